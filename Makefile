@@ -14,36 +14,37 @@ LOCK := .run/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 WEB := services/portal-web
 WEB_INSTALLED := $(WEB)/node_modules/.installed
 WEBSITE := $(WEB)/dist/index.html
-WEB_SOURCES := docs/api/portal-api.json $(wildcard $(WEB)/*.html $(WEB)/*.ts $(WEB)/*.json $(WEB)/build/* $(WEB)/public/*) $(shell find $(WEB)/src -type f ! -name schema.d.ts 2>/dev/null)
+WEB_SOURCES := docs/api/portal-api.json $(wildcard $(WEB)/*.html $(WEB)/*.ts $(WEB)/*.json $(WEB)/build/* $(WEB)/public/*) $(shell find $(WEB)/src -type f ! -name schema.d.ts ! -name criteria.json ! -name '*.test.ts' 2>/dev/null)
 .PHONY: help install run up down status smoke test test-compose check bench chaos docs screenshots lock env upgrade backup restore clean
 
 help: ## Print this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
 
-install: $(INSTALLED) $(WEBSITE) ## Create .venv with every locked dependency and our own packages, and build the website.
+install: $(INSTALLED) $(WEBSITE) ## Create .venv with the locked dependencies and the project's packages, and build the website.
 
-run: $(INSTALLED) $(WEBSITE) ## Start servers, services and simulator, and show what happens until Ctrl-C.
+run: $(INSTALLED) $(WEBSITE) ## Run servers, services and simulator, and show the figures until Ctrl-C.
 	@$(BIN)/mboc-local run
 
-up: $(INSTALLED) $(WEBSITE) ## Do the same in the background.
+up: $(INSTALLED) $(WEBSITE) ## Run the same in the background.
 	@$(BIN)/mboc-local up
 
-down: $(INSTALLED) ## Stop everything that is running.
+down: $(INSTALLED) ## Stop everything that `make up` or `make run` started.
 	@$(BIN)/mboc-local down
 
-status: $(INSTALLED) ## Say what is running, whether it is ready, and where.
+status: $(INSTALLED) ## Show the running processes, their readiness and addresses.
 	@$(BIN)/mboc-local status
 
-smoke: $(INSTALLED) ## Send one real change through the running system, and say whether it arrived.
+smoke: $(INSTALLED) ## Send one real change through the running system, and check that it arrives.
 	@$(BIN)/mboc-local smoke
 
-test: $(INSTALLED) $(WEBSITE) ## Run every test, on real servers of its own.
+test: $(INSTALLED) $(WEBSITE) ## Run every test, on real servers that the tests start.
+	@$(WEB)/npm run --silent test
 	@$(BIN)/python -m pytest --numprocesses=2 --no-loadscope-reorder $(ARGS)
 
-test-compose: $(INSTALLED) ## Try docker-compose.yml under load: restarts, scaling, upgrade, backup; a quarter of an hour.
+test-compose: $(INSTALLED) ## Test docker-compose.yml under load, with restarts, scaling, upgrade and backup, in 15 minutes.
 	@$(BIN)/python -m pytest -s tests/compose $(ARGS)
 
-check: $(INSTALLED) $(WEB_INSTALLED) ## Check style, types and who imports whom.
+check: $(INSTALLED) $(WEB_INSTALLED) ## Check style, types, imports and API compatibility.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy $(addsuffix /src,$(PACKAGES)) tests tools benchmarks chaos
@@ -51,13 +52,13 @@ check: $(INSTALLED) $(WEB_INSTALLED) ## Check style, types and who imports whom.
 	@$(BIN)/python -m tools.docs.breaking_changes docs/api/released/portal-api.json docs/api/portal-api.json
 	@$(WEB)/npm run --silent check
 
-bench: $(INSTALLED) ## Measure the dispatcher and ingest against bare loops, side by side.
+bench: $(INSTALLED) ## Measure the dispatcher and ingest against bare loops on the same servers.
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-chaos: $(INSTALLED) ## Kill services and servers under load, and count whether the promises hold.
+chaos: $(INSTALLED) ## Kill services and servers under load, and check the promises of the design.
 	@$(BIN)/python -m chaos $(ARGS)
 
-docs: $(INSTALLED) ## Write the pages that are made from data.
+docs: $(INSTALLED) ## Generate the pages, dashboards and manifests that are made from code and data.
 	@$(BIN)/python -m tools.docs.faults_page
 	@$(BIN)/python -m tools.docs.simulator_page
 	@$(BIN)/python -m tools.docs.metrics_page
@@ -68,10 +69,10 @@ docs: $(INSTALLED) ## Write the pages that are made from data.
 	@$(BIN)/python -m tools.deploy.broker_definitions
 	@mkdir -p docs/api && $(BIN)/mboc-portal-api openapi > docs/api/portal-api.json
 
-screenshots: $(INSTALLED) $(WEBSITE) ## Take pictures of every view of the website into docs/screenshots.
+screenshots: $(INSTALLED) $(WEBSITE) ## Take screenshots of every view of the website into docs/screenshots.
 	@$(BIN)/python -m tools.website.screenshots
 
-lock: ## Pin every dependency anew, with hashes and without addresses.
+lock: ## Pin the newest version of every dependency, with hashes and without addresses.
 	@mkdir -p .run && test -x .run/uv/bin/uv || { $(PYTHON) -m venv .run/uv && .run/uv/bin/pip install --quiet uv==$(UV_VERSION); }
 	@$(LOCK) requirements/dev.in $(addsuffix /pyproject.toml,$(PACKAGES)) -o requirements/dev.txt
 	@$(LOCK) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
@@ -79,26 +80,26 @@ lock: ## Pin every dependency anew, with hashes and without addresses.
 	@$(LOCK) --no-deps requirements/kubectl.in -o requirements/kubectl.txt
 	@for name in $(SERVICES); do $(LOCK) -c requirements/dev.txt services/$$name/pyproject.toml libs/common/pyproject.toml -o requirements/$$name.txt; done
 
-env: ## Write .env and the folder secrets, for docker compose.
+env: ## Write .env and the folder secrets for docker compose.
 	@deploy/make-env
 
-upgrade: ## Go over to the version that .env names, under docker compose.
+upgrade: ## Upgrade or roll back to the version in .env, under docker compose.
 	@deploy/upgrade
 
 backup: ## Write a backup of MongoDB to backups/ (or FILE=...), under docker compose.
 	@deploy/backup $(FILE)
 
-restore: ## Put a backup back: FILE=..., and REPLACE=yes where there is something already.
+restore: ## Restore the backup FILE=... (REPLACE=yes overwrites existing data).
 	@REPLACE=$(REPLACE) deploy/restore $(FILE)
 
-clean: ## Stop everything, and delete what the other targets made.
+clean: ## Stop everything, and delete the files of the other targets.
 	@test ! -x $(BIN)/mboc-local || $(BIN)/mboc-local down
-	@rm -rf $(WEB)/node_modules $(WEB)/dist $(WEB)/src/api/schema.d.ts
+	@rm -rf $(WEB)/node_modules $(WEB)/dist $(WEB)/src/api/schema.d.ts $(WEB)/src/api/criteria.json
 	@rm -rf $(VENV) .run .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(WEB_INSTALLED): $(WEB)/package-lock.json $(WEB)/.npmrc | $(INSTALLED)
-	@echo 'Installing what $(WEB)/package-lock.json locks ...'
+	@echo 'Installing the packages of $(WEB)/package-lock.json ...'
 	@$(WEB)/npm ci --ignore-scripts --silent
 	@touch $@
 
@@ -112,7 +113,7 @@ $(INSTALLED): requirements/dev.txt $(addsuffix /pyproject.toml,$(PACKAGES))
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq python3-venv; } \
 		|| { echo 'Python lacks its venv module: install python3-venv.' >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo 'Installing what requirements/dev.txt locks ...'
+	@echo 'Installing the packages of requirements/dev.txt ...'
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(addprefix -e ,$(addprefix ./,$(PACKAGES)))
 	@touch $@

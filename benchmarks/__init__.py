@@ -1,1 +1,1 @@
-"""Measures the line of data as ratios to a bare loop on the same servers in the same run."""
+"""Measures the pipeline as ratios to a bare loop on the same servers in the same run."""

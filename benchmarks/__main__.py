@@ -1,7 +1,7 @@
-"""``make bench``: prints one line per figure, ``name value unit``, and writes them as JSON.
+"""``make bench``: prints one line per figure, ``name value unit``, and writes the figures as JSON.
 
-Every ratio is the median of rounds; each round stands between two of the bare loop, on the same
-servers in the same run.
+Every ratio is the median of rounds. Each round stands between two rounds of the bare loop, on the
+same servers in the same run.
 """
 
 from __future__ import annotations
@@ -24,16 +24,18 @@ CONNECTORS = ("one", "two", "three")
 
 
 class Figures(dict[str, tuple[float, str]]):
-    """Figures by name, printed as they come."""
+    """Figures by name, printed immediately."""
 
     def add(self, name: str, value: float, unit: str) -> None:
-        """Keep and print one figure."""
+        """Store and print one figure."""
         self[name] = round(value, 3), unit
         print(name, round(value, 3), unit, flush=True)
 
 
 async def bench(rounds: int, count: int, deliveries: int, out: Path) -> None:
-    """Measure everything; ``count`` messages a round, so many ``deliveries`` in the portal."""
+    """Measure everything, with ``count`` messages a round and this number of ``deliveries`` in the
+    portal.
+    """
     figures = Figures()
     async with rig() as built:
         await built.start("ingest", INGEST_SECRETS=json.dumps({"bench": SECRET}))
@@ -89,13 +91,11 @@ async def _accepting(built: Rig, rounds: int, count: int, figures: Figures) -> N
     figures.add("ingest_vs_bare_publish", _beside(accepted, published, published[1:]), "ratio")
     await built.connect("lane")
     await built.start("dispatcher")
-    await built.new_page()
+    await built.reset_target()
 
 
 def _beside(ours: Sequence[float], before: Sequence[float], after: Sequence[float]) -> float:
-    """Return the median of the rounds' ratios to what the bare loop did just
-    before and just after.
-    """
+    """Return the median of the rounds' ratios to the bare loop directly before and after."""
     return median(
         2 * rate / (earlier + later)
         for rate, earlier, later in zip(ours, before, after, strict=False)
@@ -118,12 +118,12 @@ async def _waiting(built: Rig, figures: Figures) -> None:
 
 
 async def _settled(built: Rig) -> None:
-    """Wait until everything accepted before was delivered and recorded."""
-    before, now = -1.0, (await built.book(0))["count"]
+    """Wait until all accepted changes were delivered and recorded."""
+    before, now = -1.0, (await built.target_counts(0))["count"]
     while before != now or await stages.backlog(built):
         await asyncio.sleep(3)
-        before, now = now, (await built.book(0))["count"]
-    await built.new_page()
+        before, now = now, (await built.target_counts(0))["count"]
+    await built.reset_target()
 
 
 def _spread(figures: Figures, name: str, values: Sequence[float]) -> None:
@@ -135,7 +135,7 @@ def _spread(figures: Figures, name: str, values: Sequence[float]) -> None:
 def main() -> None:
     """Read the command line and measure."""
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks", description="Measure the line of data against bare loops."
+        prog="python -m benchmarks", description="Measure the pipeline against bare loops."
     )
     parser.add_argument(
         "--rounds", type=int, default=3, help="rounds of each measurement (default 3)"
@@ -150,7 +150,7 @@ def main() -> None:
         help="deliveries in the portal (default 1000000)",
     )
     parser.add_argument(
-        "--out", type=Path, default=Path(".run/bench.json"), help="where the figures go as JSON"
+        "--out", type=Path, default=Path(".run/bench.json"), help="JSON file of the figures"
     )
     arguments = parser.parse_args()
     arguments.out.parent.mkdir(parents=True, exist_ok=True)

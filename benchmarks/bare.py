@@ -1,4 +1,4 @@
-"""The bare loops everything is compared with: aio-pika and aiohttp, nothing else."""
+"""The bare loops of the comparison, with aio-pika and aiohttp only."""
 
 from __future__ import annotations
 
@@ -18,10 +18,8 @@ PREFETCH = 96
 async def deliver(url: str, source: str, sink: str, target: str, count: int) -> None:
     """Consume, POST, publish confirmed, acknowledge: ``count`` messages, ``IN_FLIGHT`` at once."""
     connection = await aio_pika.connect_robust(url)
-    channel, publishing = (
-        await connection.channel(),
-        await (await aio_pika.connect_robust(url)).channel(),
-    )
+    channel = await connection.channel()
+    publishing = await (await aio_pika.connect_robust(url)).channel()
     await channel.set_qos(prefetch_count=PREFETCH)
     queue = await channel.get_queue(source)
     slots, done, finished = asyncio.Semaphore(IN_FLIGHT), 0, asyncio.Event()
@@ -44,7 +42,9 @@ async def deliver(url: str, source: str, sink: str, target: str, count: int) -> 
 
 
 async def publish(url: str, sink: str, body: bytes, count: int) -> float:
-    """Publish ``count`` persistent messages, confirmed, 64 at once; returns messages per second."""
+    """Publish ``count`` persistent messages with confirms, 64 at once, and return messages per
+    second.
+    """
     connection = await aio_pika.connect_robust(url)
     channel = await connection.channel()
     left = iter(range(count))

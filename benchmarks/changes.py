@@ -1,4 +1,4 @@
-"""The changes that are measured with: one appointment each, about 1.5 kB, the published shape."""
+"""The changes of the benchmarks: one appointment each, about 1.5 kB, in the published form."""
 
 from __future__ import annotations
 

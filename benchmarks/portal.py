@@ -1,5 +1,5 @@
-"""The portal API with a million deliveries: how long its lists take, and how much memory
-an export needs.
+"""The portal API with a million deliveries: the response times of its lists, and the memory of an
+export.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from benchmarks.rig import Rig
 
-TOGETHER = 5_000
+INSERT_BATCH = 5_000
 PAGE = resource.getpagesize()
-ASKED = 40
+REQUESTS = 40
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 LISTS: Mapping[str, Mapping[str, str]] = {
     "first_page": {},
@@ -39,23 +39,23 @@ LISTS: Mapping[str, Mapping[str, str]] = {
 
 
 async def fill(rig: Rig, count: int) -> None:
-    """Have so many deliveries, written as the recorder would have them, in one go."""
+    """Insert this number of deliveries, as the recorder writes them, in batches."""
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(rig.mongodb_url, tz_aware=True)
     database = client["bench"]
     await database["deliveries"].drop()
     await make_indexes(database)
     chance = random.Random(1)
-    for first in range(0, count, TOGETHER):
+    for first in range(0, count, INSERT_BATCH):
         documents = [
-            _document(number, chance) for number in range(first, min(first + TOGETHER, count))
+            _document(number, chance) for number in range(first, min(first + INSERT_BATCH, count))
         ]
         await database["deliveries"].insert_many(documents, ordered=False)
     client.close()
 
 
 async def list_times(rig: Rig) -> dict[str, float]:
-    """Return the 95th percentile of each list, in milliseconds; the last page is
-    asked for by its key.
+    """Return the 95th percentile of each list in milliseconds. The last page is requested by its
+    key.
     """
     base = f"http://127.0.0.1:{rig.running['portal-api'][1]}/api/deliveries"
     async with aiohttp.ClientSession(headers={"X-API-KEY": API_KEY}) as session:
@@ -68,8 +68,8 @@ async def list_times(rig: Rig) -> dict[str, float]:
 
 
 async def export(rig: Rig) -> tuple[float, float]:
-    """Return the rows per second of an export of everything, and how many MiB it took at most above
-    what the process took before.
+    """Return the rows per second of a full export, and its peak memory in MiB above the process's
+    memory before.
     """
     process, port = rig.running["portal-api"]
     before, began, lines = _resident(process.pid), time.monotonic(), 0
@@ -88,7 +88,7 @@ async def export(rig: Rig) -> tuple[float, float]:
 
 async def _p95(session: aiohttp.ClientSession, url: str, query: Mapping[str, str]) -> float:
     times = []
-    for _ in range(ASKED):
+    for _ in range(REQUESTS):
         began = time.perf_counter()
         await _ask(session, url, query)
         times.append((time.perf_counter() - began) * 1000)
@@ -106,7 +106,7 @@ async def _ask(
 
 
 def _document(number: int, chance: random.Random) -> dict[str, Any]:
-    """Return one delivery as its projection sets it."""
+    """Return one delivery as a document of the projection."""
     is_failed = chance.random() < 0.02
     event = StatusChanged.model_validate(
         {
@@ -145,7 +145,7 @@ def _appointment(number: int) -> dict[str, Any]:
     }
 
 
-# What the recorder would set.
+# The fields that the recorder sets.
 _setting: Callable[[Any], dict[str, Any]] = lambda update: update._doc["$set"]  # noqa: E731, SLF001
 
 
@@ -155,7 +155,7 @@ def _resident(pid: int) -> float:
 
 
 async def measure(rig: Rig, count: int, add: Callable[[str, float, str], None]) -> None:
-    """Measure all of it, and add the figures."""
+    """Measure everything and add the figures."""
     await fill(rig, count)
     for name, milliseconds in (await list_times(rig)).items():
         add(f"portal_{name}_p95", milliseconds, "ms")

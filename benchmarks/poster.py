@@ -1,4 +1,6 @@
-"""Posts changes to ingest on 64 kept connections, as fast as it answers: its own process."""
+"""Posts changes to ingest on 64 persistent connections, as fast as it answers, in a process of its
+own.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ CONNECTIONS = 64
 
 
 class Posting(asyncio.Protocol):
-    """One connection: the next change goes out when the last was answered."""
+    """One connection, which posts the next change after the answer to the last."""
 
     def __init__(self, requests: list[bytes], accepted: list[int], done: asyncio.Event) -> None:
         self._requests = requests
@@ -48,7 +50,7 @@ class Posting(asyncio.Protocol):
 
 
 async def post(port: int, secret: str, first: int, count: int) -> dict[str, float]:
-    """Post ``count`` different changes; returns accepted and per second."""
+    """Post ``count`` different changes, and return the accepted number and the rate per second."""
     requests = [_request(body_of(first + i), secret) for i in range(count)]
     accepted, done = [0], [asyncio.Event() for _ in range(CONNECTIONS)]
     loop = asyncio.get_running_loop()

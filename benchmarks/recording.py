@@ -1,7 +1,7 @@
-"""``python -m benchmarks.recording``: the recorder with many statuses in lists of 500 while MongoDB
-is slow; prints ``name value unit``.
+"""``python -m benchmarks.recording``: measures the recorder with many statuses in lists of 500
+while MongoDB is slow, and prints ``name value unit``.
 
-One status cannot be read. Every write that was confirmed is looked for in later ones.
+One status is unreadable. Every confirmed write is searched for in later writes.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ TIMEOUT_MS = 500
 UNREADABLE = 7
 
 
-class Letters:
+class DeadLetterCounter:
     """Counts dead letters."""
 
     def __init__(self) -> None:
         self.count = 0
 
     async def publish_until_confirmed(self, *_: object, **__: object) -> None:
-        """Count one."""
+        """Count one dead letter."""
         self.count += 1
 
 
 async def messages(count: int) -> AsyncIterator[Any]:
-    """Yield messages as RabbitMQ would bring them."""
+    """Yield RabbitMQ messages with lists of statuses."""
     sample = an_event().model_dump(mode="json")
     for first in range(0, count, EACH):
         statuses = []
@@ -70,7 +70,7 @@ async def messages(count: int) -> AsyncIterator[Any]:
 
 
 async def record(recorder: MessageHandler, count: int) -> None:
-    """Record everything, with as many messages in hand as the consumer has."""
+    """Record all statuses, with as many concurrent messages as the consumer has."""
     in_hand = asyncio.Semaphore(MESSAGES_AT_ONCE)
 
     async def one(message: Any) -> None:
@@ -86,21 +86,21 @@ async def record(recorder: MessageHandler, count: int) -> None:
 
 
 async def measure(count: int, bytes_per_s: float) -> None:
-    """Print the figures."""
+    """Measure the recorder and print the figures."""
     server = MongoDb(Path(tempfile.mkdtemp()))
     await server.start()
-    letters: Any = Letters()
+    dead_letters: Any = DeadLetterCounter()
     async with a_database(server.url) as database, a_tcp_proxy(server.url) as proxy:
         proxy.bytes_per_s = bytes_per_s
         slow: Any = SlowDatabase(database, proxy, TIMEOUT_MS)
         before, began = _peak_mib(), time.monotonic()
-        await record(MessageHandler(Recorder(Writer(slow)), letters), count)
+        await record(MessageHandler(Recorder(Writer(slow)), dead_letters), count)
         took = time.monotonic() - began
         recorded = await database["deliveries"].count_documents({"status": "Success"})
     await server.stop()
     print("recorded", recorded, "statuses")
     print("rate", round(recorded / took), "statuses/s")
-    print("dead_letters", letters.count, "messages")
+    print("dead_letters", dead_letters.count, "messages")
     print("timeouts", slow.timeouts, "writes")
     print("most_changes", slow.most, "in one write")
     print("repeated", slow.repeated, "confirmed changes")
@@ -114,6 +114,8 @@ def _peak_mib() -> float:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--statuses", type=int, default=200_000)
-    parser.add_argument("--mb-per-s", type=float, default=8.0, help="of the way to MongoDB")
+    parser.add_argument(
+        "--mb-per-s", type=float, default=8.0, help="bandwidth of the connection to MongoDB"
+    )
     arguments = parser.parse_args()
     asyncio.run(measure(arguments.statuses, arguments.mb_per_s * 1_000_000))

@@ -1,4 +1,4 @@
-"""The processes a benchmark needs, on servers of its own."""
+"""The processes of a benchmark, with servers of their own."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 SECRET = "bench-secret"  # noqa: S105 - made up, for loopback
 API_KEY = "bench-key"
-PATIENCE_S = 120.0
+START_TIMEOUT_S = 120.0
 
 
 def free_port() -> int:
-    """Return a TCP port nobody listens on."""
+    """Return a free TCP port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -50,11 +50,11 @@ class Rig:
 
     @property
     def target(self) -> str:
-        """The address of the back office that answers at once."""
+        """The address of the back office that answers immediately."""
         return f"http://127.0.0.1:{self.target_port}/"
 
     async def start(self, name: str, **settings: str) -> int:
-        """Start a service's process, wait until it is ready, return its port."""
+        """Start a service, wait until it is ready, and return its port."""
         port, prefix = free_port(), name.replace("-", "_").upper()
         environment = os.environ | {
             "RABBITMQ_URL": self.rabbitmq_url,
@@ -75,14 +75,14 @@ class Rig:
         return port
 
     async def stop(self, name: str) -> None:
-        """Ask the process to stop and wait for it."""
+        """Stop the process and wait."""
         process, _ = self.running.pop(name)
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
         await process.wait()
 
     async def run(self, module: str, *arguments: str) -> bytes:
-        """Run one of our own modules to its end and return what it printed."""
+        """Run a module of this project to its end and return its output."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", module, *arguments, stdout=asyncio.subprocess.PIPE
         )
@@ -90,8 +90,8 @@ class Rig:
         return printed
 
     async def until_ready(self, port: int) -> None:
-        """Wait until the service says it is ready."""
-        async with asyncio.timeout(PATIENCE_S), aiohttp.ClientSession() as session:
+        """Wait until the service is ready."""
+        async with asyncio.timeout(START_TIMEOUT_S), aiohttp.ClientSession() as session:
             while True:
                 with contextlib.suppress(aiohttp.ClientError):
                     async with session.get(f"http://127.0.0.1:{port}/health/consuming") as answer:
@@ -99,14 +99,14 @@ class Rig:
                             return
                 await asyncio.sleep(0.1)
 
-    async def new_page(self) -> None:
-        """Have the target forget what it counted."""
+    async def reset_target(self) -> None:
+        """Reset the counts of the target."""
         async with aiohttp.ClientSession() as session, session.delete(self.target):
             pass
 
-    async def book(self, count: int) -> dict[str, Any]:
-        """Wait until the target was called so often, and return its book."""
-        async with asyncio.timeout(PATIENCE_S), aiohttp.ClientSession() as session:
+    async def target_counts(self, count: int) -> dict[str, Any]:
+        """Wait until the target has received ``count`` calls, and return its counts."""
+        async with asyncio.timeout(START_TIMEOUT_S), aiohttp.ClientSession() as session:
             while True:
                 async with session.get(self.target) as answer:
                     page: dict[str, Any] = json.loads(await answer.read())
@@ -117,7 +117,9 @@ class Rig:
     async def connect(
         self, *connector_ids: str, system: str = "Webhook", api_type: str = "REST", path: str = ""
     ) -> None:
-        """Have exactly these connectors, all to the target, 64 calls in flight between them."""
+        """Create exactly these connectors, all to the target, with 64 concurrent calls between
+        them.
+        """
         client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(self.mongodb_url)
         collection = client["bench"]["connectors"]
         await collection.delete_many({})
@@ -141,7 +143,7 @@ class Rig:
 
 @contextlib.asynccontextmanager
 async def rig() -> AsyncIterator[Rig]:
-    """Start the servers and the target; end everything that was started."""
+    """Start the servers and the target, and stop all processes at the end."""
     with tempfile.TemporaryDirectory(prefix="mboc-bench-") as name:
         directory = Path(name)
         rabbitmq, mongodb = RabbitMq(directory / "rabbitmq"), MongoDb(directory / "mongodb")

@@ -1,4 +1,4 @@
-"""One measurement each: they return figures, they judge nothing."""
+"""One measurement each, which returns figures without judging them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from common.contracts.appointment import Action
 from common.contracts.delivery import DeliveryRequested, Trigger
 from common.contracts.message import delivery_id_of
 from common.declare import declare
-from ingest.transaction_publisher import read_change
+from ingest.changes import read_change
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,14 +45,14 @@ SYSTEMS = {
 async def bare_loop(rig: Rig, count: int) -> float:
     """Return the calls per second of the bare loop."""
     await _fill(rig, SOURCE, [body_of(n) for n in range(count)], purge=(SINK,))
-    await rig.new_page()
+    await rig.reset_target()
     await rig.run("benchmarks.bare", rig.rabbitmq_url, SOURCE, SINK, rig.target, str(count))
-    return _rate(await rig.book(count))
+    return _rate(await rig.target_counts(count))
 
 
 async def deliver_stage(rig: Rig, first: int, count: int, system: str = "webhook") -> float:
-    """Return the calls per second of one dispatcher working off one filled lane: ledger, statuses
-    and log lines on.
+    """Return the calls per second of one dispatcher with one filled lane, with ledger, statuses and
+    log lines.
     """
     await rig.connect("lane", **SYSTEMS[system])
     await _fill(
@@ -65,16 +65,16 @@ async def deliver_stage(rig: Rig, first: int, count: int, system: str = "webhook
 
 
 async def whole_chain(rig: Rig, accepted: int, connectors: Sequence[str]) -> float:
-    """Return the calls per second of one dispatcher that routes what ingest accepted before, and
-    delivers it to every connector.
+    """Return the calls per second of one dispatcher that routes accepted changes, and delivers them
+    to every connector.
     """
     await rig.connect(*connectors)
     return await _dispatch(rig, accepted * len(connectors))
 
 
 async def ingest_rate(rig: Rig, first: int, count: int) -> float:
-    """Return the changes per second that ingest accepts; they stay in the queues for
-    whoever comes next.
+    """Return the changes per second that ingest accepts. They stay in the queues for the next
+    stage.
     """
     port = rig.running["ingest"][1]
     printed = json.loads(
@@ -94,8 +94,8 @@ async def bare_publish(rig: Rig, count: int) -> float:
 async def latencies(
     rig: Rig, first: int, count: int, per_second: float
 ) -> tuple[list[float], list[float]]:
-    """Return, in milliseconds and at a moderate rate: from posted to called, and from called to
-    visible in the API (every tenth).
+    """Return two latencies in milliseconds at a moderate rate: from posted to called, and from
+    called to visible in the API (every tenth).
     """
     headers = {"X-API-KEY": SECRET, "Content-Type": "application/json"}
     sent: dict[str, float] = {}
@@ -112,13 +112,13 @@ async def latencies(
                 watching.append(asyncio.create_task(_watch(rig, session, delivery_id, visible)))
             await asyncio.sleep(max(0.0, moment + 1 / per_second - time.time()))
         await asyncio.gather(*watching)
-    called = (await rig.book(count))["by_id"]
+    called = (await rig.target_counts(count))["by_id"]
     to_call = [(called[d] - sent[d]) * 1000 for d in sent]
     return to_call, [(visible[d] - called[d]) * 1000 for d in visible]
 
 
 async def backlog(rig: Rig) -> int:
-    """Return how many messages the portal API has not taken yet."""
+    """Return the number of messages that wait for the portal API."""
     async with await aio_pika.connect(rig.rabbitmq_url) as connection:
         channel = await connection.channel()
         queues = [
@@ -142,9 +142,9 @@ async def _watch(
 
 
 async def _dispatch(rig: Rig, count: int) -> float:
-    await rig.new_page()
+    await rig.reset_target()
     await rig.start("dispatcher")
-    rate = _rate(await rig.book(count))
+    rate = _rate(await rig.target_counts(count))
     await rig.stop("dispatcher")
     return rate
 
@@ -181,5 +181,5 @@ def _request(number: int) -> bytes:
     return request.model_dump_json().encode()
 
 
-def _rate(book: dict[str, float]) -> float:
-    return (book["count"] - 1) / (book["last"] - book["first"])
+def _rate(target_counts: dict[str, float]) -> float:
+    return (target_counts["count"] - 1) / (target_counts["last"] - target_counts["first"])

@@ -1,4 +1,4 @@
-"""A back office that answers at once and counts: its own process, bare HTTP/1.1."""
+"""A back office that answers immediately and counts, in a process of its own with bare HTTP/1.1."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PART = (
 
 
 def answer(status: str, kind: str, body: str, more: str = "") -> bytes:
-    """Return one answer as it goes over the wire."""
+    """Return one HTTP response in bytes."""
     return (
         f"HTTP/1.1 {status}\r\n"
         f"Content-Type: {kind}\r\n"
@@ -50,20 +50,20 @@ ANSWERS = {
     ),
     b"post": answer("200 OK", "application/json", "{}"),
 }
-"""The first that the request line begins with: a page service, an API page, Dataverse with one
-resource, a webhook.
+"""The responses by the beginning of the request line: a page service, an API page, Dataverse with
+one resource, a webhook. The first match counts.
 """
 
 
-class Book:
-    """When the calls came; ``GET /book`` reads it and ``DELETE /book`` begins a new page."""
+class CallCounts:
+    """The times of the calls. ``GET /book`` returns them and ``DELETE /book`` resets them."""
 
     def __init__(self) -> None:
         self.times: list[float] = []
         self.by_id: dict[str, float] = {}
 
     def page(self) -> bytes:
-        """Return the count, the first and last moments, and the moment of each webhook id."""
+        """Return the count, the first and last times, and the time of each webhook id."""
         first, last = (self.times[0], self.times[-1]) if self.times else (0.0, 0.0)
         return json.dumps(
             {"count": len(self.times), "first": first, "last": last, "by_id": self.by_id}
@@ -73,16 +73,16 @@ class Book:
 class Answering(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, counts: CallCounts) -> None:
+        self._counts = counts
         self._seen = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport."""
+        """Store the transport."""
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        """Answer every request that is complete."""
+        """Answer every complete request."""
         self._seen += data
         while (end := self._seen.find(b"\r\n\r\n")) >= 0:
             head = self._seen[:end].lower()
@@ -97,19 +97,19 @@ class Answering(asyncio.Protocol):
         transport = self._transport
         if head.startswith(b"post"):
             now = time.time()
-            self._book.times.append(now)
+            self._counts.times.append(now)
             at = head.find(b"webhook-id:")
             if at >= 0:
-                self._book.by_id.setdefault(
+                self._counts.by_id.setdefault(
                     head[at + 11 :].split(b"\r\n", 1)[0].strip().decode(), now
                 )
             transport.write(
                 next(answer for start, answer in ANSWERS.items() if head.startswith(start))
             )
             return
-        page = self._book.page()
+        page = self._counts.page()
         if head.startswith(b"delete"):
-            self._book.__init__()  # type: ignore[misc]
+            self._counts.__init__()  # type: ignore[misc]
         transport.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
             % len(page)
@@ -118,10 +118,10 @@ class Answering(asyncio.Protocol):
 
 
 async def serve(port: int) -> None:
-    """Answer until ended."""
-    book = Book()
+    """Answer requests until cancelled."""
+    counts = CallCounts()
     server = await asyncio.get_running_loop().create_server(
-        lambda: Answering(book), "127.0.0.1", port
+        lambda: Answering(counts), "127.0.0.1", port
     )
     await server.serve_forever()
 

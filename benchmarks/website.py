@@ -1,10 +1,10 @@
-"""``python -m benchmarks.website``: Error Tracking stays open in a real Chromium while a thousand
-statuses a minute arrive; is it smooth, and does it grow?
+"""``python -m benchmarks.website``: measures Error Tracking in a real Chromium while a thousand
+statuses a minute arrive.
 
 Prints one line a minute: status changes that reached the page, the longest task of its main thread
-and the longest gap between two frames (milliseconds), the same gap of an empty page beside it (what
-the machine alone does), the heap after a collection (MB), and the DOM's nodes. Not part of ``make
-bench``: it wants ten quiet minutes.
+and the longest gap between two frames (milliseconds), the same gap of an empty page (the machine
+alone), the heap after a collection (MB), and the DOM's nodes. Not part of ``make bench``, because
+it needs ten minutes on an idle machine.
 """
 
 from __future__ import annotations
@@ -20,22 +20,20 @@ from typing import TYPE_CHECKING, Any
 from playwright.async_api import async_playwright
 
 from local_stack.credentials import ADMIN
-from local_stack.outside import session
 from local_stack.settings import Settings
 from local_stack.system import running
+from local_stack.system_client import open_session
 from tools.website.portal_page import a_context, a_portal_page, launch_browser, sign_in
 
 if TYPE_CHECKING:
     from playwright.async_api import CDPSession, Page
 
-    from local_stack.outside import Outside
+    from local_stack.system_client import SystemClient
 
 CHANGES_PER_S = 18.0
-"""Each becomes one status change at least."""
+"""Each change becomes at least one status change."""
 FAILURES = 60
-"""A minute, at one back office; the timer job sends them again, before the eyes
-of whoever looks.
-"""
+"""Failures per minute at one back office. The timer job retries them while the page is open."""
 MEGABYTE = 1e6
 JANK_MS = 100.0
 MEASURE = """() => {
@@ -65,11 +63,11 @@ this.addEventListener('delivery', () => { seen.events += 1; }); }
 
 
 async def main(minutes: int) -> None:
-    """Start everything, look for so many minutes, and print what was seen."""
+    """Start the system, measure for this number of minutes, and print the figures."""
     with tempfile.TemporaryDirectory() as directory:
         settings = Settings(directory=Path(directory), rate=CHANGES_PER_S)
         async with (
-            session() as http,
+            open_session() as http,
             running(settings, http, _say) as system,
             async_playwright() as playwright,
         ):
@@ -82,24 +80,24 @@ async def main(minutes: int) -> None:
             page = await portal_page.open("/errors")
             empty = await (await browser.new_context()).new_page()
             await empty.evaluate(MEASURE)
-            await _watch(page, empty, await context.new_cdp_session(page), system.outside, minutes)
+            await _watch(page, empty, await context.new_cdp_session(page), system.client, minutes)
             await browser.close()
 
 
 async def _watch(
-    page: Page, empty: Page, devtools: CDPSession, outside: Outside, minutes: int
+    page: Page, empty: Page, devtools: CDPSession, client: SystemClient, minutes: int
 ) -> None:
-    """Print a line a minute, and what they come to; growth is counted from the second minute on."""
+    """Print a line a minute and a summary. Growth counts from the second minute on."""
     await devtools.send("HeapProfiler.enable")
     lines: list[dict[str, Any]] = []
-    await outside.simulator(
+    await client.simulator(
         "PUT", "/back-offices/crm/faults", json={"status": 400, "times": FAILURES}
     )
     await page.locator("[data-row]").first.wait_for()
     for one in (page, empty):
         await one.evaluate("() => window.__take()")  # opening the page is another matter
     for minute in range(1, minutes + 1):
-        await outside.simulator(
+        await client.simulator(
             "PUT", "/back-offices/crm/faults", json={"status": 400, "times": FAILURES}
         )
         began = time.monotonic()
@@ -163,5 +161,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.website", description=(__doc__ or "").partition("\n\n")[0]
     )
-    parser.add_argument("--minutes", type=int, default=10, help="how long to look (default 10)")
+    parser.add_argument("--minutes", type=int, default=10, help="minutes to measure (default 10)")
     asyncio.run(main(parser.parse_args().minutes))

@@ -1,3 +1,3 @@
-"""Makes trouble under load, and counts at the back offices whether the promises of the design
-hold.
+"""Chaos runs: disrupt the system under load, and check the promises of the design at the back
+offices.
 """

@@ -1,4 +1,6 @@
-"""``make chaos``: makes trouble, prints one line per promise, writes chaos.json and chaos.html."""
+"""``make chaos``: runs disruptions, prints one line per promise, writes chaos.json and
+chaos.html.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,11 @@ from rich.console import Console
 
 from chaos.options import read_options
 from chaos.page import page
-from chaos.progress import shown
+from chaos.progress import show_progress
 from chaos.promises import judge
 from chaos.report import report
-from chaos.run import a_run
-from chaos.system import a_stage
+from chaos.run import new_run
+from chaos.system import running_stage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,9 +30,9 @@ if TYPE_CHECKING:
 async def chaos(options: Options, console: Console) -> list[Verdict]:
     """Do one run, write its report, and return the verdicts."""
     console.print("Starting servers and services ...")
-    async with a_stage(options, _new_folder(options.out / "chaos")) as stage:
-        run = a_run(options, stage)
-        async with shown(run, console):
+    async with running_stage(options, _new_folder(options.out / "chaos")) as stage:
+        run = new_run(options, stage)
+        async with show_progress(run, console):
             evidence = await run.evidence()
         verdicts = judge(evidence)
         found = report(run, evidence, verdicts, await stage.versions())
@@ -39,7 +41,7 @@ async def chaos(options: Options, console: Console) -> list[Verdict]:
 
 
 def _new_folder(folder: Path) -> Path:
-    """Return the folder of logs and data, without those of the run before."""
+    """Return an empty folder for logs and data."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
@@ -52,7 +54,7 @@ def _write(folder: Path, found: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Run, print the verdicts, and end with exit code 1 if a promise was broken."""
+    """Run, print the verdicts, and end with exit code 1 after a broken promise."""
     options = read_options()
     console = Console()
     verdicts = asyncio.run(chaos(options, console))

@@ -1,5 +1,5 @@
-"""The connectors of a run: webhooks with and without credentials, two of Business Central that
-share a login, one with partitions, one that takes a single call at once.
+"""The connectors of a run: webhooks with and without credentials, two of Business Central with the
+same login, one with partitions, one with a limit of a single call.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ BUSINESS_CENTRAL = {"system": "Business Central", "api_type": "SOAP"}
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """A connector to the simulated back office of the same name; connectors of one ``group`` share
-    the calls that may be under way at once.
+    """A connector to the simulated back office of the same name. Connectors of one ``group`` share
+    a limit of concurrent calls.
 
-    ``latency_s`` is how long its back office takes for every call, so that lanes are busy.
+    ``latency_s`` is the duration of every call, which makes lanes busy.
     """
 
     name: str
@@ -38,11 +38,11 @@ class Connector:
 
     @property
     def sharing(self) -> str:
-        """The name of what its limit counts for: its group, or itself."""
+        """The name of the limit: the group, or the connector."""
         return self.group or self.name
 
     def fields(self, simulator: str) -> dict[str, Any]:
-        """Return what the portal API is asked to create."""
+        """Return the fields for the portal API."""
         limits = {"calls_in_flight": self.calls_in_flight, "calls_per_second": 0.0}
         plain = {
             "name": self.name,
@@ -71,9 +71,9 @@ CONNECTORS = (
 )
 SOURCE_APPS = tuple(dict.fromkeys(connector.source_app for connector in CONNECTORS))
 REQUIRED = {"type": "Basic", "login": LOGIN, "password": PASSWORD}
-"""What the simulator demands of the connectors that have a login."""
+"""The authentication that the simulator requires from connectors with a login."""
 
 
 def limits() -> dict[str, int]:
-    """Return the calls allowed at once, by connector or group."""
+    """Return the allowed concurrent calls, by connector or group."""
     return {connector.sharing: connector.calls_in_flight for connector in CONNECTORS}

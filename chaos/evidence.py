@@ -1,5 +1,5 @@
-"""What the promises are judged by: accepted changes, calls at the back offices, deliveries of the
-portal API, and the troubles that were made.
+"""The evidence for the promises: accepted changes, calls at the back offices, deliveries of the
+portal API, and disruptions.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from common.contracts.appointment import Action
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from chaos.troubles import Kind
+    from chaos.disruptions import Kind
 
 
 class Accepted(NamedTuple):
@@ -29,9 +29,11 @@ class Accepted(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A call that a back office received; ``began`` and ``ended`` count the beginnings and ends of
-    all calls. ``stored`` = the back office keeps it, whether or not it could answer; ``status`` is
-    none when the caller left before the answer.
+    """A call that a back office received. ``began`` and ``ended`` number the beginnings and ends of
+    all calls.
+
+    ``stored`` means that the back office stored the call, even if it could not answer. ``status``
+    is None when the caller disconnected before the answer.
     """
 
     back_office: str
@@ -46,8 +48,8 @@ class Call(NamedTuple):
     status: int | None
 
 
-class Happened(NamedTuple):
-    """A trouble that was made, in seconds since 1970."""
+class PastDisruption(NamedTuple):
+    """A finished disruption, in seconds since 1970."""
 
     kind: Kind
     target: str
@@ -56,8 +58,8 @@ class Happened(NamedTuple):
 
 
 class Start(NamedTuple):
-    """A dispatcher that came while changes were posted, and how long after that it made its first
-    attempt; None = it made none.
+    """A dispatcher that started under load, and the time until its first attempt. None means no
+    attempt.
     """
 
     name: str
@@ -65,8 +67,8 @@ class Start(NamedTuple):
     first_attempt_s: float | None
 
 
-class Office(NamedTuple):
-    """A back office with its connector; offices that ``share`` have one limit."""
+class BackOffice(NamedTuple):
+    """A back office with its connector. Back offices with the same ``shares`` have one limit."""
 
     name: str
     connector_id: str
@@ -84,21 +86,21 @@ class Version(NamedTuple):
 
 @dataclass(frozen=True)
 class Evidence:
-    """Everything that was seen during a run; ``calls`` in the order they began."""
+    """All observations of a run. ``calls`` are in the order of their beginnings."""
 
-    offices: Sequence[Office]
+    back_offices: Sequence[BackOffice]
     limits: Mapping[str, int]
     accepted: Sequence[Accepted]
     calls: Sequence[Call]
     deliveries: Sequence[Mapping[str, Any]]
-    troubles: Sequence[Happened] = ()
+    disruptions: Sequence[PastDisruption] = ()
     starts: Sequence[Start] = ()
-    badly_ended: Sequence[str] = ()
+    bad_exits: Sequence[str] = ()
     ended_s: float = 0.0
 
     @cached_property
     def by_appointment(self) -> Mapping[tuple[str, str], Sequence[Call]]:
-        """The calls of each back office and appointment, in the order they began."""
+        """The calls of each back office and appointment, in the order of their beginnings."""
         found: dict[tuple[str, str], list[Call]] = defaultdict(list)
         for call in self.calls:
             if call.appointment:
@@ -107,7 +109,7 @@ class Evidence:
 
     @cached_property
     def stored(self) -> Mapping[Version, float]:
-        """When each version was first stored."""
+        """The time when each version was first stored."""
         found: dict[Version, float] = {}
         for call in self.calls:
             if call.stored:
@@ -117,12 +119,12 @@ class Evidence:
 
     @cached_property
     def newest(self) -> Mapping[tuple[str, str], Accepted]:
-        """The newest accepted change of each appointment, for every back office that gets it."""
+        """The newest accepted change of each appointment, by back office."""
         last = {change.appointment: change for change in self.accepted}
         return {
-            (office.name, change.appointment): change
+            (back_office.name, change.appointment): change
             for change in last.values()
-            for office in self.offices_of(change.source_app)
+            for back_office in self.back_offices_of(change.source_app)
         }
 
     @cached_property
@@ -131,21 +133,21 @@ class Evidence:
         return {(one["transaction_id"], one["connector_id"]): one for one in self.deliveries}
 
     @cached_property
-    def expected(self) -> Sequence[tuple[Accepted, Office]]:
-        """Every delivery that must be known to the API."""
+    def expected(self) -> Sequence[tuple[Accepted, BackOffice]]:
+        """Every delivery that the API must have."""
         return [
-            (change, office)
+            (change, back_office)
             for change in self.accepted
-            for office in self.offices_of(change.source_app)
+            for back_office in self.back_offices_of(change.source_app)
         ]
 
-    def offices_of(self, source_app: str) -> Sequence[Office]:
-        """Return the back offices that get changes of this source app."""
-        return self._offices_by_app.get(source_app, ())
+    def back_offices_of(self, source_app: str) -> Sequence[BackOffice]:
+        """Return the back offices that receive changes of this source app."""
+        return self._back_offices_by_app.get(source_app, ())
 
     @cached_property
-    def _offices_by_app(self) -> Mapping[str, Sequence[Office]]:
-        found: dict[str, list[Office]] = defaultdict(list)
-        for office in self.offices:
-            found[office.source_app].append(office)
+    def _back_offices_by_app(self) -> Mapping[str, Sequence[BackOffice]]:
+        found: dict[str, list[BackOffice]] = defaultdict(list)
+        for back_office in self.back_offices:
+            found[back_office.source_app].append(back_office)
         return found

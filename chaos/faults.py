@@ -1,4 +1,4 @@
-"""Makes the faults of back offices: in parallel to all other troubles, one at a time for each
+"""Injects faults into back offices, concurrently with other disruptions, one at a time for each
 back office.
 """
 
@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 from chaos.connectors import CONNECTORS
-from chaos.troubles import FAULTS, Kind
+from chaos.disruptions import FAULTS, Kind
 from tests.support.system import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from chaos.connectors import Connector
+    from chaos.disruptions import Disruption
     from chaos.planners import Change
     from chaos.system import Stage
-    from chaos.troubles import Trouble
 
 OK = 200
 ONE_IN = 5
-"""Which share of a back office's appointments it refuses."""
+"""The back office refuses one in this number of its appointments."""
 FIELDS: Mapping[Kind, Mapping[str, Any]] = {
     Kind.ERROR: {"status": 500, "share": 0.5},
     Kind.UNAVAILABLE: {"status": 503, "retry_after_s": 2},
@@ -35,48 +35,48 @@ FIELDS: Mapping[Kind, Mapping[str, Any]] = {
     Kind.HANGS: {"store_then_silence": True, "times": 4},
     Kind.FORBIDDEN: {"status": 403},
 }
-"""What the simulator is asked for."""
+"""The simulator's fault of each kind."""
 _ALL = tuple(connector.name for connector in CONNECTORS)
 _WEBHOOKS = tuple(connector.name for connector in CONNECTORS if not connector.more)
 _OPEN = tuple(connector.name for connector in CONNECTORS if not connector.has_login)
 TARGETS: Mapping[Kind, Sequence[str]] = {
     **dict.fromkeys(FAULTS, _ALL),
-    Kind.HANGS: ("login",),  # the one with a short timeout
+    Kind.HANGS: ("login",),  # the connector with a short timeout
     Kind.FORBIDDEN: _WEBHOOKS,  # a page service refuses data with a fault, not with 403
-    Kind.REFUSES: _OPEN,  # its connector is changed, and a change needs no password
+    Kind.REFUSES: _OPEN,  # the change of these connectors needs no password
 }
 
 
 class BackOfficeFaults:
-    """Sets a fault, waits, and removes it."""
+    """Injects a fault into a back office for a while."""
 
     def __init__(self, stage: Stage, changes: Sequence[Change]) -> None:
         self._stage = stage
         self._changes = changes
         self._one_at_a_time: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def make(self, trouble: Trouble) -> None:
-        """Make the trouble, and return when it is over."""
-        async with self._one_at_a_time[trouble.target]:
-            if trouble.kind is Kind.REFUSES:
-                await self._refuse(trouble)
+    async def make(self, disruption: Disruption) -> None:
+        """Run the disruption, and return at its end."""
+        async with self._one_at_a_time[disruption.target]:
+            if disruption.kind is Kind.REFUSES:
+                await self._refuse(disruption)
             else:
-                await self._misbehave(trouble)
+                await self._inject(disruption)
 
     async def clear(self) -> None:
-        """Have every back office work well, each as fast as it does."""
+        """Restore every back office with its normal latency."""
         for connector in CONNECTORS:
-            await self._work_well(connector)
+            await self._restore(connector)
 
-    async def _misbehave(self, trouble: Trouble) -> None:
-        fault = dict(FIELDS[trouble.kind])
-        if trouble.kind is Kind.FORBIDDEN:
-            fault["appointments"] = self._some_appointments(trouble.target)
-        await self._stage.simulated("PUT", trouble.target, "/faults", json=fault)
-        await asyncio.sleep(trouble.lasts_s)
-        await self._work_well(_connector(trouble.target))
+    async def _inject(self, disruption: Disruption) -> None:
+        fault = dict(FIELDS[disruption.kind])
+        if disruption.kind is Kind.FORBIDDEN:
+            fault["appointments"] = self._some_appointments(disruption.target)
+        await self._stage.simulated("PUT", disruption.target, "/faults", json=fault)
+        await asyncio.sleep(disruption.duration_s)
+        await self._restore(_connector(disruption.target))
 
-    async def _work_well(self, connector: Connector) -> None:
+    async def _restore(self, connector: Connector) -> None:
         fault = {"delay_s": connector.latency_s}
         await self._stage.simulated("PUT", connector.name, "/faults", json=fault)
 
@@ -85,17 +85,17 @@ class BackOfficeFaults:
         numbers = {change.appointment for change in self._changes if change.source_app == app}
         return sorted(number for number in numbers if int(number) % ONE_IN == 0)
 
-    async def _refuse(self, trouble: Trouble) -> None:
-        """Have the connector lead to a port without a listener, and back."""
-        connector = _connector(trouble.target)
+    async def _refuse(self, disruption: Disruption) -> None:
+        """Change the connector to a port without a listener, and back."""
+        connector = _connector(disruption.target)
         fields = connector.fields(self._stage.services["simulator"].url)
         with _closed_port() as port:
             await self._change(connector.name, fields | {"uri": f"http://127.0.0.1:{port}/"})
-            await asyncio.sleep(trouble.lasts_s)
+            await asyncio.sleep(disruption.duration_s)
             await self._change(connector.name, fields)
 
     async def _change(self, name: str, fields: dict[str, Any]) -> None:
-        """Change the connector, again and again while portal-api or MongoDB is away."""
+        """Change the connector, and retry while portal-api or MongoDB is unavailable."""
         path = f"/connectors/{self._stage.connector_ids[name]}"
 
         async def change() -> bool:
@@ -115,7 +115,7 @@ def _connector(name: str) -> Connector:
 
 @contextlib.contextmanager
 def _closed_port() -> Iterator[int]:
-    """Have a port that is taken and refuses every connection."""
+    """Reserve a port that refuses every connection."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield int(taken.getsockname()[1])

@@ -1,4 +1,4 @@
-"""What the simulator's back offices have received so far, read page by page."""
+"""The calls that the simulator's back offices have received, read page by page."""
 
 from __future__ import annotations
 
@@ -18,28 +18,30 @@ PAUSE_S = 0.5
 
 
 class Journal:
-    """A copy of the simulator's journal; ``note`` is called with each version that arrived."""
+    """A copy of the simulator's journal. ``record`` is called with each version that arrived."""
 
-    def __init__(self, system: System, note: Callable[[Version], None]) -> None:
+    def __init__(self, system: System, record: Callable[[Version], None]) -> None:
         self._system = system
-        self._note = note
+        self._record = record
         self._after = 0
         self.calls: list[Call] = []
 
     async def follow(self) -> None:
-        """Read on until cancelled."""
+        """Read new entries until cancelled."""
         while True:
             await self.read()
             await asyncio.sleep(PAUSE_S)
 
     async def read(self) -> None:
-        """Read everything that was added; raises RuntimeError when lines were dropped unread."""
+        """Read all new entries. Raises RuntimeError when entries were dropped before they were
+        read.
+        """
         while found := await self._page():
             calls = [_call(line) for line in found]
             self.calls += calls
             for call in calls:
                 if call.stored:
-                    self._note(Version(call.back_office, call.appointment, call.version))
+                    self._record(Version(call.back_office, call.appointment, call.version))
 
     async def _page(self) -> list[dict[str, Any]]:
         address = f"{self._system.services['simulator'].url}/journal"

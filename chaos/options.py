@@ -1,4 +1,4 @@
-"""What the command line of a run asks for."""
+"""The command line of a run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chaos.troubles import Group
+from chaos.disruptions import Group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How much, how often, and on which servers; empty addresses mean servers of our own."""
+    """The options of a run. Empty addresses mean servers of the run itself."""
 
     changes: int = 20_000
     seed: int = 1
@@ -33,14 +33,14 @@ class Options:
 
 
 def read_options(words: Sequence[str] | None = None) -> Options:
-    """Return the options of the command line; ends the program when one is wrong."""
+    """Return the options of the command line, or end the program when one is wrong."""
     return Options(**vars(_parser().parse_args(words)))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m chaos",
-        description="Make trouble under load, and count whether the promises of the design hold.",
+        description="Disrupt the system under load, and check the promises of the design.",
     )
     _how_much(parser)
     _on_which_servers(parser)
@@ -53,7 +53,7 @@ def _how_much(parser: argparse.ArgumentParser) -> None:
         "--changes", type=_at_least_one, default=default.changes, help="changes to post"
     )
     parser.add_argument(
-        "--seed", type=int, default=default.seed, help="the same seed gives the same schedule"
+        "--seed", type=int, default=default.seed, help="seed of the schedule, which repeats it"
     )
     parser.add_argument(
         "--dispatchers", type=_at_least_one, default=default.dispatchers, help="replicas"
@@ -62,19 +62,19 @@ def _how_much(parser: argparse.ArgumentParser) -> None:
         "--rate",
         type=float,
         default=default.rate,
-        help="changes a second, at most; 0 = as many as keep up with the troubles",
+        help="most changes a second; 0 = as many as the disruptions allow",
     )
     parser.add_argument(
         "--settle-s",
         type=float,
         default=default.settle_s,
-        help="seconds to wait at the end until everything settled",
+        help="seconds to wait at the end until no delivery is under way",
     )
     parser.add_argument(
         "--without",
         type=_groups,
         default=default.without,
-        help=f"kinds of trouble to leave out, with commas between: {', '.join(Group)}",
+        help=f"kinds of disruption to exclude, comma separated: {', '.join(Group)}",
     )
     parser.add_argument(
         "--out", type=Path, default=default.out, help="folder of chaos.json and chaos.html"
@@ -83,12 +83,12 @@ def _how_much(parser: argparse.ArgumentParser) -> None:
 
 def _on_which_servers(parser: argparse.ArgumentParser) -> None:
     for name, meaning in (
-        ("--rabbitmq-url", "a RabbitMQ to use instead of one of our own"),
-        ("--mongodb-url", "a MongoDB replica set to use instead of one of our own"),
+        ("--rabbitmq-url", "a RabbitMQ to use instead of starting one"),
+        ("--mongodb-url", "a MongoDB replica set to use instead of starting one"),
         ("--restart-rabbitmq", "the command that restarts the given RabbitMQ"),
         ("--restart-mongodb", "the command that restarts the given MongoDB"),
         ("--alarm-on", "the command that raises the memory alarm of the given RabbitMQ"),
-        ("--alarm-off", "the command that clears it"),
+        ("--alarm-off", "the command that clears the alarm"),
     ):
         parser.add_argument(name, default="", help=meaning)
 

@@ -1,6 +1,4 @@
-"""Makes the troubles of services and servers: one after the other, each until all of it runs
-again.
-"""
+"""Disrupts services and servers, one after the other, each until the whole system runs again."""
 
 from __future__ import annotations
 
@@ -15,24 +13,25 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from chaos.disruptions import Kind
 from chaos.evidence import Start
-from chaos.pace import COME_S
-from chaos.troubles import Kind
+from chaos.pace import FIRST_ATTEMPT_TIMEOUT_S
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from chaos.disruptions import Disruption
     from chaos.system import Stage
-    from chaos.troubles import Trouble
 
-GLANCE_S = 0.1
+POLL_INTERVAL_S = 0.1
 ATTEMPTS = re.compile(r"^mboc_dispatcher_attempts_total\{[^}]*\} ([\d.e+]+)$", re.MULTILINE)
 
 
 class Outages:
-    """Knows for each kind of trouble how it is made; ``starts`` are the dispatchers that came.
+    """Runs each kind of disruption. ``starts`` are the dispatchers that it started.
 
-    ``is_watching`` = a dispatcher that came waits for its first attempt, so work must come in.
+    ``is_watching`` means that a started dispatcher waits for its first attempt, so changes must
+    arrive.
     """
 
     def __init__(self, stage: Stage) -> None:
@@ -41,48 +40,50 @@ class Outages:
         self.starts: list[Start] = []
         self.is_watching = False
         servers = stage.servers
-        self._acts: dict[Kind, Callable[[Trouble], Awaitable[None]]] = {
+        self._acts: dict[Kind, Callable[[Disruption], Awaitable[None]]] = {
             Kind.KILL_INGEST: partial(self._kill, "ingest"),
             Kind.KILL_PORTAL_API: partial(self._kill, "portal-api"),
             Kind.KILL_RETRY: partial(self._kill, "retry"),
             Kind.KILL_DISPATCHER: self._kill_dispatcher,
             Kind.REPLACE: self._replace,
-            Kind.RESTART_BROKER: lambda trouble: servers.restart_broker(trouble.lasts_s),
-            Kind.RESTART_NODE: lambda trouble: servers.restart_node(trouble.lasts_s),
-            Kind.KILL_DATABASE: lambda trouble: servers.kill_database(trouble.lasts_s),
-            Kind.RESTART_DATABASE: lambda trouble: servers.restart_database(trouble.lasts_s),
-            Kind.ALARM: lambda trouble: servers.raise_alarm(2 + trouble.lasts_s),
+            Kind.RESTART_BROKER: lambda disruption: servers.restart_broker(disruption.duration_s),
+            Kind.RESTART_NODE: lambda disruption: servers.restart_node(disruption.duration_s),
+            Kind.KILL_DATABASE: lambda disruption: servers.kill_database(disruption.duration_s),
+            Kind.RESTART_DATABASE: lambda disruption: servers.restart_database(
+                disruption.duration_s
+            ),
+            Kind.ALARM: lambda disruption: servers.raise_alarm(2 + disruption.duration_s),
         }
 
-    async def make(self, trouble: Trouble) -> None:
-        """Make the trouble, and return when everything that it met runs again."""
-        await self._acts[trouble.kind](trouble)
+    async def make(self, disruption: Disruption) -> None:
+        """Run the disruption, and return when all affected processes run again."""
+        await self._acts[disruption.kind](disruption)
 
-    async def _kill(self, name: str, trouble: Trouble) -> None:
+    async def _kill(self, name: str, disruption: Disruption) -> None:
         await self._stage.stop(name, signal.SIGKILL)
-        await asyncio.sleep(trouble.lasts_s)
+        await asyncio.sleep(disruption.duration_s)
         await self._stage.start(name)
 
-    async def _kill_dispatcher(self, trouble: Trouble) -> None:
-        name = self._chosen(trouble)
+    async def _kill_dispatcher(self, disruption: Disruption) -> None:
+        name = self._chosen(disruption)
         await self._stage.stop(name, signal.SIGKILL)
-        await asyncio.sleep(trouble.lasts_s)
-        await self._come(name)
+        await asyncio.sleep(disruption.duration_s)
+        await self._start_and_watch(name)
 
-    async def _replace(self, trouble: Trouble) -> None:
-        """Have one dispatcher leave in good order while another comes."""
-        leaving = self._chosen(trouble)
+    async def _replace(self, disruption: Disruption) -> None:
+        """Stop one dispatcher regularly while another starts."""
+        leaving = self._chosen(disruption)
         coming = f"dispatcher-{next(self._numbers)}"
-        code, _ = await asyncio.gather(self._stage.stop(leaving), self._come(coming))
+        code, _ = await asyncio.gather(self._stage.stop(leaving), self._start_and_watch(coming))
         if code > 0:
-            self._stage.badly_ended.append(f"{leaving} was asked to end: exit code {code}")
+            self._stage.bad_exits.append(f"{leaving} was stopped with exit code {code}")
 
-    def _chosen(self, trouble: Trouble) -> str:
+    def _chosen(self, disruption: Disruption) -> str:
         names = self._stage.dispatchers
-        return names[int(trouble.target) % len(names)]
+        return names[int(disruption.target) % len(names)]
 
-    async def _come(self, name: str) -> None:
-        """Start a dispatcher, and note how long it waits for its first attempt."""
+    async def _start_and_watch(self, name: str) -> None:
+        """Start a dispatcher, and measure the time until its first attempt."""
         await self._stage.start("dispatcher", name)
         self.is_watching = True
         self.starts.append(await self._watch(name))
@@ -90,8 +91,8 @@ class Outages:
 
     async def _watch(self, name: str) -> Start:
         began_s = time.time()
-        while time.time() - began_s < COME_S + 1:
-            await asyncio.sleep(GLANCE_S)
+        while time.time() - began_s < FIRST_ATTEMPT_TIMEOUT_S + 1:
+            await asyncio.sleep(POLL_INTERVAL_S)
             if await self._has_attempted(name):
                 return Start(name, began_s, time.time() - began_s)
         return Start(name, began_s, None)

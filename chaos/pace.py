@@ -1,4 +1,4 @@
-"""Promises about calls at once, and about lanes that go on."""
+"""Promises about concurrent calls, and about lanes that continue."""
 
 from __future__ import annotations
 
@@ -6,24 +6,28 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from chaos.troubles import GROUPS, Group, Kind
+from chaos.disruptions import GROUPS, Group, Kind
 from chaos.verdict import Verdict, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from chaos.evidence import Call, Evidence, Happened, Office, Start
+    from chaos.evidence import BackOffice, Call, Evidence, PastDisruption, Start
 
-GO_ON_S, COME_S = 15.0, 10.0
+RESUME_TIMEOUT_S, FIRST_ATTEMPT_TIMEOUT_S = 15.0, 10.0
 SERVER_RECOVERY_S, FAULT_RECOVERY_S = 5.0, 8.0
-"""For so long after its end a trouble may still be the reason that a lane stands."""
-SEEN_LATE_S = 0.25
-"""So much later at most a back office sees that a caller left: its next call may come before."""
-DISTURBING = frozenset({Group.SERVERS, Group.ALARM})
+"""The time after its end in which a disruption may still stop a lane."""
+DISCONNECT_DELAY_S = 0.25
+"""The longest delay until a back office detects a disconnected caller. The caller's next call may
+arrive earlier.
+"""
+SYSTEM_WIDE = frozenset({Group.SERVERS, Group.ALARM})
 
 
 class Gap(NamedTuple):
-    """How long a back office with work waiting got no call after a dispatcher was killed."""
+    """The time for which a back office with waiting work got no call after a dispatcher was
+    killed.
+    """
 
     back_office: str
     began_s: float
@@ -31,8 +35,8 @@ class Gap(NamedTuple):
 
 
 def limits_hold(evidence: Evidence) -> Verdict:
-    """Judge whether no connector, and no group that shares a login, had more calls under way at
-    once than it allows.
+    """Check that no connector, and no group with the same login, had more concurrent calls than
+    allowed.
     """
     peaks = peaks_of(evidence)
     over = [
@@ -47,8 +51,8 @@ def limits_hold(evidence: Evidence) -> Verdict:
 
 
 def peaks_of(evidence: Evidence) -> dict[str, int]:
-    """Return the most calls that were under way at once, by connector or group."""
-    shares = {office.name: office.shares for office in evidence.offices}
+    """Return the most concurrent calls, by connector or group."""
+    shares = {back_office.name: back_office.shares for back_office in evidence.back_offices}
     began_s = [call.at_s for call in evidence.calls]
     moments: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for call in evidence.calls:
@@ -58,19 +62,19 @@ def peaks_of(evidence: Evidence) -> dict[str, int]:
 
 
 def lanes_go_on(evidence: Evidence) -> Verdict:
-    """Judge whether every back office with work waiting is called soon after a dispatcher was
+    """Check that every back office with waiting work is called soon after a dispatcher was
     killed.
     """
     gaps = gaps_of(evidence)
     late = [
         f"{gap.back_office}: no call for {gap.lasted_s:.1f} s"
         for gap in gaps
-        if gap.lasted_s > GO_ON_S
+        if gap.lasted_s > RESUME_TIMEOUT_S
     ]
     slowest = max((gap.lasted_s for gap in gaps), default=0.0)
     kills = len(list(_of(evidence, Kind.KILL_DISPATCHER)))
     return verdict(
-        f"Lanes go on within {GO_ON_S:g} s after a dispatcher was killed",
+        f"Lanes go on within {RESUME_TIMEOUT_S:g} s after a dispatcher was killed",
         late,
         f"the slowest of {len(gaps)} took {slowest:.1f} s ({kills} kills)",
         slowest_s=round(slowest, 2),
@@ -80,8 +84,8 @@ def lanes_go_on(evidence: Evidence) -> Verdict:
 
 
 def newcomers_get_lanes(evidence: Evidence) -> Verdict:
-    """Judge whether dispatchers that came made their first attempt soon; some may get no lane,
-    because there are few, but not most of them.
+    """Check that started dispatchers made their first attempt soon. Some may get no lane, because
+    there are few lanes, but not most of them.
     """
     posted_s = max((change.at_s for change in evidence.accepted), default=0.0)
     starts = [one for one in evidence.starts if _had_work(one, posted_s)]
@@ -89,12 +93,14 @@ def newcomers_get_lanes(evidence: Evidence) -> Verdict:
     late = [
         f"{one.name}: {'none' if one.first_attempt_s is None else f'{one.first_attempt_s:.1f} s'}"
         for one in starts
-        if one.first_attempt_s is None or one.first_attempt_s > COME_S
+        if one.first_attempt_s is None or one.first_attempt_s > FIRST_ATTEMPT_TIMEOUT_S
     ]
-    is_late = any(seconds > COME_S for seconds in took) or len(took) < len(starts) / 2
+    is_late = (
+        any(seconds > FIRST_ATTEMPT_TIMEOUT_S for seconds in took) or len(took) < len(starts) / 2
+    )
     slowest = max(took, default=0.0)
     return verdict(
-        f"A new dispatcher gets lanes within {COME_S:g} s",
+        f"A new dispatcher gets lanes within {FIRST_ATTEMPT_TIMEOUT_S:g} s",
         late if is_late else (),
         f"{len(took)} of {len(starts)} got lanes, the slowest after {slowest:.1f} s",
         slowest_s=round(slowest, 2),
@@ -104,35 +110,35 @@ def newcomers_get_lanes(evidence: Evidence) -> Verdict:
 
 
 def gaps_of(evidence: Evidence) -> list[Gap]:
-    """Return the gap of each back office after each kill, where no other trouble explains it."""
+    """Return the gap of each back office after each kill, unless another disruption explains it."""
     found: list[Gap] = []
-    for office in evidence.offices:
-        lane = _Lane(evidence, office)
+    for back_office in evidence.back_offices:
+        lane = _Lane(evidence, back_office)
         gaps = (lane.gap(kill.began_s) for kill in _of(evidence, Kind.KILL_DISPATCHER))
-        found += [gap for gap in gaps if gap and not _is_disturbed(evidence.troubles, gap)]
+        found += [gap for gap in gaps if gap and not _is_disturbed(evidence.disruptions, gap)]
     return found
 
 
 class _Lane:
-    """When one back office was called, and when it had work waiting."""
+    """The calls of one back office, and its waiting work."""
 
-    def __init__(self, evidence: Evidence, office: Office) -> None:
-        self._name = office.name
+    def __init__(self, evidence: Evidence, back_office: BackOffice) -> None:
+        self._name = back_office.name
         self._ended_s = evidence.ended_s
         self._changes = [
-            c for c in evidence.accepted if office in evidence.offices_of(c.source_app)
+            c for c in evidence.accepted if back_office in evidence.back_offices_of(c.source_app)
         ]
-        calls = [call for call in evidence.calls if call.back_office == office.name]
+        calls = [call for call in evidence.calls if call.back_office == back_office.name]
         self._called_s = sorted(call.at_s for call in calls)
         self._stored = _stored_by_appointment(calls)
 
     def gap(self, at_s: float) -> Gap | None:
-        """Return how long it got no call from this moment on; none = there was no work."""
+        """Return the time without a call from this moment on, or None without waiting work."""
         since_s = self._waiting_since(at_s)
         if since_s is None:
             return None
-        place = bisect_right(self._called_s, at_s)
-        next_s = self._called_s[place] if place < len(self._called_s) else self._ended_s
+        position = bisect_right(self._called_s, at_s)
+        next_s = self._called_s[position] if position < len(self._called_s) else self._ended_s
         return Gap(self._name, at_s, max(0.0, next_s - since_s))
 
     def _waiting_since(self, at_s: float) -> float | None:
@@ -154,15 +160,15 @@ def _stored_by_appointment(calls: Sequence[Call]) -> dict[str, list[Call]]:
 
 
 def _had_work(start: Start, posted_s: float) -> bool:
-    """Whether it got lanes, or changes were posted for as long as it may wait for them."""
-    return start.first_attempt_s is not None or start.at_s + COME_S < posted_s
+    """Whether the dispatcher got lanes, or changes were posted while it waited for them."""
+    return start.first_attempt_s is not None or start.at_s + FIRST_ATTEMPT_TIMEOUT_S < posted_s
 
 
 def _left(call: Call, calls: Sequence[Call], began_s: Sequence[float]) -> int:
-    """Return when the caller of this call left, at the earliest, as a place in the order of
+    """Return the earliest time when the caller disconnected, as a position in the order of
     beginnings and ends.
     """
-    following = bisect_left(began_s, call.at_s + call.took_s - SEEN_LATE_S)
+    following = bisect_left(began_s, call.at_s + call.took_s - DISCONNECT_DELAY_S)
     before = calls[following].began if following < len(calls) else call.ended
     return min(call.ended, max(call.began + 1, before))
 
@@ -175,21 +181,22 @@ def _peak(moments: Sequence[tuple[int, int]]) -> int:
     return peak
 
 
-def _of(evidence: Evidence, kind: Kind) -> Iterator[Happened]:
-    return (trouble for trouble in evidence.troubles if trouble.kind is kind)
+def _of(evidence: Evidence, kind: Kind) -> Iterator[PastDisruption]:
+    return (disruption for disruption in evidence.disruptions if disruption.kind is kind)
 
 
-def _is_disturbed(troubles: Sequence[Happened], gap: Gap) -> bool:
-    """Whether a server was in trouble meanwhile, or this back office."""
+def _is_disturbed(disruptions: Sequence[PastDisruption], gap: Gap) -> bool:
+    """Whether a server or this back office was disrupted meanwhile."""
     return any(
-        trouble.began_s < gap.began_s + gap.lasted_s and trouble.ended_s + recovery_s > gap.began_s
-        for trouble in troubles
-        if (recovery_s := _recovery_s(trouble, gap.back_office))
+        disruption.began_s < gap.began_s + gap.lasted_s
+        and disruption.ended_s + recovery_s > gap.began_s
+        for disruption in disruptions
+        if (recovery_s := _recovery_s(disruption, gap.back_office))
     )
 
 
-def _recovery_s(trouble: Happened, back_office: str) -> float:
-    group = GROUPS[trouble.kind]
-    if group in DISTURBING:
+def _recovery_s(disruption: PastDisruption, back_office: str) -> float:
+    group = GROUPS[disruption.kind]
+    if group in SYSTEM_WIDE:
         return SERVER_RECOVERY_S
-    return FAULT_RECOVERY_S if group is Group.FAULTS and trouble.target == back_office else 0.0
+    return FAULT_RECOVERY_S if group is Group.FAULTS and disruption.target == back_office else 0.0

@@ -1,5 +1,5 @@
-"""The page of a run: promises with their figures, a time line, the troubles; one file, nothing
-from elsewhere.
+"""The HTML page of a run: promises with their figures, a time line, the disruptions. It is one file
+without external content.
 """
 
 from __future__ import annotations
@@ -41,8 +41,10 @@ def page(report: Mapping[str, Any]) -> str:
             _table(("", "Promise", "Figure"), map(_promise, report["promises"])),
             "<h2>Accepted and delivered per second</h2>",
             plot(report),
-            "<h2>Troubles</h2>",
-            _table(("Began", "Took", "Trouble", "Where"), map(_trouble, report["troubles"])),
+            "<h2>Disruptions</h2>",
+            _table(
+                ("Began", "Took", "Disruption", "Target"), map(_disruption_row, report["troubles"])
+            ),
             "</body></html>",
             "",
         )
@@ -69,18 +71,18 @@ def _promise(promise: Mapping[str, Any]) -> tuple[str, str, str]:
     )
 
 
-def _trouble(trouble: Mapping[str, Any]) -> tuple[str, str, str, str]:
-    target = trouble["target"]
+def _disruption_row(disruption: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    target = disruption["target"]
     return (
-        f"{trouble['began_s']:.1f} s",
-        f"{trouble['ended_s'] - trouble['began_s']:.1f} s",
-        escape(trouble["kind"]),
+        f"{disruption['began_s']:.1f} s",
+        f"{disruption['ended_s'] - disruption['began_s']:.1f} s",
+        escape(disruption["kind"]),
         "" if target.isdigit() else escape(target),
     )
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table; its cells are HTML already."""
+    """Return a table, whose cells are HTML."""
     head = "".join(f"<th>{escape(name)}</th>" for name in heads)
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,4 +1,4 @@
-"""The stream of changes: seeded; about eight changes an appointment, updates in quick pairs."""
+"""The stream of changes by seed: about eight changes an appointment, updates in quick pairs."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 OPEN_AT_ONCE = 60
-"""Appointments that planners work on at the same time."""
+"""The appointments that planners change concurrently."""
 PAIRS = (2, 3, 3, 4)
-"""Pairs of updates after the create: seven changes on average, and one more where it is deleted."""
+"""Pairs of updates after the create. An appointment has seven changes on average, and one more when
+it is deleted.
+"""
 DELETED = 0.6
 TEXT = "The customer asked for a call half an hour ahead. " * 6
 
 
 class Change(NamedTuple):
-    """One change to one appointment; ``version`` is its last-modified time in milliseconds since
-    1970, a later change of the stream has a higher one.
+    """One change to one appointment. ``version`` is its last-modified time in milliseconds since
+    1970, which increases along the stream.
     """
 
-    place: int
+    position: int
     appointment: str
     version: int
     action: Action
@@ -60,33 +62,33 @@ class Change(NamedTuple):
 
 
 def stream(seed: int, count: int, source_apps: Sequence[str], begin: datetime) -> list[Change]:
-    """Return ``count`` changes; the same seed gives the same ones, moved to another beginning."""
+    """Return ``count`` changes. The same seed gives the same changes, from another beginning."""
     first = int(begin.timestamp() * 1000)
     return [
-        Change(place, appointment, first + place, action, source_app)
-        for place, (appointment, action, source_app) in zip(
+        Change(position, appointment, first + position, action, source_app)
+        for position, (appointment, action, source_app) in zip(
             range(count), _steps(random.Random(seed), source_apps), strict=False
         )
     ]
 
 
 def _steps(chance: random.Random, source_apps: Sequence[str]) -> Iterator[tuple[str, Action, str]]:
-    """Yield the changes of appointments side by side, each time a burst of one of them."""
+    """Yield the changes of several appointments, each time a burst of one of them."""
     number = 0
     opened: list[tuple[str, str, list[list[Action]]]] = []
     while True:
         while len(opened) < OPEN_AT_ONCE:
             number += 1
             opened.append((str(number), chance.choice(source_apps), _bursts(chance)))
-        place = chance.randrange(len(opened))
-        appointment, source_app, bursts = opened[place]
+        position = chance.randrange(len(opened))
+        appointment, source_app, bursts = opened[position]
         yield from ((appointment, action, source_app) for action in bursts.pop(0))
         if not bursts:
-            del opened[place]
+            del opened[position]
 
 
 def _bursts(chance: random.Random) -> list[list[Action]]:
-    """Return the life of one appointment; the changes of a burst come right after each other."""
+    """Return all changes of one appointment. The changes of a burst directly follow each other."""
     begins_quickly = chance.random() < 1 / 2
     created = [Action.CREATE, Action.UPDATE] if begins_quickly else [Action.CREATE]
     pairs = [[Action.UPDATE, Action.UPDATE] for _ in range(chance.choice(PAIRS))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from chaos.troubles import GROUPS, Group, Kind
+from chaos.disruptions import GROUPS, Group, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ TICK_S = 10
 
 
 def plot(report: Mapping[str, Any]) -> str:
-    """Return the plot of a report: two lines, and a band for each trouble."""
+    """Return the plot of a report: two lines, and a band for each disruption."""
     lines = (
         ("accepted", ACCEPTED, report["accepted_per_second"]),
         ("delivered", DELIVERED, report["delivered_per_second"]),
@@ -35,7 +35,7 @@ def plot(report: Mapping[str, Any]) -> str:
     return "\n".join(
         (
             f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="Time line">',
-            *(_band(trouble, seconds) for trouble in report["troubles"]),
+            *(_band(disruption, seconds) for disruption in report["troubles"]),
             *(_curve(colour, values, seconds, highest) for _, colour, values in lines),
             *_axes(seconds, highest),
             *_legend([(name, colour) for name, colour, _ in lines]),
@@ -48,12 +48,12 @@ def _x(at_s: float, seconds: float) -> float:
     return round(LEFT + (RIGHT - LEFT) * at_s / seconds, 1)
 
 
-def _band(trouble: Mapping[str, Any], seconds: float) -> str:
-    """Return a band from top to bottom; faults of back offices have a low one."""
-    group = GROUPS[Kind(trouble["kind"])]
-    left, right = _x(trouble["began_s"], seconds), _x(trouble["ended_s"], seconds)
+def _band(disruption: Mapping[str, Any], seconds: float) -> str:
+    """Return a band over the full height. Faults of back offices have a low band."""
+    group = GROUPS[Kind(disruption["kind"])]
+    left, right = _x(disruption["began_s"], seconds), _x(disruption["ended_s"], seconds)
     top = BOTTOM - FAULT_HEIGHT if group is Group.FAULTS else TOP
-    title = f"{trouble['kind']} {trouble['target']} at {trouble['began_s']} s"
+    title = f"{disruption['kind']} {disruption['target']} at {disruption['began_s']} s"
     return (
         f'<rect x="{left}" y="{top}" width="{max(1.5, right - left):.1f}" height="{BOTTOM - top}" '
         f'fill="{COLOURS[group]}" fill-opacity=".25"><title>{escape(title)}</title></rect>'
@@ -85,7 +85,7 @@ def _axes(seconds: float, highest: int) -> list[str]:
 def _legend(lines: Sequence[tuple[str, str]]) -> list[str]:
     entries = [*lines, *((group, colour) for group, colour in COLOURS.items())]
     return [
-        f'<rect x="{LEFT + 130 * place}" y="{HEIGHT - 22}" width="12" height="12" fill="{colour}"/>'
-        f'<text x="{LEFT + 130 * place + 18}" y="{HEIGHT - 12}">{escape(name)}</text>'
-        for place, (name, colour) in enumerate(entries)
+        f'<rect x="{left}" y="{HEIGHT - 22}" width="12" height="12" fill="{colour}"/>'
+        f'<text x="{left + 18}" y="{HEIGHT - 12}">{escape(name)}</text>'
+        for left, (name, colour) in zip(range(LEFT, WIDTH, 130), entries, strict=False)
     ]

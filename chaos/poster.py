@@ -1,5 +1,5 @@
-"""Posts the stream to ingest as Dime.Scheduler does: in order per appointment, each change again
-until it was accepted.
+"""Posts the stream to ingest as Dime.Scheduler does: in order per appointment, with retries until
+each change is accepted.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
     from tests.support.system import System
 
 SIDE_BY_SIDE = 32
-AGAIN_S, GLANCE_S = 0.2, 0.05
-LONGEST_S = 15.0
-ACCEPTED, AWAY = 202, 503
+RETRY_PAUSE_S, POLL_INTERVAL_S = 0.2, 0.05
+POST_TIMEOUT_S = 15.0
+ACCEPTED, UNAVAILABLE = 202, 503
 
 
 class Poster:
-    """Posts at most ``rate`` changes a second, and none while ``may_go_on`` says no; each is
-    ``note``d when it was accepted.
+    """Posts at most ``rate`` changes a second, and none while ``may_post`` returns False.
+    ``record`` receives each accepted change.
     """
 
     def __init__(
         self,
         system: System,
         rate: float,
-        may_go_on: Callable[[int], bool],
-        note: Callable[[Accepted], None],
+        may_post: Callable[[int], bool],
+        record: Callable[[Accepted], None],
     ) -> None:
         self._system = system
         self._pause_s = 1 / rate
-        self._may_go_on = may_go_on
-        self._note = note
+        self._may_post = may_post
+        self._record = record
         self._side_by_side = asyncio.Semaphore(SIDE_BY_SIDE)
         self._last_of: dict[str, asyncio.Task[None]] = {}
         self.accepted: list[Accepted] = []
@@ -51,8 +51,8 @@ class Poster:
         next_at = time.monotonic()
         async with asyncio.TaskGroup() as group:
             for change in changes:
-                while not self._may_go_on(change.place):  # noqa: ASYNC110 - asks a clock, too
-                    await asyncio.sleep(GLANCE_S)
+                while not self._may_post(change.position):  # noqa: ASYNC110 - depends on the time
+                    await asyncio.sleep(POLL_INTERVAL_S)
                 next_at = max(next_at + self._pause_s, time.monotonic() - 1)
                 await asyncio.sleep(max(0.0, next_at - time.monotonic()))
                 await self._side_by_side.acquire()
@@ -60,30 +60,30 @@ class Poster:
                 self._last_of[change.appointment] = group.create_task(self._post(change, before))
 
     async def _post(self, change: Change, before: asyncio.Task[None] | None) -> None:
-        """Post one change after the one before it, until it is accepted."""
+        """Post one change after its predecessor, until it is accepted."""
         try:
             if before is not None:
                 await before
             body = change.body()
             while (transaction_id := await self._try(change, body)) is None:
                 self.refused += 1
-                await asyncio.sleep(AGAIN_S)
+                await asyncio.sleep(RETRY_PAUSE_S)
             _, appointment, version, action, source_app = change
             accepted = Accepted(
                 appointment, version, action, source_app, transaction_id, time.time()
             )
             self.accepted.append(accepted)
-            self._note(accepted)
+            self._record(accepted)
         finally:
             self._side_by_side.release()
 
     async def _try(self, change: Change, body: bytes) -> str | None:
-        """Return the transaction's id, None when the change must be posted again."""
+        """Return the transaction's id, or None when the change must be posted again."""
         with contextlib.suppress(aiohttp.ClientError, TimeoutError):
-            async with asyncio.timeout(LONGEST_S):
+            async with asyncio.timeout(POST_TIMEOUT_S):
                 status, answer = await self._system.post(str(change.action), body)
             if status == ACCEPTED:
                 return str(answer["transactions"][0])
-            if status != AWAY:
+            if status != UNAVAILABLE:
                 raise RuntimeError(f"ingest refused a change with status {status}: {answer}")
         return None

@@ -1,4 +1,4 @@
-"""Shows a run while it goes on: live in a terminal, else a line now and then."""
+"""Shows the progress of a run: live in a terminal, else a line every few seconds."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from chaos.run import Run
 
-EVERY_S, LINE_EVERY_S = 0.5, 5.0
+REFRESH_INTERVAL_S, LINE_INTERVAL_S = 0.5, 5.0
 LAST = 6
 
 
 @contextlib.asynccontextmanager
-async def shown(run: Run, console: Console) -> AsyncIterator[None]:
-    """Show the run inside this block."""
+async def show_progress(run: Run, console: Console) -> AsyncIterator[None]:
+    """Show the progress inside this block."""
     show = _live if console.is_terminal else _lines
     task = asyncio.create_task(show(run, console))
     try:
@@ -38,13 +38,13 @@ async def _live(run: Run, console: Console) -> None:
     with Live(console=console, auto_refresh=False) as live:
         while True:
             live.update(_table(run), refresh=True)
-            await asyncio.sleep(EVERY_S)
+            await asyncio.sleep(REFRESH_INTERVAL_S)
 
 
 async def _lines(run: Run, console: Console) -> None:
     while True:
-        await asyncio.sleep(LINE_EVERY_S)
-        now = ", ".join(trouble.kind for trouble in run.under_way) or "no trouble"
+        await asyncio.sleep(LINE_INTERVAL_S)
+        now = ", ".join(disruption.kind for disruption in run.under_way) or "no disruption"
         figures = ", ".join(f"{value} {name}" for name, value in _figures(run))
         console.print(f"{figures}; {now}", soft_wrap=True, highlight=False)
 
@@ -53,9 +53,9 @@ def _table(run: Run) -> Table:
     table = Table(title=f"Chaos, seed {run.options.seed}: {run.doing}", show_header=False)
     for name, value in _figures(run):
         table.add_row(name, value)
-    for trouble in run.under_way:
-        table.add_row("now", f"[red]{trouble.kind}[/red] {_target(trouble.target)}")
-    for happened in run.troubles[-LAST:]:
+    for disruption in run.under_way:
+        table.add_row("now", f"[red]{disruption.kind}[/red] {_target(disruption.target)}")
+    for happened in run.disruptions[-LAST:]:
         took_s = happened.ended_s - happened.began_s
         table.add_row("over", f"{happened.kind} {_target(happened.target)} ({took_s:.1f} s)")
     return table
@@ -67,8 +67,8 @@ def _figures(run: Run) -> Iterator[tuple[str, str]]:
     yield "posts to repeat", str(run.poster.refused)
     yield "calls received", str(len(run.journal.calls))
     yield "versions waiting", str(run.waiting.count)
-    planned = len(run.outages) + len(run.aside) + len(run.faults)
-    yield "troubles over", f"{len(run.troubles)} of {planned}"
+    planned = len(run.outages) + len(run.background) + len(run.faults)
+    yield "disruptions over", f"{len(run.disruptions)} of {planned}"
     yield "dispatchers", str(len(run.stage.dispatchers))
 
 

@@ -1,4 +1,4 @@
-"""The promises of the design, each with the function that judges it."""
+"""The promises of the design, each with the function that checks it."""
 
 from __future__ import annotations
 

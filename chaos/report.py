@@ -1,4 +1,4 @@
-"""The figures of a run as one document: what chaos.json holds and chaos.html shows."""
+"""The report of a run, which chaos.json stores and chaos.html shows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def report(
     verdicts: Sequence[Verdict],
     versions: Mapping[str, str | None],
 ) -> dict[str, Any]:
-    """Return everything about a run; moments are seconds since it began."""
+    """Return the report of a run. Times are seconds since its beginning."""
     began_s = run.began_s
     held = sum(verdict.held for verdict in verdicts)
     return {
@@ -37,12 +37,14 @@ def report(
         "statuses": Counter(one["status"] or one["phase"] for one in evidence.deliveries),
         "troubles": [
             {
-                "kind": trouble.kind,
-                "target": trouble.target,
-                "began_s": round(trouble.began_s - began_s, 2),
-                "ended_s": round(trouble.ended_s - began_s, 2),
+                "kind": disruption.kind,
+                "target": disruption.target,
+                "began_s": round(disruption.began_s - began_s, 2),
+                "ended_s": round(disruption.ended_s - began_s, 2),
             }
-            for trouble in sorted(evidence.troubles, key=lambda trouble: trouble.began_s)
+            for disruption in sorted(
+                evidence.disruptions, key=lambda disruption: disruption.began_s
+            )
         ],
         "starts": [
             start._asdict() | {"at_s": round(start.at_s - began_s, 2)} for start in evidence.starts
@@ -55,7 +57,7 @@ def report(
 
 
 def _shown(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options for JSON; of addresses and commands only whether they were given, because
+    """Return the options for JSON. Addresses and commands are only shown as given or not, because
     they may hold passwords.
     """
     given = {name: bool(value) for name, value in options.items() if isinstance(value, str)}

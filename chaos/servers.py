@@ -1,11 +1,13 @@
-"""RabbitMQ and MongoDB of a run: our own, or given ones with the commands that trouble them."""
+"""RabbitMQ and MongoDB of a run: child processes, or given servers with commands that
+disrupt them.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
 
-from chaos.troubles import GROUPS, Kind
+from chaos.disruptions import GROUPS, Kind
 from local_stack.errors import LocalError
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
@@ -19,7 +21,7 @@ WATERMARK = "set_vm_memory_high_watermark"
 
 
 class Servers:
-    """Starts and troubles both; a given server is troubled only by a given command."""
+    """Starts and disrupts both servers. A given server is disrupted only by a given command."""
 
     def __init__(self, options: Options, directory: Path) -> None:
         self._options = options
@@ -28,17 +30,17 @@ class Servers:
 
     @property
     def rabbitmq_url(self) -> str:
-        """The address of RabbitMQ, known once started."""
+        """The address of RabbitMQ, available after the start."""
         return self._rabbitmq.url if self._rabbitmq else self._options.rabbitmq_url
 
     @property
     def mongodb_url(self) -> str:
-        """The address of MongoDB, known once started."""
+        """The address of MongoDB, available after the start."""
         return self._mongodb.url if self._mongodb else self._options.mongodb_url
 
     @property
     def possible(self) -> frozenset[Kind]:
-        """The kinds of trouble that can be made here and are wanted."""
+        """The kinds of disruption that are possible and requested."""
         options = self._options
         own, given = self._rabbitmq is not None, self._mongodb is None
         impossible = {
@@ -55,11 +57,11 @@ class Servers:
         )
 
     async def start(self) -> None:
-        """Start those of our own."""
+        """Start the servers of this run."""
         await asyncio.gather(*(server.start() for server in self._own))
 
     async def stop(self) -> None:
-        """Stop those of our own."""
+        """Stop the servers of this run."""
         await asyncio.gather(*(server.stop() for server in self._own))
 
     async def restart_broker(self, pause_s: float) -> None:
@@ -78,7 +80,7 @@ class Servers:
         return await self._rabbitmq.start()
 
     async def kill_database(self, pause_s: float) -> None:
-        """Kill MongoDB, and start it after a pause."""
+        """Kill MongoDB, and start MongoDB after a pause."""
         if self._mongodb:
             await self._mongodb.kill()
             await asyncio.sleep(pause_s)
@@ -92,11 +94,11 @@ class Servers:
         await asyncio.sleep(pause_s)
         return await self._mongodb.start()
 
-    async def raise_alarm(self, lasts_s: float) -> None:
-        """Have RabbitMQ block publishers for so long, as when memory is short."""
+    async def raise_alarm(self, duration_s: float) -> None:
+        """Make RabbitMQ block publishers for this time, as with too little memory."""
         await self._switch_alarm(self._options.alarm_on, "absolute", "1MB")
         try:
-            await asyncio.sleep(lasts_s)
+            await asyncio.sleep(duration_s)
         finally:
             await self._switch_alarm(self._options.alarm_off, "0.4")
 
@@ -109,7 +111,7 @@ class Servers:
 
 
 async def _run(command: str) -> None:
-    """Run a command of the operator's; raises LocalError when it fails."""
+    """Run the operator's command. Raises LocalError when it fails."""
     process = await asyncio.create_subprocess_shell(
         command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )

@@ -1,4 +1,4 @@
-"""Waits at the end until nothing is on its way any more."""
+"""Waits at the end of a run until no delivery is under way."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ async def settled(
     stage: Stage,
     within_s: float,
 ) -> list[dict[str, Any]]:
-    """Return all deliveries, once none is under way and every newest version arrived; as they
-    stand when the deadline is over.
+    """Return all deliveries once none is under way and every newest version has arrived, or at the
+    deadline.
     """
     deadline = time.monotonic() + within_s
     while True:

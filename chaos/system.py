@@ -1,5 +1,5 @@
-"""The whole system for a run: servers, services, several dispatchers, the simulator with its
-back offices, and their connectors.
+"""The whole system for a run: servers, services, several dispatchers, the simulator with its back
+offices, and their connectors.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from chaos.connectors import CONNECTORS, REQUIRED
-from chaos.evidence import Office
+from chaos.evidence import BackOffice
 from chaos.servers import Servers
 from common.database import open_database
 from tests.support.system import Service, System, a_session
@@ -31,41 +31,42 @@ SETTINGS = {
     "SIMULATOR_JOURNAL": "5000000",
 }
 """Shorter waits than by default, so that a run of a minute has many of them."""
-ENDS_S = 40.0
-"""So long a service may take to end when it is asked to: twice as long as dispatcher drains."""
+STOP_TIMEOUT_S = 40.0
+"""The time for a service to end after SIGTERM, twice as long as dispatcher drains."""
 MOST_STARTS = 10
 OTHERS = ("ingest", "portal-api", "retry")
 
 
 @dataclass
 class Stage(System):
-    """The services of a run with the servers they run on."""
+    """The services of a run, with their servers."""
 
     servers: Servers = field(kw_only=True)
     connector_ids: dict[str, str] = field(default_factory=dict)
-    badly_ended: list[str] = field(default_factory=list)
+    bad_exits: list[str] = field(default_factory=list)
 
     @property
     def dispatchers(self) -> list[str]:
-        """The dispatchers that run now."""
+        """The running dispatchers."""
         return sorted(name for name in self.services if name.startswith("dispatcher"))
 
     @property
-    def offices(self) -> list[Office]:
+    def back_offices(self) -> list[BackOffice]:
         """The back offices with their connectors."""
         return [
-            Office(one.name, self.connector_ids[one.name], one.source_app, one.sharing)
+            BackOffice(one.name, self.connector_ids[one.name], one.source_app, one.sharing)
             for one in CONNECTORS
         ]
 
     def environment(self) -> dict[str, str]:
-        """Return what every process is given."""
+        """Return the settings of every process."""
         return super().environment() | SETTINGS
 
     async def start(
         self, kind: str, name: str | None = None, *, ready: bool = True, **settings: str
     ) -> Service:
-        """Start a service; one that ends because a server goes away meanwhile is started again.
+        """Start a service. A service that ends because a server becomes unavailable is started
+        again.
 
         Its container would do the same.
         """
@@ -83,28 +84,28 @@ class Stage(System):
         raise AssertionError  # the loop returns or raises
 
     async def stop(self, name: str, number: signal.Signals = signal.SIGTERM) -> int:
-        """Signal the process and wait for its end; note when it had ended by itself, and kill it
+        """Signal the process and wait for its end. Record an earlier exit, and kill the process
         when it does not end.
         """
-        self.note_ended(name)
+        self.record_exits(name)
         service = self.services[name]
         try:
-            async with asyncio.timeout(ENDS_S):
+            async with asyncio.timeout(STOP_TIMEOUT_S):
                 return await super().stop(name, number)
         except TimeoutError:
-            self.badly_ended.append(f"{name} did not end within {ENDS_S:g} s")
+            self.bad_exits.append(f"{name} did not end within {STOP_TIMEOUT_S:g} s")
             service.process.kill()
             return await service.process.wait()
 
-    def note_ended(self, *names: str) -> None:
-        """Note which of these services have ended by themselves."""
+    def record_exits(self, *names: str) -> None:
+        """Record the services that have ended by themselves."""
         for name in names:
             code = self.services[name].process.returncode
             if code is not None:
-                self.badly_ended.append(f"{name} ended with exit code {code}")
+                self.bad_exits.append(f"{name} ended with exit code {code}")
 
     async def begin(self, dispatchers: int) -> None:
-        """Start every service, and have every connector in use."""
+        """Start every service, and create every connector."""
         names = [f"dispatcher-{number}" for number in range(1, dispatchers + 1)]
         async with asyncio.TaskGroup() as group:
             for name in (*OTHERS, "simulator"):
@@ -119,7 +120,7 @@ class Stage(System):
         return {name: seen[name]["version"] for name in ("rabbitmq", "mongodb")}
 
     async def every_delivery(self) -> list[dict[str, Any]]:
-        """Return all deliveries that the API knows, in few requests."""
+        """Return all deliveries of the API, in few requests."""
         return [
             delivery
             for archived in ("false", "true")
@@ -135,8 +136,8 @@ class Stage(System):
 
 
 @contextlib.asynccontextmanager
-async def a_stage(options: Options, directory: Path) -> AsyncIterator[Stage]:
-    """Have everything running inside this block, and nothing of it afterwards."""
+async def running_stage(options: Options, directory: Path) -> AsyncIterator[Stage]:
+    """Run the whole system inside this block, and stop it afterwards."""
     servers = Servers(options, directory)
     try:
         await servers.start()

@@ -1,4 +1,4 @@
-"""What a promise came to."""
+"""The result of checking a promise."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ SHOWN = 5
 
 
 class Verdict(NamedTuple):
-    """Whether a promise was held, its figure in words, the numbers, and examples of what broke
-    it.
-    """
+    """Whether a promise was held, its figure in words, the numbers, and examples of violations."""
 
     promise: str
     held: bool
@@ -28,5 +26,5 @@ class Verdict(NamedTuple):
 
 
 def verdict(promise: str, broken: Sequence[str], figure: str, **numbers: float) -> Verdict:
-    """Return the verdict: held when nothing broke it."""
+    """Return the verdict: held without violations."""
     return Verdict(promise, not broken, figure, numbers, tuple(broken[:SHOWN]))

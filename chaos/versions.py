@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from chaos.disruptions import Kind
 from chaos.evidence import Version
-from chaos.troubles import Kind
 from chaos.verdict import Verdict, verdict
 from common.contracts.appointment import Action
 
@@ -31,16 +31,16 @@ STATUSES = frozenset(
 
 
 def nothing_lost(evidence: Evidence) -> Verdict:
-    """Judge whether the newest accepted version of every appointment arrived."""
+    """Check that the newest accepted version of every appointment arrived."""
     lost: list[str] = []
     unknown = 0
-    for (office, appointment), change in evidence.newest.items():
-        if _arrived(evidence, office, change):
+    for (back_office, appointment), change in evidence.newest.items():
+        if _arrived(evidence, back_office, change):
             continue
-        if _is_unknown(_delivery(evidence, office, change)):
+        if _is_unknown(_delivery(evidence, back_office, change)):
             unknown += 1
         else:
-            lost.append(f"{office}, appointment {appointment}: {change.action} did not arrive")
+            lost.append(f"{back_office}, appointment {appointment}: {change.action} did not arrive")
     wanted = len(evidence.newest)
     figure = f"{len(lost)} of {wanted} newest versions did not arrive"
     more = f", {unknown} more are Failed with outcome unknown" if unknown else ""
@@ -55,16 +55,16 @@ def nothing_lost(evidence: Evidence) -> Verdict:
 
 
 def success_means_received(evidence: Evidence) -> Verdict:
-    """Judge whether the back office has every version that the API says is a Success."""
+    """Check that the back office has every version with the status Success in the API."""
     succeeded = 0
     wrong: list[str] = []
-    for change, office in evidence.expected:
-        delivery = evidence.delivery_of.get((change.transaction_id, office.connector_id))
+    for change, back_office in evidence.expected:
+        delivery = evidence.delivery_of.get((change.transaction_id, back_office.connector_id))
         if delivery is None or delivery["status"] != "Success":
             continue
         succeeded += 1
-        if Version(office.name, change.appointment, change.version) not in evidence.stored:
-            wrong.append(f"{office.name}, appointment {change.appointment}: {change.action}")
+        if Version(back_office.name, change.appointment, change.version) not in evidence.stored:
+            wrong.append(f"{back_office.name}, appointment {change.appointment}: {change.action}")
     return verdict(
         "Success means received",
         wrong,
@@ -75,15 +75,15 @@ def success_means_received(evidence: Evidence) -> Verdict:
 
 
 def nothing_stale(evidence: Evidence) -> Verdict:
-    """Judge whether no back office received an older version after it stored a newer one."""
+    """Check that no back office received an older version after it stored a newer one."""
     stale: list[str] = []
-    for (office, appointment), calls in evidence.by_appointment.items():
+    for (back_office, appointment), calls in evidence.by_appointment.items():
         newest = 0
         for call in calls:
             if call.version < newest:
                 older = newest - call.version
                 stale.append(
-                    f"{office}, appointment {appointment}: {older} ms older, call {call.began}"
+                    f"{back_office}, appointment {appointment}: {older} ms older, call {call.began}"
                 )
             newest = max(newest, call.version) if call.stored else newest
     return verdict(
@@ -96,12 +96,12 @@ def nothing_stale(evidence: Evidence) -> Verdict:
 
 
 def create_comes_first(evidence: Evidence) -> Verdict:
-    """Judge whether the first call that a back office stored of an appointment is a create."""
+    """Check that the first stored call of each appointment is a create."""
     wrong: list[str] = []
-    for (office, appointment), calls in evidence.by_appointment.items():
+    for (back_office, appointment), calls in evidence.by_appointment.items():
         first = next((call for call in calls if call.stored), None)
         if first is not None and first.action != Action.CREATE:
-            wrong.append(f"{office}, appointment {appointment}: {first.action} came first")
+            wrong.append(f"{back_office}, appointment {appointment}: {first.action} came first")
     appointments = len(evidence.by_appointment)
     return verdict(
         "No update without its create",
@@ -113,8 +113,8 @@ def create_comes_first(evidence: Evidence) -> Verdict:
 
 
 def few_repeated(evidence: Evidence) -> Verdict:
-    """Judge whether versions that were stored already were sent again at most once for each call
-    that a kill of a dispatcher or of MongoDB can have met.
+    """Check that stored versions were sent again at most once for each call that a kill of a
+    dispatcher or of MongoDB can have interrupted.
     """
     times = Counter(
         Version(call.back_office, call.appointment, call.version)
@@ -122,7 +122,7 @@ def few_repeated(evidence: Evidence) -> Verdict:
         if call.stored
     )
     again = {version: count - 1 for version, count in times.items() if count > 1}
-    kills = sum(trouble.kind in KILLS for trouble in evidence.troubles)
+    kills = sum(disruption.kind in KILLS for disruption in evidence.disruptions)
     in_flight = sum(evidence.limits.values())
     repeated, allowed = sum(again.values()), kills * in_flight
     examples = [
@@ -139,17 +139,17 @@ def few_repeated(evidence: Evidence) -> Verdict:
 
 
 def every_delivery_ends(evidence: Evidence) -> Verdict:
-    """Judge whether the API shows every delivery with one of the eight statuses, or waiting with
-    a reason.
+    """Check that the API shows every delivery with one of the eight statuses, or waiting with a
+    reason.
     """
     wrong: list[str] = []
     came_to: Counter[str] = Counter()
-    for change, office in evidence.expected:
-        delivery = evidence.delivery_of.get((change.transaction_id, office.connector_id))
+    for change, back_office in evidence.expected:
+        delivery = evidence.delivery_of.get((change.transaction_id, back_office.connector_id))
         stands = _stands(delivery)
         came_to[stands] += 1
         if stands not in STATUSES and not (delivery and delivery.get("message")):
-            wrong.append(f"{office.name}, appointment {change.appointment}: {stands}")
+            wrong.append(f"{back_office.name}, appointment {change.appointment}: {stands}")
     counted = ", ".join(f"{count} {stands}" for stands, count in came_to.most_common())
     return verdict(
         "Every delivery ends in one of the eight statuses, or waits with a reason",
@@ -161,8 +161,8 @@ def every_delivery_ends(evidence: Evidence) -> Verdict:
 
 
 def services_end_when_asked(evidence: Evidence) -> Verdict:
-    """Judge whether every service ran until it was ended, and ended in time when asked to."""
-    ended = evidence.badly_ended
+    """Check that every service ran until SIGTERM, and then ended in time."""
+    ended = evidence.bad_exits
     return verdict(
         "Services end when they are asked to, and only then",
         ended,
@@ -171,16 +171,20 @@ def services_end_when_asked(evidence: Evidence) -> Verdict:
     )
 
 
-def _arrived(evidence: Evidence, office: str, change: Accepted) -> bool:
-    """Whether the version was stored; a delete of what was never there need not be."""
-    if Version(office, change.appointment, change.version) in evidence.stored:
+def _arrived(evidence: Evidence, back_office: str, change: Accepted) -> bool:
+    """Whether the version was stored. A delete of an appointment that never existed need not be
+    stored.
+    """
+    if Version(back_office, change.appointment, change.version) in evidence.stored:
         return True
-    calls = evidence.by_appointment.get((office, change.appointment), ())
+    calls = evidence.by_appointment.get((back_office, change.appointment), ())
     return change.action is Action.DELETE and not any(call.stored for call in calls)
 
 
-def _delivery(evidence: Evidence, office: str, change: Accepted) -> Mapping[str, Any] | None:
-    connector_id = next(one.connector_id for one in evidence.offices if one.name == office)
+def _delivery(evidence: Evidence, back_office: str, change: Accepted) -> Mapping[str, Any] | None:
+    connector_id = next(
+        one.connector_id for one in evidence.back_offices if one.name == back_office
+    )
     return evidence.delivery_of.get((change.transaction_id, connector_id))
 
 

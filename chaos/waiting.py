@@ -1,4 +1,4 @@
-"""How many accepted versions have not arrived yet, and were not overtaken."""
+"""The number of accepted versions that have not arrived yet, and were not overtaken."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Waiting:
-    """Counts per back office and appointment: a version that arrived takes the older ones along."""
+    """Counts per back office and appointment. An arrived version also settles the older ones."""
 
     def __init__(self) -> None:
         self._versions: dict[tuple[str, str], set[int]] = defaultdict(set)
@@ -21,19 +21,19 @@ class Waiting:
         self.arrived = 0
 
     def accept(self, change: Accepted) -> None:
-        """Note that ingest accepted a change."""
+        """Record that ingest accepted a change."""
         for connector in CONNECTORS:
-            place = connector.name, change.appointment
-            is_new = change.version > self._newest.get(place, 0)
+            position = connector.name, change.appointment
+            is_new = change.version > self._newest.get(position, 0)
             if connector.source_app == change.source_app and is_new:
-                self._versions[place].add(change.version)
+                self._versions[position].add(change.version)
                 self.count += 1
 
     def arrive(self, version: Version) -> None:
-        """Note that a back office stored a version."""
-        place = version.back_office, version.appointment
+        """Record that a back office stored a version."""
+        position = version.back_office, version.appointment
         self.arrived += 1
-        self._newest[place] = max(self._newest.get(place, 0), version.version)
-        left = {one for one in self._versions[place] if one > version.version}
-        self.count -= len(self._versions[place]) - len(left)
-        self._versions[place] = left
+        self._newest[position] = max(self._newest.get(position, 0), version.version)
+        left = {one for one in self._versions[position] if one > version.version}
+        self.count -= len(self._versions[position]) - len(left)
+        self._versions[position] = left

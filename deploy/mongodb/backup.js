@@ -1,10 +1,10 @@
-// Writes every document to standard output, all as of one moment, some to a line of JSON; the last line says how many there were.
+// Writes every document to standard output, from one snapshot, several per line of JSON. The last line has the counts.
 const fs = require('fs');
 const TOGETHER = 1000;
 const USUAL_S = 300;
 const LONG_S = 86400;
-const AS_STORED = { promoteValues: false }; // else a 5.0 comes back as 5
-const NOT_KEPT = ['heartbeats']; // what was heard of replicas that are others by then
+const AS_STORED = { promoteValues: false }; // otherwise 5.0 becomes 5
+const NOT_KEPT = ['heartbeats']; // heartbeats of replicas that no longer exist after a restore
 
 const password = fs.readFileSync('/run/secrets/mongodb-root-password', 'utf8').trim();
 const mboc = connect(`mongodb://root:${encodeURIComponent(password)}@mongodb:27017/mboc?authSource=admin&replicaSet=rs0`);
@@ -37,7 +37,7 @@ function writeAll(collection, atClusterTime) {
 }
 
 const names = mboc.getCollectionNames().filter((name) => !NOT_KEPT.includes(name)).sort();
-// MongoDB forgets after five minutes how things were: that is too short for large collections
+// MongoDB's snapshot history of five minutes is too short for large collections
 admin.runCommand({ setParameter: 1, minSnapshotHistoryWindowInSeconds: LONG_S });
 try {
   const { operationTime } = mboc.runCommand({ ping: 1 });

@@ -1,4 +1,4 @@
-// Begins the replica set, waits for its primary, and gives each service a role and a user of its own; harmless when all of it is there.
+// Initiates the replica set, waits for its primary, and creates a role and a user for each service. Existing ones are updated.
 const fs = require('fs');
 const secret = (name) => fs.readFileSync(`/run/secrets/${name}`, 'utf8').trim();
 const roles = JSON.parse(fs.readFileSync('/roles.json', 'utf8'));
@@ -24,4 +24,4 @@ for (const [service, collections] of Object.entries(roles.services)) {
   if (mboc.getUser(service) === null) mboc.createUser({ user: service, ...user });
   else mboc.updateUser(service, user);
 }
-print('The replica set has its primary, and each service its role and user.');
+print('The replica set has a primary, and each service has its role and user.');

@@ -1,4 +1,4 @@
-// Reads what backup.js wrote from standard input into an empty database, and keeps retry from going on where it was: much may have happened since.
+// Restores the output of backup.js from standard input into an empty database. Ends retry's unfinished work, because much may have happened since.
 const fs = require('fs');
 
 const password = fs.readFileSync('/run/secrets/mongodb-root-password', 'utf8').trim();
@@ -22,7 +22,7 @@ function more() {
   }
 }
 
-// Returns the next line, null at the end.
+// Returns the next line, or null at the end.
 function line() {
   const parts = [];
   for (;;) {
@@ -40,7 +40,7 @@ function line() {
 
 for (const name of mboc.getCollectionNames()) {
   if (process.env.REPLACE === 'yes') mboc.getCollection(name).drop();
-  else if (mboc.getCollection(name).findOne() !== null) refuse('The database is not empty. REPLACE=yes replaces what is in it.');
+  else if (mboc.getCollection(name).findOne() !== null) refuse('The database is not empty. Set REPLACE=yes to replace its data.');
 }
 
 const found = {};
@@ -52,15 +52,15 @@ for (let read = line(); read !== null; read = line()) {
   }
   last = read;
 }
-if (last === null || !last.counts) refuse('The backup is not complete: its end is missing.');
+if (last === null || !last.counts) refuse('The backup is incomplete: its end is missing. Use another backup.');
 let total = 0;
 for (const name of Object.keys(last.counts)) {
   const count = Number(last.counts[name]);
-  if ((found[name] || 0) !== count) refuse(`The backup is not complete: ${name} has ${found[name] || 0} documents instead of ${count}.`);
+  if ((found[name] || 0) !== count) refuse(`The backup is incomplete: ${name} has ${found[name] || 0} documents instead of ${count}.`);
   total += count;
 }
 
-// What retry had claimed or was carrying out has come to its end since, and must not be asked for again.
+// retry's claims and running operations have ended since the backup, and must not run again.
 const claims = mboc.requeues.deleteMany({ published: false }).deletedCount;
 const cancelled = { steer: 'cancel', steered_by: 'restore', steered_at: new Date() };
 const operations = mboc.operations.updateMany({ is_open: true }, { $set: cancelled }).modifiedCount;

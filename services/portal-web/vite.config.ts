@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig } from 'vitest/config';
 
-/** The server writes a fresh nonce over this word in every answer. */
+/** The server replaces this word with a new nonce in every response. */
 const NONCE = 'CSP_NONCE';
 
 export default defineConfig({
@@ -12,11 +12,12 @@ export default defineConfig({
   build: {
     target: 'es2022',
     manifest: true,
-    // a font or an image as data: would need a wider policy than 'self'
+    // fonts and images as data: URLs would need a wider policy than 'self'
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1500,
   },
+  test: { include: ['src/**/*.test.ts'] },
   server: { port: 8620, proxy: { '/api': 'http://127.0.0.1:8600' } },
 });

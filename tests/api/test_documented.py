@@ -22,7 +22,7 @@ EXAMPLES = [*examples(DOCS / "api.md"), *examples(DOCS / "ingest.md")]
 
 
 @pytest.mark.parametrize("line", EXAMPLES)
-async def test_an_example_does_what_the_page_says(
+async def test_each_example_of_the_page_works(
     apart: System, known: dict[str, str], line: str
 ) -> None:
     portal, ingest = apart.services["portal-api"].url, apart.services["ingest"].url
@@ -41,7 +41,7 @@ async def test_an_example_does_what_the_page_says(
     assert answer
 
 
-async def test_the_problem_that_the_page_shows_is_what_is_answered(apart: System) -> None:
+async def test_the_api_answers_the_problem_of_the_page(apart: System) -> None:
     shown = (DOCS / "api.md").read_text().partition("```json\n")[2].partition("```")[0]
 
     status, answer = await apart.api("GET", "/deliveries?limit=1000")
@@ -88,7 +88,9 @@ async def mboc(system: System, *words: str) -> str:
     return printed.decode()
 
 
-async def test_moving_over_sends_what_the_plugin_did_not_and_nothing_else(apart: System) -> None:
+async def test_a_migration_sends_only_the_appointments_that_the_plugin_did_not_send(
+    apart: System,
+) -> None:
     await apart.start("simulator")
     connector_id = await apart.hook("moving", enabled=False)
     for modified in ("2026-07-21T14:00:00", "2026-07-21T14:01:00"):

@@ -97,7 +97,7 @@ def portal(
         yield Portal(apart.services["portal-api"].url, session, credentials, known)
 
 
-def test_what_is_left_out_is_there() -> None:
+def test_every_excluded_operation_exists() -> None:
     assert {*EXCLUDED, *NEVER_WRONG} <= set(OPERATIONS)
 
 

@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import BrowserContext
 
 from tests.browser.conftest import OpenPortal
-from tests.support.retrying import failing
+from tests.support.operations import make_failed_deliveries
 from tests.support.system import System, until
 from tools.website.portal_page import PHONE, WIDE, PortalPage, a_portal_page
 
@@ -99,7 +99,7 @@ async def paths(system: System) -> dict[str, str]:
     operation.
     """
     app = "app-accessible"
-    [delivery_id] = await failing(system, app, 1)
+    [delivery_id] = await make_failed_deliveries(system, app, 1)
     [delivery] = await system.deliveries(source_app=app)
     connector_id, key = delivery["connector_id"], delivery["appointment"]["key"].replace("/", "%2F")
     for step in ("disable", "enable"):
@@ -126,7 +126,7 @@ async def passing(contexts: dict[str, BrowserContext], system: System) -> AsyncI
 
 
 @pytest.mark.parametrize("view", VIEWS)
-async def test_axe_finds_nothing_on_the_view_light_or_dark_nor_on_a_phone_where_nothing_stands_out(
+async def test_axe_finds_nothing_on_any_view_light_dark_or_on_a_phone(
     passing: PortalPage, paths: dict[str, str], view: str
 ) -> None:
     await passing.page.set_viewport_size(WIDE)
@@ -150,7 +150,7 @@ async def test_axe_finds_nothing_on_the_sign_in_page(open_portal: OpenPortal) ->
 async def test_axe_finds_nothing_in_menus_criteria_and_dialogs(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
-    await failing(system, app, 2)
+    await make_failed_deliveries(system, app, 2)
     at = await open_portal("operator")
     await at.open(f"/errors?source_app={app}")
     assert await violations(at) == []
@@ -178,7 +178,7 @@ async def test_a_chosen_theme_stays_whatever_the_system_has(open_portal: OpenPor
     at = await open_portal("viewer", color_scheme="light")
     await at.open("/")
 
-    await at.button("Light or dark").click()
+    await at.button("Theme").click()
     await at.page.get_by_role("menuitem", name="Dark").click()
     await at.page.reload()
 

@@ -42,7 +42,7 @@ async def test_disabling_a_connector_keeps_unsaved_entries(
 
     await at.button("Disable").click()
 
-    await at.sees("The connector was changed and is version 2 now.")
+    await at.sees("The connector was changed and is now version 2.")
     await has_entries(at)
     await expect(at.page.get_by_role("switch", name="Enabled")).not_to_be_checked()
     await at.button("Save").click()
@@ -67,7 +67,7 @@ async def test_a_change_by_another_administrator_comes_into_the_fields_that_were
 
     await at.button("Disable").click()
 
-    await at.sees("The connector was changed and is version 3 now.")
+    await at.sees("The connector was changed and is now version 3.")
     await expect(at.page.locator('input[name="name"]')).to_have_value("Renamed by another")
     await has_entries(at)
 
@@ -93,7 +93,7 @@ async def test_leaving_with_unsaved_entries_asks(
     else:
         await has_entries(at)
         assert at.page.url.endswith(connector_id)
-    assert asked == ["Leave this page? Your unsaved entries are lost."]
+    assert asked == ["Leave this page? Your unsaved changes will be lost."]
 
 
 async def test_leaving_without_entries_or_after_saving_asks_nothing(

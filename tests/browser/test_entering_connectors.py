@@ -6,7 +6,7 @@ from tests.browser.conftest import OpenPortal
 from tests.support.system import System
 
 
-async def test_a_text_that_http_cannot_carry_is_named_beside_its_field(
+async def test_a_text_that_http_cannot_carry_is_named_at_its_field(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
     connector_id = await system.connector(

@@ -13,7 +13,7 @@ from common.contracts.delivery import STATUSES, Status
 from tests.browser.conftest import OpenPortal
 from tests.support.api_user import ApiUser
 from tests.support.builders import A_MOMENT, a_delivery, a_snapshot, a_transaction, an_event
-from tests.support.retrying import failing
+from tests.support.operations import make_failed_deliveries
 from tests.support.system import System, until
 from tools.website.portal_page import PortalPage
 
@@ -29,10 +29,10 @@ async def without_uri(system: System, app: str) -> str:
     return subject
 
 
-async def test_error_tracking_shows_what_was_not_sent_sorted_and_filtered_as_in_the_history_list(
+async def test_error_tracking_is_sorted_and_filtered_as_the_history_list(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
-    [failed] = await failing(system, app, 1)
+    [failed] = await make_failed_deliveries(system, app, 1)
     await system.delivery(
         await system.change("create", a_snapshot(source_app=app, Subject="Arrived")), "Success"
     )
@@ -59,7 +59,7 @@ async def test_when_a_transaction_fails_for_any_reason_it_appears_in_the_error_l
 ) -> None:
     at = await open_portal("viewer")
     await at.open(f"/errors?source_app={app}")
-    await at.sees("Nothing fits these criteria.")
+    await at.sees("Nothing matches these criteria.")
     await at.page.get_by_text("Live", exact=True).wait_for()
 
     await without_uri(system, app)
@@ -142,7 +142,7 @@ async def test_inspect_the_reason_change_the_mboc_settings_and_resend_the_transa
     assert (await system.simulated("GET", app))["stored"] == 1
 
 
-async def test_the_test_of_the_connection_says_at_which_step_it_stopped_and_what_to_mend(
+async def test_the_connection_test_names_the_failed_step_and_the_field_to_correct(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
     subject = await without_uri(system, app)
@@ -150,11 +150,11 @@ async def test_the_test_of_the_connection_says_at_which_step_it_stopped_and_what
     await at.open(f"/errors?source_app={app}")
     await at.row(subject).get_by_role("link", name="Open the details").click()
 
-    await at.button("Change").click()
+    await at.button("Edit").click()
     await at.page.get_by_role("textbox", name="URI").fill("http://127.0.0.1:9/nothing-listens-here")
     await at.button("Save and test").click()
 
-    await at.sees("The test stopped here.")
+    await at.sees("The connection test failed.")
     await (
         at.page.get_by_role("listitem")
         .filter(has_text="Address")
@@ -174,7 +174,7 @@ async def select(at: PortalPage, app: str, count: int) -> None:
 async def test_to_act_on_many_records_select_them_and_use_the_retry_all_button(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
-    await failing(system, app, 3)
+    await make_failed_deliveries(system, app, 3)
     at = await open_portal("operator")
     await select(at, app, 2)
 
@@ -197,7 +197,7 @@ async def test_to_act_on_many_records_select_them_and_use_the_retry_all_button(
 async def test_use_the_archive_all_button_and_see_it_in_the_audit(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
-    await failing(system, app, 2)
+    await make_failed_deliveries(system, app, 2)
     at = await open_portal("admin")
     await select(at, app, 2)
 
@@ -208,12 +208,12 @@ async def test_use_the_archive_all_button_and_see_it_in_the_audit(
     operation_id = at.page.url.rpartition("/")[2]
 
     await at.open(f"/errors?source_app={app}")
-    await at.sees("Nothing fits these criteria.")
+    await at.sees("Nothing matches these criteria.")
     await at.open(f"/audit?target={operation_id}")
     await at.row("Begin operation").first.wait_for()
 
 
-async def test_failures_that_came_alike_are_counted_together_and_settled_at_once(
+async def test_failures_with_the_same_cause_are_counted_and_retried_together(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await system.connector(source_app=app, name=f"Orders {app}", uri=system.back_office(app))
@@ -241,20 +241,20 @@ async def test_failures_that_came_alike_are_counted_together_and_settled_at_once
 async def test_all_that_fit_the_filter_are_taken_not_only_those_on_the_page(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
-    await failing(system, app, 3)
+    await make_failed_deliveries(system, app, 3)
     at = await open_portal("operator")
     await select(at, app, 1)
 
-    await at.button("Take all that fit the filter").click()
+    await at.button("Select all that match the filter").click()
     await at.button("Archive All").click()
 
     await at.page.get_by_role("button", name="Archive 3 transactions").wait_for()
 
 
-async def test_a_row_turns_success_before_the_eyes_of_whoever_looks(
+async def test_an_open_list_shows_a_row_turn_success(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
-    [delivery_id] = await failing(system, app, 1)
+    [delivery_id] = await make_failed_deliveries(system, app, 1)
     at = await open_portal("viewer")
     await at.open(f"/errors?source_app={app}")
     await at.row().get_by_text("Failed").wait_for()
@@ -268,19 +268,19 @@ async def test_a_row_turns_success_before_the_eyes_of_whoever_looks(
 async def test_a_viewer_looks_and_cannot_retry_archive_or_change_anything(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
-    [delivery_id] = await failing(system, app, 1)
+    [delivery_id] = await make_failed_deliveries(system, app, 1)
     at = await open_portal("viewer")
 
     await at.open(f"/errors?source_app={app}")
     await at.row().first.wait_for()
     assert await at.row().get_by_role("checkbox").count() == 0
     await at.open(f"/errors/{delivery_id}")
-    await at.sees("Retrying and archiving need the role Operator.")
-    assert [await at.button(name).count() for name in ("Retry", "Archive", "Change")] == [0, 0, 0]
+    await at.sees("You need the role Operator to retry or archive.")
+    assert [await at.button(name).count() for name in ("Retry", "Archive", "Edit")] == [0, 0, 0]
     assert await at.page.get_by_role("link", name="Users").count() == 0
 
 
-async def test_the_timeline_shows_versions_attempts_what_was_sent_and_answered_and_who_did_what(
+async def test_the_timeline_shows_versions_attempts_calls_and_actions_of_users(
     system: System, open_portal: OpenPortal, accounts: dict[str, ApiUser], app: str
 ) -> None:
     subject = await without_uri(system, app)
@@ -301,16 +301,18 @@ async def test_the_timeline_shows_versions_attempts_what_was_sent_and_answered_a
         .filter(has_text="URI")
         .wait_for()
     )
-    await line.filter(has_text="Retry asked for").filter(has_text=accounts["admin"].name).wait_for()
-    success = line.filter(has_text="Attempt 2, asked for by Website").filter(
+    await line.filter(has_text="Retry requested").filter(has_text=accounts["admin"].name).wait_for()
+    success = line.filter(has_text="Attempt 2, triggered by Website").filter(
         has_text=accounts["admin"].name
     )
     await success.get_by_text(f"→ POST {system.back_office(app)}").wait_for()
     await success.get_by_text("← HTTP 200").wait_for()
-    await line.filter(has_text="Test connector").get_by_role("link", name="In the audit").wait_for()
+    await (
+        line.filter(has_text="Test connector").get_by_role("link", name="Show in Audit").wait_for()
+    )
 
 
-async def test_a_viewer_sees_on_the_timeline_who_did_what_and_nothing_of_the_audit(
+async def test_a_viewer_sees_the_actions_of_users_on_the_timeline_and_nothing_of_the_audit(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await system.hook(app)
@@ -326,4 +328,4 @@ async def test_a_viewer_sees_on_the_timeline_who_did_what_and_nothing_of_the_aud
     line = at.page.get_by_role("list", name="Timeline").get_by_role("listitem")
     await line.filter(has_text="Archived").wait_for()
     await line.filter(has_text="← HTTP 400").wait_for()
-    assert await at.page.get_by_role("link", name="In the audit").count() == 0
+    assert await at.page.get_by_role("link", name="Show in Audit").count() == 0

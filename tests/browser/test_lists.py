@@ -174,7 +174,7 @@ async def test_to_find_all_transactions_for_a_job_click_the_filter_icon_and_agai
     assert not await at.page.get_by_role("textbox", name="Job No.").is_visible()
 
 
-async def test_a_time_is_looked_for_in_the_zone_of_the_profile_whatever_the_device_has(
+async def test_times_in_filters_are_in_the_zone_of_the_profile_not_of_the_device(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await sent(system, app, "J1")
@@ -194,7 +194,7 @@ async def test_a_time_is_looked_for_in_the_zone_of_the_profile_whatever_the_devi
     await at.page.get_by_label("Received from").fill("2126-12-01T08:30")
 
     await at.page.wait_for_url("**received_from=2126-12-01T13%3A30*")
-    await at.sees("Nothing fits these criteria.")
+    await at.sees("Nothing matches these criteria.")
     assert await at.page.get_by_label("Received from").input_value() == "2126-12-01T08:30"
 
 

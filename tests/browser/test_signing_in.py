@@ -21,7 +21,7 @@ async def test_local_accounts_secure_the_system(
     await at.page.get_by_role("heading", name="Error Tracking", level=1).wait_for()
 
 
-async def test_a_wrong_password_is_refused_with_one_sentence_that_tells_nothing_about_accounts(
+async def test_a_wrong_password_is_refused_without_a_hint_about_accounts(
     open_portal: OpenPortal,
 ) -> None:
     at = await open_portal(None)
@@ -31,10 +31,10 @@ async def test_a_wrong_password_is_refused_with_one_sentence_that_tells_nothing_
     await at.page.get_by_role("textbox", name="Password").fill("not the password")
     await at.button("Sign in").click()
 
-    await at.page.get_by_role("alert").get_by_text("Name or password is not right").wait_for()
+    await at.page.get_by_role("alert").get_by_text("The name or the password is wrong").wait_for()
 
 
-async def test_whoever_signs_out_is_out(open_portal: OpenPortal) -> None:
+async def test_signing_out_ends_the_session(open_portal: OpenPortal) -> None:
     at = await open_portal("viewer", locale="en-US")
     await at.open("/")
 

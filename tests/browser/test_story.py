@@ -54,7 +54,7 @@ async def test_an_administrator_steps_in_when_an_error_occurs(
 
     await at.open(f"/errors?source_app={app}")
     await at.row().nth(1).wait_for()
-    await at.page.get_by_role("checkbox", name="Select every row of this page").check()
+    await at.page.get_by_role("checkbox", name="Select all rows on this page").check()
     await at.button("Archive All").click()
     await at.page.get_by_role("button", name="Archive 2 transactions").click()
     await at.page.wait_for_url("**/operations/*")
@@ -79,6 +79,6 @@ async def test_a_viewer_reads_the_story_and_cannot_step_in(
     await at.row(f"{app}-A visit").get_by_role("link", name="Open the details").click()
 
     await at.sees("The URI of the connector is empty or malformed.")
-    assert [await at.button(name).count() for name in ("Change", "Retry", "Archive")] == [0, 0, 0]
+    assert [await at.button(name).count() for name in ("Edit", "Retry", "Archive")] == [0, 0, 0]
     await at.open("/audit")
     await at.sees("This needs a higher role than yours.")

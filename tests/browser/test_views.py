@@ -68,18 +68,18 @@ async def test_the_logging_view_shows_every_message_and_stands_still_when_paused
     before = await lines.first.inner_text()
     await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
     await (
-        at.page.get_by_text("Paused: 1 message")
-        .or_(at.page.get_by_text("messages wait"))
+        at.page.get_by_text("Paused: 1 new message")
+        .or_(at.page.get_by_text("new messages"))
         .first.wait_for()
     )
     assert await lines.first.inner_text() == before
 
     await at.page.get_by_role("combobox", name="Level").click()
-    await at.page.get_by_role("option", name="critical or worse").click()
-    await at.sees("Nothing was logged.")
+    await at.page.get_by_role("option", name="critical or higher").click()
+    await at.sees("No log messages found.")
 
 
-async def test_home_says_whether_all_is_well_and_what_needs_whom(
+async def test_home_shows_the_state_of_the_system_and_open_tasks(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await system.connector(source_app=app, name=f"Orders {app}", uri=None)
@@ -95,7 +95,7 @@ async def test_home_says_whether_all_is_well_and_what_needs_whom(
     await at.page.get_by_role("heading", name="Error Tracking", level=1).wait_for()
 
 
-async def test_in_the_profile_whoever_is_signed_in_changes_their_password_and_makes_a_key(
+async def test_users_change_their_password_and_create_a_key_in_the_profile(
     system: System, open_portal: OpenPortal
 ) -> None:
     somebody = await a_user(system, "operator", signed_in=False)
@@ -105,17 +105,17 @@ async def test_in_the_profile_whoever_is_signed_in_changes_their_password_and_ma
     )
     await at.open("/profile")
 
-    await at.page.get_by_label("Password now").fill(somebody.password)
+    await at.page.get_by_label("Current password").fill(somebody.password)
     await at.page.get_by_label("New password", exact=False).first.fill("another made-up lantern 5")
-    await at.page.get_by_label("New password again").fill("another made-up lantern 5")
+    await at.page.get_by_label("Repeat the new password").fill("another made-up lantern 5")
     await at.button("Change the password").click()
     await at.sees("The password is changed.")
     await at.button("Create a key").click()
     dialog = at.page.get_by_role("dialog")
-    await dialog.get_by_label("What it is for").fill("nightly export")
+    await dialog.get_by_label("Purpose").fill("nightly export")
     await dialog.get_by_role("button", name="Create a key").click()
 
-    await at.sees("Copy it now: it is not shown again.")
+    await at.sees("Copy the key now. It is not shown again.")
     key = await at.page.locator("code").inner_text()
     async with system.http.get(f"{at.home}/api/deliveries", headers={"X-API-KEY": key}) as answer:
         assert answer.status == 200
@@ -149,14 +149,14 @@ async def test_an_administrator_creates_an_account_and_disables_it(open_portal: 
     await dialog.get_by_label("Password").fill("made-up walrus lantern 17")
     await dialog.get_by_role("button", name="Create an account").click()
     await dialog.wait_for(state="detached")
-    await at.page.get_by_role("button", name=f"Change {name}").click()
+    await at.page.get_by_role("button", name=f"Edit {name}").click()
     await at.page.get_by_role("switch", name="Enabled").uncheck()
     await at.button("Save").click()
 
     await at.row(name).get_by_text("Disabled").wait_for()
 
 
-async def test_a_connector_is_created_field_by_field_and_what_is_wrong_stands_beside_its_field(
+async def test_a_connector_is_created_field_by_field_and_errors_stand_at_their_field(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
     at = await open_portal("admin")
@@ -176,7 +176,7 @@ async def test_a_connector_is_created_field_by_field_and_what_is_wrong_stands_be
 
     await at.page.get_by_role("heading", name=f"Orders {app}", level=1).wait_for()
     await at.button("Test the connection").click()
-    await at.sees("The back office answers as it should.")
+    await at.sees("The connection test passed.")
 
 
 async def test_partitions_and_missing_creates_are_entered_and_shown_as_a_difference(
@@ -205,7 +205,7 @@ async def test_partitions_and_missing_creates_are_entered_and_shown_as_a_differe
     )
 
 
-async def test_connectors_are_imported_after_a_look_at_what_becomes_of_each_row(
+async def test_connectors_are_imported_after_a_preview_of_each_row(
     open_portal: OpenPortal, app: str
 ) -> None:
     rows = [
@@ -224,7 +224,7 @@ async def test_connectors_are_imported_after_a_look_at_what_becomes_of_each_row(
     await chosen.set_input_files(
         {"name": "old.json", "mimeType": "application/json", "buffer": json.dumps(rows).encode()}
     )
-    await at.page.get_by_role("row").filter(has_text="wrong").wait_for()
+    await at.page.get_by_role("row").filter(has_text="invalid").wait_for()
     assert await at.page.get_by_role("button", name="Import 2 rows").count() == 0
     await chosen.set_input_files(
         {
@@ -238,7 +238,7 @@ async def test_connectors_are_imported_after_a_look_at_what_becomes_of_each_row(
     await at.page.get_by_role("link", name=f"Old {app}", exact=True).wait_for()
 
 
-async def test_two_versions_of_a_connector_are_compared_field_by_field_and_no_secret_is_told(
+async def test_two_versions_of_a_connector_are_compared_field_by_field_without_secrets(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
     connector_id = await system.connector(
@@ -264,12 +264,12 @@ async def test_two_versions_of_a_connector_are_compared_field_by_field_and_no_se
         .filter(has_text="URI, Type, Login, Password")
         .wait_for()
     )
-    difference = at.page.get_by_role("region", name="Difference of two versions")
+    difference = at.page.get_by_role("region", name="Compare two versions")
     await difference.get_by_text(
         "https://old.cronus.example/ → https://new.cronus.example/"
     ).wait_for()
-    await difference.get_by_text("entered anew").wait_for()
+    await difference.get_by_text("replaced").wait_for()
     assert "made-up" not in await at.page.content()
     await at.button("Disable").click()
-    await at.button("What changed with version 3").click()
+    await at.button("What changed in version 3").click()
     await difference.get_by_text("true → false").wait_for()

@@ -1,4 +1,4 @@
-"""A simulator of its own, and what the dispatcher reaches it with."""
+"""A simulator of the test's own, and the clients that reach it."""
 
 from __future__ import annotations
 
@@ -67,13 +67,13 @@ class Bench:
 
     @property
     def address(self) -> str:
-        """Where the simulator is."""
+        """The address of the simulator."""
         return self.simulator.services["simulator"].url
 
     def connector(
         self, office: str, secrets: dict[str, str] | None = None, **fields: object
     ) -> Connector:
-        """A connector to this office."""
+        """A connector to this back office."""
         sealed = {
             name: KEYS.seal(secret, seal_context("c1", name))
             for name, secret in (secrets or {}).items()
@@ -83,44 +83,44 @@ class Bench:
         )
 
     def build(self, connector: Connector) -> BackOfficeClient:
-        """What speaks to it."""
+        """Build the client of a connector."""
         self._built.append(build(connector, self.shared))
         return self._built[-1]
 
     async def deliver(self, connector: Connector, request: DeliveryRequested) -> Receipt:
-        """Send one snapshot by a client of its own."""
+        """Send one snapshot with a client of its own."""
         client = self.build(connector)
         return await client.send(client.prepare(request))
 
     async def attempt(self, connector: Connector, request: DeliveryRequested) -> Outcome:
-        """Deliver as the dispatcher does: up to three tries."""
+        """Deliver as the dispatcher does, with up to three tries."""
         lane = a_lane(cast("FakeClient", self.build(connector)))
         outcome = (await lane.deliver(request)).outcome
         lane.state.suspend()
         return outcome
 
     async def records(self) -> list[dict[str, Any]]:
-        """The records of the back office, numbers digit by digit."""
+        """The records of the back office, with numbers digit by digit."""
         address = f"{self.simulator.back_office(self.name)}/records"
         async with self.simulator.http.get(address) as answer:
             found: list[dict[str, Any]] = read_json(await answer.text())["records"]
             return found
 
     async def fault(self, **fault: object) -> None:
-        """Have the back office misbehave from now on."""
+        """Let the back office fail in this way from now on."""
         await self.simulator.simulated("PUT", self.name, "/faults", json=fault)
 
     async def demand(self, authentication: dict[str, object]) -> None:
-        """Have the back office let in only who proves this."""
+        """Let the back office accept only calls with this authentication."""
         await self.simulator.simulated("PUT", self.name, "/authentication", json=authentication)
 
     async def counts(self) -> dict[str, int]:
-        """What the back office counted."""
+        """The counters of the back office."""
         found: dict[str, int] = await self.simulator.simulated("GET", self.name)
         return found
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         for built in self._built:
             await built.close()
 

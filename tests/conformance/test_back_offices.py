@@ -1,6 +1,4 @@
-"""What every back office must do, whatever it speaks: the same bodies for every
-row of the table.
-"""
+"""The behaviour of every back office. The same test bodies run for every row of the table."""
 
 from __future__ import annotations
 
@@ -47,7 +45,7 @@ THROTTLED = {"webhook": "DSWBHK020", "Business Central SOAP": "DSBC009", "NAV": 
 
 
 class Decision(NamedTuple):
-    """What is made of a fault."""
+    """The decision about a fault."""
 
     code: str
     transient: bool

@@ -1,4 +1,4 @@
-"""*Test connection* fails where a delivery would, at the right step, naming the fault."""
+"""*Test connection* fails at the same step as a delivery, and names the fault."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Numbers and dates at the edge of what .NET, JSON and each back office hold: they arrive digit by
-digit, or the delivery is refused by the name of the field and nothing is stored.
+"""Numbers and dates at the limits of .NET, JSON and each back office.
+
+They arrive digit by digit, or the delivery is refused by the name of the field and nothing is
+stored.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ NUMBERS = (
     "100000000000",
     "-100000000000",
 )
-"""Every back office holds them."""
+"""Values that every back office holds."""
 TOO_LARGE_FOR_DATAVERSE = (
     "100000000000.00001",
     "123456789012.12345",
@@ -64,7 +66,7 @@ FIELDS = {
     "PlanningQty": "Planning Quantity",
     "PlanningUOMConversion": "Planning UoM Conversion",
 }
-"""Names in the snapshot, and captions."""
+"""The names in the snapshot, and the captions."""
 KEPT = (
     "1753-01-01T14:00:00",
     "1899-12-30T00:00:00Z",
@@ -107,7 +109,7 @@ ZONES = ("UTC", "Europe/Brussels", "America/St_Johns")
 
 
 async def stored(bench: Bench, office: str, zone: str, **fields: str) -> Any:
-    """Deliver a snapshot with these fields as JSON texts; its record, or why it was refused."""
+    """Deliver a snapshot with these fields as JSON texts. Return its record, or the refusal."""
     plain = json.dumps(a_snapshot() | dict.fromkeys(fields, "?"))
     for text in fields.values():
         plain = plain.replace('"?"', text, 1)
@@ -150,7 +152,7 @@ async def test_decimals_that_the_back_office_cannot_hold_are_refused_by_name(
 
 
 def is_right(found: Any, text: str, zone: ZoneInfo, name: str) -> bool:
-    """Whether the moment was stored; one whose offset had seconds then cannot be written."""
+    """Whether the moment was stored. A moment whose offset had seconds cannot be written."""
     given = datetime.fromisoformat(text)
     wanted = given if given.tzinfo else given.replace(tzinfo=zone)
     if (wanted.utcoffset() or timedelta()) % timedelta(minutes=1):

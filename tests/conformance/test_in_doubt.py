@@ -1,6 +1,4 @@
-"""A record that was stored is never stored twice by one attempt, and a doubt about it is
-marked.
-"""
+"""One attempt never stores a record twice, and marks an outcome in doubt."""
 
 from __future__ import annotations
 
@@ -21,8 +19,8 @@ REQUEST = a_delivery(transaction=a_transaction(body=as_body(a_snapshot()).decode
 HASTY, PATIENT = Limits(total_timeout_s=0.5), Limits(total_timeout_s=10)
 IN_DOUBT = (408, 500, 502, 503, 504, 507, 520, 599)
 DECIDED = (400, 403, 404, 405, 409, 413, 415, 422, 501, 505)
-"""Statuses that say that nothing was stored; 429 and 503 with Retry-After say so as well, and are
-repeated.
+"""Statuses of calls that stored nothing. 429 and 503 with Retry-After are such statuses as well,
+and are repeated.
 """
 
 
@@ -32,7 +30,7 @@ def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def attempt(bench: Bench, office: str, **fault: Any) -> tuple[Outcome, int]:
-    """Deliver once while the back office misbehaves; how many records it has then."""
+    """Deliver once while the back office fails. Return the number of its records."""
     await bench.fault(**fault)
     limits = HASTY if "store_then_silence" in fault else PATIENT
     outcome = await bench.attempt(bench.connector(office, limits=limits), REQUEST)

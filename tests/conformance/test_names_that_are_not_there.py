@@ -1,4 +1,4 @@
-"""A name that the back office lacks is a fault of the connector: told as one, tried once."""
+"""A name that the back office lacks is a fault of the connector, and is tried once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Resources that are posted after their appointment: one that fails is repeated alone."""
+"""Resources that are posted after their appointment. A failed resource is repeated alone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def attempt(bench: Bench, **fault: Any) -> tuple[Outcome, list[list[str]]]:
-    """Deliver while the calls after the first one are struck; the resources of each record."""
+    """Deliver while the calls after the first one fail. Return the resources of each record."""
     await bench.fault(after=1, **fault)
     connector = bench.connector("Business Central API page", mapping=AFTER)
     outcome = await bench.attempt(connector, REQUEST)

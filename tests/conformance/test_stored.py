@@ -1,6 +1,4 @@
-"""The appointment as each back office stored it, field by field, for each way to
-prove who is calling.
-"""
+"""The stored appointment, field by field, for each back office and each authentication."""
 
 from __future__ import annotations
 
@@ -82,7 +80,7 @@ LOGINS = ("Basic", "NTLM", "Windows")
 
 
 async def prove(bench: Bench, kind: str) -> dict[str, Any]:
-    """Have the back office demand this proof; return the connector's part of it."""
+    """Let the back office demand this authentication. Return the connector's part of it."""
     if kind == "None":
         return {}
     if kind in {"body", "basic"}:
@@ -100,7 +98,7 @@ async def prove(bench: Bench, kind: str) -> dict[str, Any]:
 
 
 def of(office: str, facts: dict[str, Any], captions: dict[str, str]) -> dict[str, Any]:
-    """The facts under the names of this back office."""
+    """The fields under the names of this back office."""
     return {NAMES[office](captions[fact]): value for fact, value in facts.items()}
 
 

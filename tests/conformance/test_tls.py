@@ -1,5 +1,6 @@
-"""TLS is verified; an authority of one's own is trusted by the connector that names it; when
-certificates end is noted.
+"""TLS is verified.
+
+A connector trusts its own authority if it names one, and the end of certificates is recorded.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
-"""A token endpoint in every trouble: each is named as its own, nothing is sent to the back office,
-and no caller waits for longer than its own timeout.
+"""The faults of token endpoints.
+
+Each has a sentence of its own. Nothing is sent to the back office, and no caller waits for longer
+than its own timeout.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""OAuth2 tokens: one request for many callers, and no token is sent that was refused or cannot be
-carried.
+"""OAuth2 tokens.
+
+Many callers share one request. A refused or unsendable token is not sent.
 """
 
 from __future__ import annotations

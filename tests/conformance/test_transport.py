@@ -1,4 +1,4 @@
-"""On the way to a back office: an outcome is unknown only after an appointment was sent."""
+"""Transport faults. An outcome is unknown only after an appointment was sent."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ async def test_a_probe_that_gets_no_answer_leaves_no_outcome_unknown(
     shared: SharedResources, office: str
 ) -> None:
     async with raw_server() as server:
-        with pytest.raises(UnreachableError, match="no appointment was sent"):
+        with pytest.raises(UnreachableError, match="No appointment was sent"):
             await build(to(office, server.url), shared).probe()
 
 

@@ -1,5 +1,6 @@
-"""NTLM and Windows: one proof of the password per call, and only an answer to the real payload is
-an answer.
+"""NTLM and Windows authentication.
+
+Each call sends the password's proof once, and only a response to the payload counts.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ def connector(server: WindowsServer, kind: str, **login: str) -> Connector:
 
 
 async def deliver(shared: SharedResources, to: Connector, times: int = 1) -> list[Receipt]:
-    """Send the snapshot so often, each time after the server's closing was noticed."""
+    """Send the snapshot several times, each time after the client has noticed the server's
+    closing.
+    """
     client = build(to, shared)
     receipts = []
     try:

@@ -64,7 +64,7 @@ def test_every_page_is_found_from_the_readme() -> None:
     assert not {page for page in PAGES if page.is_relative_to(ROOT / "docs")} - found
 
 
-def test_what_a_service_is_quoted_with_is_what_it_says() -> None:
+def test_quoted_messages_are_those_of_the_services() -> None:
     source = "".join(
         file.read_text()
         for folder in ("libs", "services", "deploy/local")

@@ -75,7 +75,7 @@ def test_a_field_of_a_newer_sender_does_no_harm(message: type[Message]) -> None:
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda m: m.__name__)
-def test_the_docstring_says_who_sends_it_to_whom(message: type[Message]) -> None:
+def test_the_docstring_names_senders_and_receivers(message: type[Message]) -> None:
     assert " -> " in (message.__doc__ or "").splitlines()[0]
 
 

@@ -79,7 +79,7 @@ def test_no_retired_name_is_used_for_a_class_function_constant_or_module() -> No
     assert not found, "rename these:\n" + "\n".join(found)
 
 
-def test_no_name_says_what_or_whom() -> None:
+def test_no_name_contains_what_or_whom() -> None:
     clause = re.compile(r"(?:^|_)(?:what|whatever|whoever|whom|nobody|somebody)(?:_|$)")
     found = [
         f"{module.relative_to(ROOT)}: {name}"

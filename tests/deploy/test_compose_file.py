@@ -62,7 +62,7 @@ def test_its_logs_are_bounded_and_its_image_has_a_version(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LASTING)
-def test_what_stays_has_limits_a_health_check_and_starts_again(name: str) -> None:
+def test_a_lasting_service_has_limits_a_health_check_and_restarts(name: str) -> None:
     limits = SERVICES[name]["deploy"]["resources"]["limits"]
 
     assert {"cpus", "memory"} <= set(limits)
@@ -128,7 +128,7 @@ def test_every_variable_of_the_file_is_in_the_example() -> None:
     assert known - used == set()
 
 
-def test_every_secret_is_made_and_the_folder_lets_nobody_in(secrets: Secrets) -> None:
+def test_every_secret_is_created_in_a_folder_for_its_owner_only(secrets: Secrets) -> None:
     for name in DOCUMENT["secrets"]:
         assert secrets[name]
         assert (
@@ -137,7 +137,7 @@ def test_every_secret_is_made_and_the_folder_lets_nobody_in(secrets: Secrets) ->
     assert stat.S_IMODE(secrets.file("").stat().st_mode) == 0o700
 
 
-def test_making_them_again_changes_none(secrets: Secrets) -> None:
+def test_creating_the_secrets_again_changes_none(secrets: Secrets) -> None:
     before = {
         name: secrets[name] for name in DOCUMENT["secrets"] if name != "rabbitmq-definitions.json"
     }

@@ -77,7 +77,7 @@ def test_everything_is_in_one_namespace_that_admits_only_restricted_pods(overlay
 
 
 @pytest.mark.parametrize(("overlay", "workload"), WORKLOADS)
-def test_a_pod_runs_as_nobody_of_importance(overlay: str, workload: str) -> None:
+def test_a_pod_runs_without_root_or_capabilities(overlay: str, workload: str) -> None:
     pod = pod_of(overlay, workload)["spec"]
 
     assert pod["securityContext"]["runAsNonRoot"] is True
@@ -127,13 +127,13 @@ def test_a_container_asks_for_what_it_needs_and_is_held_to_a_limit(
 
 
 @pytest.mark.parametrize(("overlay", "workload"), WORKLOADS)
-def test_an_image_has_a_tag_that_stays_what_it_is(overlay: str, workload: str) -> None:
+def test_an_image_has_a_fixed_tag(overlay: str, workload: str) -> None:
     for container in containers_of(overlay, workload):
         assert container["image"].rpartition(":")[2] not in {container["image"], "latest"}
 
 
 @pytest.mark.parametrize(("overlay", "workload"), LASTING)
-def test_whatever_lasts_is_probed(overlay: str, workload: str) -> None:
+def test_every_lasting_workload_has_probes(overlay: str, workload: str) -> None:
     for container in containers_of(overlay, workload):
         startup = container["startupProbe"]
         assert startup["periodSeconds"] * startup["failureThreshold"] >= 120
@@ -141,7 +141,7 @@ def test_whatever_lasts_is_probed(overlay: str, workload: str) -> None:
 
 
 @pytest.mark.parametrize(("overlay", "workload"), OURS)
-def test_waiting_for_servers_restarts_no_service_and_sends_it_nobody(
+def test_a_service_that_waits_for_servers_is_not_restarted_and_gets_no_requests(
     overlay: str, workload: str
 ) -> None:
     for container in containers_of(overlay, workload):
@@ -215,7 +215,7 @@ def test_a_service_may_finish_before_it_is_killed(overlay: str, service: str) ->
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
-def test_who_is_behind_an_endpoint_leaves_it_before_it_stops_listening(overlay: str) -> None:
+def test_a_pod_leaves_its_endpoint_before_it_stops_listening(overlay: str) -> None:
     behind = [
         f"Deployment/{s['spec']['selector']['app.kubernetes.io/name']}"
         for s in of_kind(overlay, "Service")
@@ -237,7 +237,7 @@ def test_a_job_ends_and_is_tidied_away(overlay: str, workload: str) -> None:
     assert {"backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished"} <= set(job)
 
 
-def test_what_kubernetes_needs_of_the_rules_and_dashboards_is_up_to_date() -> None:
+def test_the_manifests_of_rules_and_dashboards_are_up_to_date() -> None:
     assert (FOLDER / "kustomization.yaml").read_text() == kustomization(), "run `make docs`"
     assert (FOLDER / "prometheus-rules.yaml").read_text() == rules(), "run `make docs`"
 

@@ -58,7 +58,7 @@ NEVER = [ipaddress.ip_address(address) for address in PRIVATE]
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
-def test_what_no_policy_allows_is_denied_both_ways(overlay: str) -> None:
+def test_connections_without_a_policy_are_denied_both_ways(overlay: str) -> None:
     everybody = [
         policy["spec"]
         for policy in of_kind(overlay, "NetworkPolicy")
@@ -104,7 +104,7 @@ def test_leaving_the_cluster_never_leads_into_a_private_network_or_to_a_metadata
 
 
 @pytest.mark.parametrize("overlay", ["production", "production-operators"])
-def test_from_outside_nobody_gets_at_metrics_or_health(overlay: str) -> None:
+def test_metrics_and_health_are_not_reachable_from_outside(overlay: str) -> None:
     paths = {
         (path["path"], path["backend"]["service"]["name"])
         for ingress in of_kind(overlay, "Ingress")

@@ -43,7 +43,7 @@ def test_dispatchers_are_scaled_by_lanes_with_work_alone() -> None:
     }
 
 
-def test_what_every_queue_gives_up_on_reaches_the_dead_letters() -> None:
+def test_every_queue_sends_its_rejected_messages_to_the_dead_letters() -> None:
     pattern = named(OPERATORS, "Policy/dead-letters-arrive")["spec"]["pattern"]
 
     queues = (*topology.QUEUES, topology.lane("0198c1f0-made-up"))
@@ -66,7 +66,7 @@ def test_each_service_has_a_user_of_its_own_in_the_virtual_host() -> None:
     )
 
 
-def test_each_service_may_do_at_rabbitmq_what_it_has_to_and_no_more() -> None:
+def test_each_service_has_exactly_its_needed_rights_at_rabbitmq() -> None:
     assert MANIFEST.read_text() == manifest(), "run `make docs`"
     assert not [
         user

@@ -48,7 +48,7 @@ def test_every_variable_is_a_setting_of_its_service(overlay: str, workload: str)
 
 
 @pytest.mark.parametrize(("overlay", "workload"), OF_OURS)
-def test_a_service_starts_with_what_it_is_told(
+def test_a_service_starts_with_the_settings_of_its_manifest(
     overlay: str, workload: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for container in containers_of(overlay, workload):
@@ -76,7 +76,7 @@ def test_every_key_that_is_referred_to_exists(overlay: str, workload: str) -> No
 
 
 @pytest.mark.parametrize("overlay", tuple(SERVERS))
-def test_what_is_applied_first_is_the_migration_with_all_it_refers_to(overlay: str) -> None:
+def test_the_migration_is_applied_first_with_all_that_it_refers_to(overlay: str) -> None:
     first = {
         f"{m['kind']}/{m['metadata']['name']}"
         for m in build(overlay)
@@ -92,7 +92,7 @@ def test_what_is_applied_first_is_the_migration_with_all_it_refers_to(overlay: s
 
 
 @pytest.mark.parametrize("overlay", ["production", OPERATORS])
-def test_an_operator_is_asked_for_no_secret_that_is_not_used(overlay: str) -> None:
+def test_the_docs_name_no_secret_that_is_not_used(overlay: str) -> None:
     used = {
         reference
         for of, w in WORKLOADS
@@ -118,7 +118,7 @@ def test_a_variable_that_another_one_contains_is_set_before_it(overlay: str, wor
 
 
 @pytest.mark.parametrize("overlay", ["production", OPERATORS])
-def test_no_secret_stands_in_what_is_applied_in_production(overlay: str) -> None:
+def test_no_manifest_of_production_contains_a_secret(overlay: str) -> None:
     assert of_kind(overlay, "Secret") == []
 
 

@@ -39,7 +39,7 @@ async def until_logged(system: System, name: str, sentence: str) -> None:
 
 
 @pytest.mark.usefixtures("no_servers")
-async def test_every_service_waits_for_its_servers_and_says_so(
+async def test_every_service_waits_for_its_servers_and_logs_it(
     system: System, rabbitmq: RabbitMq, mongodb: MongoDb
 ) -> None:
     await asyncio.gather(*(system.start(kind, name, ready=False) for kind, name in LATE.items()))

@@ -41,7 +41,7 @@ def figures(verdicts: dict[str, Verdict], folder: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("promise", [promise.__name__ for promise in PROMISES])
-def test_the_promise_holds_in_trouble(
+def test_the_promise_holds_under_faults(
     verdicts: dict[str, Verdict], figures: dict[str, Any], promise: str
 ) -> None:
     verdict = verdicts[promise]
@@ -49,7 +49,7 @@ def test_the_promise_holds_in_trouble(
     assert verdict.held, "\n".join((verdict.line, *verdict.examples, *summary(figures)))
 
 
-def test_the_run_was_under_load_and_had_every_kind_of_trouble(
+def test_the_run_was_under_load_and_had_every_kind_of_fault(
     figures: dict[str, Any], folder: Path
 ) -> None:
     assert figures["accepted"] == CHANGES

@@ -1,4 +1,4 @@
-"""ingest while RabbitMQ blocks publishers, and with bodies of the largest allowed size."""
+"""ingest while RabbitMQ blocks publishers, and with bodies of the largest size."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from tests.support.system import EVENTS, SECRET, Service, System, until
 
 TIMEOUT_S = 2.0
 SLACK_S = 4.0
-"""The machine may be busy while it answers 300 requests."""
+"""Extra time for 300 responses on a busy machine."""
 MEMORY = 220 * 1024 * 1024
-"""Less than the memory limit of ingest's container."""
+"""A limit below the memory of ingest's container."""
 MOST = 1_000_000
 LARGEST = (
     "application:set_env(rabbit, max_message_size, {0}),"
@@ -30,7 +30,7 @@ WATERMARK = "set_vm_memory_high_watermark"
 
 
 class Sender:
-    """Posts to one ingest, with any concurrency."""
+    """Posts any number of requests at once to one ingest."""
 
     def __init__(self, ingest: Service, http: aiohttp.ClientSession) -> None:
         self._ingest = ingest
@@ -44,7 +44,7 @@ class Sender:
             return answer.status, answer.headers.get("Retry-After"), time.monotonic() - began
 
     async def problem(self, body: bytes) -> tuple[int, dict[str, Any]]:
-        """Return the status and the answer."""
+        """Return the status and the response."""
         async with self._asking(body) as answer:
             return answer.status, await answer.json(content_type=None)
 
@@ -65,7 +65,7 @@ class Sender:
 
 @contextlib.asynccontextmanager
 async def an_ingest(rabbitmq: RabbitMq, directory: Path) -> AsyncIterator[Sender]:
-    """Run an ingest that waits two seconds for RabbitMQ."""
+    """An ingest with a confirm timeout of two seconds."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         system = System(rabbitmq.url, "", directory, http)
         ingest = await system.start("ingest", INGEST_CONFIRM_TIMEOUT_S=str(TIMEOUT_S))
@@ -83,7 +83,7 @@ async def sender(
 
 @pytest.fixture
 async def small_messages(rabbitmq: RabbitMq, tmp_path: Path) -> AsyncIterator[Sender]:
-    """Run an ingest whose RabbitMQ has a lower limit of message size than the default."""
+    """An ingest whose RabbitMQ has a size limit below the default."""
     await rabbitmq.control("eval", LARGEST.format(MOST))
     async with an_ingest(rabbitmq, tmp_path) as sender:
         yield sender
@@ -92,7 +92,7 @@ async def small_messages(rabbitmq: RabbitMq, tmp_path: Path) -> AsyncIterator[Se
 
 @pytest.fixture
 async def alarm(rabbitmq: RabbitMq) -> AsyncIterator[asyncio.Event]:
-    """Block RabbitMQ's publishers until the event is set."""
+    """Have RabbitMQ block publishers until the event is set."""
     await rabbitmq.control(WATERMARK, "absolute", "1MB")
     over = asyncio.Event()
 
@@ -136,7 +136,7 @@ async def test_eight_webhooks_with_the_largest_bodies_are_accepted_at_once(
     assert [status for status, _, _ in answers] == [202] * 8
 
 
-async def test_a_body_larger_than_rabbitmq_takes_is_refused_for_good_and_no_other(
+async def test_only_a_body_above_the_limit_of_rabbitmq_is_refused_for_good(
     small_messages: Sender,
 ) -> None:
     too_large, ordinary = as_body(a_snapshot(Body="x" * MOST)), as_body(a_snapshot())

@@ -1,6 +1,4 @@
-"""Retry All over 20,000 failed deliveries while retry is killed twice and RabbitMQ restarts
-once.
-"""
+"""Retry All over 20,000 failed deliveries, with two kills of retry and a restart of RabbitMQ."""
 
 from __future__ import annotations
 
@@ -19,7 +17,7 @@ from common.database import open_database
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.builders import A_MOMENT, a_snapshot, a_transaction, as_body
 from tests.support.diagnostics import diagnose
-from tests.support.retrying import begun, progress
+from tests.support.operations import begin_operation, read_operation
 from tests.support.system import System, until
 
 MANY = 20_000
@@ -28,8 +26,9 @@ REPLICAS = ("retry-a", "retry-b")
 
 @pytest.fixture
 async def app(system: System) -> AsyncIterator[str]:
-    """A source app of this test, and two replicas of retry. The next test finds every service
-    ready.
+    """A source app of this test, with two replicas of retry.
+
+    Every service is ready again for the next test.
     """
     await asyncio.gather(*(system.start("retry", name, RETRY_LEASE_S="3") for name in REPLICAS))
     yield f"app-{uuid.uuid4().hex[:8]}"
@@ -38,7 +37,7 @@ async def app(system: System) -> AsyncIterator[str]:
 
 
 async def fill(system: System, app: str, connector_id: str) -> None:
-    """Store this many appointments that the back office refused, as portal-api stores them."""
+    """Store failed deliveries with their transactions, as portal-api does."""
     database = open_database(system.mongodb_url, system.database)
     failed = {
         "attempt": 1,
@@ -53,14 +52,15 @@ async def fill(system: System, app: str, connector_id: str) -> None:
     transaction = a_transaction(app, source_app=app).model_dump()
     for begin in range(1, MANY, 2_000):
         numbers = range(begin, begin + 2_000)
-        facts = {
+        appointments = {
             n: transaction["appointment"] | {"key": f"demo/{app}-{n}", "appointment_id": n}
             for n in numbers
         }
         bodies = {n: as_body(a_snapshot(n, source_app=app)).decode() for n in numbers}
         await database["transactions"].insert_many(
             [
-                transaction | {"_id": f"{app}-{n}", "appointment": facts[n], "body": bodies[n]}
+                transaction
+                | {"_id": f"{app}-{n}", "appointment": appointments[n], "body": bodies[n]}
                 for n in numbers
             ]
         )
@@ -74,7 +74,7 @@ async def fill(system: System, app: str, connector_id: str) -> None:
             {
                 "_id": f"{app}-{n}.{connector_id}",
                 "transaction_id": f"{app}-{n}",
-                "appointment": facts[n],
+                "appointment": appointments[n],
             }
             for n in numbers
         ]
@@ -83,7 +83,7 @@ async def fill(system: System, app: str, connector_id: str) -> None:
 
 
 async def wrong_items(system: System, operation: dict[str, Any]) -> int:
-    """Return the number of deliveries that did not succeed, or not with their second attempt."""
+    """Return the number of items without a successful second attempt."""
     database = open_database(system.mongodb_url, system.database)
     right = {"attempt": 2, "outcome": "succeeded"}
     wrong = {"operation_id": operation["operation_id"], "$nor": [right]}
@@ -92,8 +92,8 @@ async def wrong_items(system: System, operation: dict[str, Any]) -> int:
     return count
 
 
-class Witness:
-    """Reads the operation continuously, and fails on any value that is not true."""
+class ProgressWatcher:
+    """Polls the progress of an operation, and fails when a count is wrong."""
 
     def __init__(
         self, system: System, app: str, operation: dict[str, Any], connector_id: str
@@ -103,19 +103,19 @@ class Witness:
         self._connector_id = connector_id
         self._operation = operation
         self.last = operation
-        self.looks = 0
+        self.polls = 0
         self.watching = asyncio.create_task(self._watch())
 
-    async def until_over(self, within_s: float) -> dict[str, Any]:
-        """Return the operation when it is over. Fail with the diagnostics of the system."""
+    async def until_finished(self, within_s: float) -> dict[str, Any]:
+        """Return the finished operation, or fail with a diagnosis after the timeout."""
         await asyncio.wait({self.watching}, timeout=within_s)
         if not self.watching.done():
             self.watching.cancel()
             pytest.fail(await diagnose(self._system, self.last, self._connector_id))
         return self.watching.result()
 
-    async def until_asked(self, count: int) -> None:
-        """Wait until this many deliveries no longer wait."""
+    async def until_requested(self, count: int) -> None:
+        """Wait until so many deliveries are no longer waiting."""
 
         async def ask() -> bool:
             if self.watching.done():
@@ -128,13 +128,13 @@ class Witness:
         while self.last["finished_at"] is None:
             await asyncio.sleep(0.1)
             with contextlib.suppress(aiohttp.ClientError):
-                now = await progress(self._system, self._operation)
+                now = await read_operation(self._system, self._operation)
                 self._compare(now)
                 assert (
                     now["counts"]["succeeded"]
                     <= (await self._system.simulated("GET", self._app))["stored"]
                 )
-                self.last, self.looks = now, self.looks + 1
+                self.last, self.polls = now, self.polls + 1
         return self.last
 
     def _compare(self, now: dict[str, Any]) -> None:
@@ -149,7 +149,7 @@ class Witness:
 
 
 async def leader(system: System) -> str:
-    """Return the replica that runs operations."""
+    """Return the name of the replica that runs operations."""
 
     async def ask() -> str | None:
         for name in REPLICAS:
@@ -171,23 +171,23 @@ async def test_each_delivery_is_sent_once_and_progress_is_true_at_every_moment(
 ) -> None:
     connector_id = await system.hook(app, limits={"calls_in_flight": 40})
     await fill(system, app, connector_id)
-    operation = await begun(
+    operation = await begin_operation(
         system,
         filter={"connector_id": connector_id, "status": "Failed"},
         per_second=2_000,
         expected_count=MANY,
     )
-    witness = Witness(system, app, operation, connector_id)
+    watcher = ProgressWatcher(system, app, operation, connector_id)
 
-    await witness.until_asked(1)
+    await watcher.until_requested(1)
     await kill_the_leader(system)
-    await witness.until_asked(6_000)
+    await watcher.until_requested(6_000)
     await kill_the_leader(system)
-    await witness.until_asked(12_000)
+    await watcher.until_requested(12_000)
     await rabbitmq.stop()
     await rabbitmq.start()
 
-    over = await witness.until_over(within_s=600)
+    over = await watcher.until_finished(within_s=600)
     assert (over["state"], over["counts"]["succeeded"], over["counts"]["total"]) == (
         "done",
         MANY,
@@ -201,4 +201,4 @@ async def test_each_delivery_is_sent_once_and_progress_is_true_at_every_moment(
         0,
     )
     assert await wrong_items(system, operation) == 0
-    assert witness.looks > 20
+    assert watcher.polls > 20

@@ -174,7 +174,7 @@ async def test_ten_seconds_without_mongodb_lose_and_repeat_nothing(
     await check_back_office(system, app, statuses, repeated_at_most=IN_FLIGHT)
 
 
-async def test_ingest_answers_503_with_retry_after_while_rabbitmq_is_away(
+async def test_ingest_answers_503_with_retry_after_while_rabbitmq_is_unavailable(
     system: System, app: str, rabbitmq: RabbitMq
 ) -> None:
     await rabbitmq.stop()

@@ -104,7 +104,7 @@ async def goes_on(system: System, app: str, accepted: list[str]) -> None:
 
 
 @pytest.mark.parametrize("victim", SERVICES)
-async def test_a_killed_service_concerns_nobody_else_and_is_ready_again_once_it_runs(
+async def test_a_killed_service_affects_no_other_and_is_ready_again_once_it_runs(
     system: System, app: str, load: list[str], victim: str
 ) -> None:
     async with staying_ready(system, [name for name in SERVICES if name != victim]):
@@ -138,7 +138,7 @@ async def outage(
     await asyncio.gather(*(system.until_ready(name) for name in SERVICES))
 
 
-async def test_without_rabbitmq_nobody_says_to_be_ready(
+async def test_without_rabbitmq_no_service_is_ready(
     system: System, app: str, load: list[str], rabbitmq: RabbitMq
 ) -> None:
     await outage(system, rabbitmq.kill, rabbitmq.start, SERVICES)
@@ -146,7 +146,7 @@ async def test_without_rabbitmq_nobody_says_to_be_ready(
     await goes_on(system, app, load)
 
 
-async def test_without_mongodb_nobody_who_needs_it_says_to_be_ready(
+async def test_without_mongodb_no_service_that_needs_it_is_ready(
     system: System, app: str, load: list[str], mongodb: MongoDb
 ) -> None:
     await outage(system, mongodb.kill, mongodb.start, NEED_MONGODB)

@@ -1,4 +1,4 @@
-"""The command `mboc-ingest replay`, run as by an operator."""
+"""The command ``mboc-ingest replay``."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ WATERMARK = "set_vm_memory_high_watermark"
 
 @pytest.fixture
 async def operator(rabbitmq: RabbitMq, tmp_path: Path) -> AsyncIterator[System]:
-    """The environment with the settings of the command."""
+    """The environment of the command."""
     async with a_session() as http:
         yield System(rabbitmq.url, "", tmp_path, http)
 
 
-async def replaying(operator: System, file: Path) -> asyncio.subprocess.Process:
+async def start_replay(operator: System, file: Path) -> asyncio.subprocess.Process:
     environment = operator.environment() | {"INGEST_CONFIRM_TIMEOUT_S": "1"}
-    with (operator.directory / "said").open("wb") as said:
+    with (operator.directory / "output").open("wb") as output_file:
         return await asyncio.create_subprocess_exec(
             Path(sys.executable).with_name("mboc-ingest"),
             "replay",
             file,
             env=environment,
-            stderr=said,
+            stderr=output_file,
             start_new_session=True,
         )
 
 
-def said(operator: System) -> str:
-    return (operator.directory / "said").read_text()
+def output(operator: System) -> str:
+    return (operator.directory / "output").read_text()
 
 
 def a_file(folder: Path, *bodies: Any) -> Path:
@@ -50,42 +50,42 @@ def a_file(folder: Path, *bodies: Any) -> Path:
     return file
 
 
-async def test_a_bad_line_is_named_and_counted_and_the_exit_code_says_so(
+async def test_a_bad_line_is_named_and_counted_and_sets_the_exit_code(
     operator: System, tmp_path: Path
 ) -> None:
     too_late = a_snapshot(2, modified="9999-12-31T23:59:59-05:00")
     file = a_file(tmp_path, a_snapshot(1), {"Id": 1, "\x1b[2J": 1}, too_late, a_snapshot(3))
 
-    code = await (await replaying(operator, file)).wait()
+    code = await (await start_replay(operator, file)).wait()
 
     assert code == 1
-    assert "line 2 was not accepted: LastModifiedDate: is missing" in said(operator)
-    assert "line 3 was not accepted: LastModifiedDate: lies outside" in said(operator)
-    assert "2 changes were accepted, 2 refused." in said(operator)
-    assert "\x1b[2J" not in said(operator)
+    assert "line 2 was not accepted: LastModifiedDate: is missing" in output(operator)
+    assert "line 3 was not accepted: LastModifiedDate: lies outside" in output(operator)
+    assert "2 changes were accepted, 2 refused." in output(operator)
+    assert "\x1b[2J" not in output(operator)
 
 
-async def test_it_waits_while_rabbitmq_takes_nothing_and_says_where_it_goes_on(
+async def test_a_replay_waits_while_rabbitmq_confirms_nothing_and_names_the_line_to_resume(
     operator: System, tmp_path: Path, rabbitmq: RabbitMq
 ) -> None:
     file = a_file(tmp_path, *map(a_snapshot, range(1, 600)))
     await rabbitmq.control(WATERMARK, "absolute", "1MB")
     try:
-        stopped = await replaying(operator, file)
-        await until(says(operator, "Waiting for it with line 1."), "the replay to wait")
+        stopped = await start_replay(operator, file)
+        await until(prints(operator, "Waiting for it at line 1."), "the replay to wait")
         stopped.send_signal(signal.SIGINT)
         code = await stopped.wait()
     finally:
         await rabbitmq.control(WATERMARK, "0.4")
 
     assert code == 130
-    assert "The same command goes on with line 1." in said(operator)
-    assert await (await replaying(operator, file)).wait() == 0
-    assert "599 changes were accepted, 0 refused." in said(operator)
+    assert "Run the same command again to resume at line 1." in output(operator)
+    assert await (await start_replay(operator, file)).wait() == 0
+    assert "599 changes were accepted, 0 refused." in output(operator)
 
 
-def says(operator: System, sentence: str) -> Any:
+def prints(operator: System, sentence: str) -> Any:
     async def ask() -> bool:
-        return sentence in said(operator)
+        return sentence in output(operator)
 
     return ask

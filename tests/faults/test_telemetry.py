@@ -48,7 +48,7 @@ async def until_back(system: System) -> None:
 
 
 @pytest.mark.usefixtures("app")
-async def test_the_status_says_that_mongodb_is_away_and_still_shows_services_and_lanes(
+async def test_the_status_shows_mongodb_as_unavailable_and_still_services_and_lanes(
     system: System, mongodb: MongoDb
 ) -> None:
     await until_back(system)
@@ -68,7 +68,7 @@ async def test_the_status_says_that_mongodb_is_away_and_still_shows_services_and
 
 
 @pytest.mark.usefixtures("app")
-async def test_the_status_says_that_rabbitmq_is_away_and_a_stream_says_it_too(
+async def test_the_status_and_a_stream_show_rabbitmq_as_unavailable(
     system: System, rabbitmq: RabbitMq
 ) -> None:
     await until_back(system)
@@ -87,7 +87,7 @@ async def test_the_status_says_that_rabbitmq_is_away_and_a_stream_says_it_too(
     await until_back(system)
 
 
-async def test_what_was_logged_while_mongodb_was_away_is_shown_once_afterwards(
+async def test_lines_logged_while_mongodb_was_unavailable_are_shown_once_afterwards(
     system: System, app: str, mongodb: MongoDb
 ) -> None:
     connector_id = await system.hook(app)
@@ -108,7 +108,7 @@ async def test_what_was_logged_while_mongodb_was_away_is_shown_once_afterwards(
     await until(shown, f"the line of {connector_id} to be shown")
 
 
-async def test_lines_wait_for_rabbitmq_and_their_newest_come_through(
+async def test_lines_wait_for_rabbitmq_and_the_newest_arrive(
     system: System, app: str, rabbitmq: RabbitMq
 ) -> None:
     lines = LogBuffer(most=50)
@@ -143,7 +143,7 @@ async def test_lines_wait_for_rabbitmq_and_their_newest_come_through(
     ), "it left in good order"
 
 
-async def test_telemetry_without_rabbitmq_keeps_nobody_waiting(
+async def test_telemetry_without_rabbitmq_delays_no_service(
     system: System, app: str, rabbitmq: RabbitMq
 ) -> None:
     await rabbitmq.stop()

@@ -54,7 +54,7 @@ async def test_a_weak_password_is_refused_wherever_it_is_given(
 
 
 @pytest.mark.parametrize("name", ["", " ", "a b", "-a", "a" * 65, "a/b", "ünder", "a\u0000b"])
-async def test_a_name_that_cannot_be_is_refused(system: System, name: str) -> None:
+async def test_an_invalid_name_is_refused(system: System, name: str) -> None:
     status, problem = await system.api(
         "POST", "/users", json={"name": name, "role": "viewer", "password": PASSWORD}
     )
@@ -143,7 +143,7 @@ async def test_a_new_role_counts_from_the_next_sign_in(system: System) -> None:
 
 
 @pytest.mark.parametrize("change", [{"enabled": False}, {"role": "operator"}])
-async def test_of_admins_who_disable_each_other_at_once_one_is_left(
+async def test_of_admins_that_disable_each_other_at_once_one_is_left(
     empty_database: Database, change: dict[str, Any]
 ) -> None:
     store, names = Users(empty_database), [a_name() for _ in range(4)]
@@ -160,15 +160,15 @@ async def test_of_admins_who_disable_each_other_at_once_one_is_left(
     assert await empty_database["users"].count_documents({"role": "admin", "enabled": True}) == 1
 
 
-async def test_the_first_administrator_is_made_only_where_there_is_nobody(
+async def test_the_first_administrator_is_created_only_without_accounts(
     empty_database: Database,
 ) -> None:
     first_admin = build_auth(empty_database, AuthConfig()).first_admin
 
     made = await asyncio.gather(
-        *(first_admin.create_if_no_account("admin", PASSWORD, "a setting") for _ in range(2))
+        *(first_admin.create_if_no_account_exists("admin", PASSWORD, "a setting") for _ in range(2))
     )
-    later = await first_admin.create_if_no_account("other", PASSWORD, "a setting")
+    later = await first_admin.create_if_no_account_exists("other", PASSWORD, "a setting")
 
     assert (sorted(made), later) == ([False, True], False)
     assert [user["_id"] async for user in empty_database["users"].find()] == ["admin"]

@@ -51,7 +51,7 @@ async def test_a_key_acts_for_its_owner_and_needs_no_second_token(system: System
     )[0] == 200
 
 
-async def test_a_key_is_told_once_and_kept_as_a_hash(system: System) -> None:
+async def test_a_key_is_shown_once_and_stored_as_a_hash(system: System) -> None:
     visitor = await a_user(system)
     made = await own_key(visitor)
 
@@ -100,7 +100,7 @@ async def test_a_key_cannot_be_expired_from_the_beginning(system: System) -> Non
 @pytest.mark.parametrize(
     "moment", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", 4, "2030-01-01T00:00:00"]
 )
-async def test_a_moment_that_cannot_be_is_refused(system: System, moment: object) -> None:
+async def test_an_invalid_moment_is_refused(system: System, moment: object) -> None:
     answers = [
         await system.api(
             "POST", "/api-keys", json={"name": "odd", "role": "viewer", "expires_at": moment}
@@ -123,7 +123,7 @@ async def test_a_key_has_at_most_its_makers_role(system: System) -> None:
     assert (await own_key(visitor, "operator"))["role"] == "operator"
 
 
-async def test_a_key_is_never_more_than_its_owner_is_now(system: System) -> None:
+async def test_a_key_never_has_more_than_its_owners_current_role(system: System) -> None:
     visitor = await a_user(system, "admin")
     made = await own_key(visitor, "admin")
 
@@ -134,7 +134,7 @@ async def test_a_key_is_never_more_than_its_owner_is_now(system: System) -> None
     assert (await with_key(system, made["key"]))[0] == 401
 
 
-async def test_a_lesser_key_makes_and_revokes_none(system: System) -> None:
+async def test_a_key_below_admin_creates_and_revokes_no_key(system: System) -> None:
     visitor = await a_user(system, "admin")
     made, other = await own_key(visitor, "operator"), await own_key(visitor, "admin")
 
@@ -147,7 +147,7 @@ async def test_a_lesser_key_makes_and_revokes_none(system: System) -> None:
     assert (await with_key(system, other["key"]))[0] == 200
 
 
-async def test_others_keys_are_an_admins_business_only(system: System) -> None:
+async def test_only_admins_manage_the_keys_of_others(system: System) -> None:
     owner, other, admin = (
         await a_user(system),
         await a_user(system, "operator"),
@@ -163,7 +163,7 @@ async def test_others_keys_are_an_admins_business_only(system: System) -> None:
     assert (await admin.ask("DELETE", f"/api-keys/{made['api_key_id']}"))[0] == 204
 
 
-async def test_the_last_use_is_noted_and_not_at_every_use(system: System) -> None:
+async def test_the_last_use_is_stored_but_not_at_every_use(system: System) -> None:
     visitor = await a_user(system)
     made = await own_key(visitor)
 

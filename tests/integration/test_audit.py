@@ -47,7 +47,9 @@ async def test_every_write_is_in_the_audit_with_its_outcome(
 
 
 @pytest.mark.parametrize("body", [b"{", b"", b'{"name": "\xff"}'])
-async def test_a_write_nobody_can_read_is_in_the_audit_too(system: System, body: bytes) -> None:
+async def test_a_write_with_an_unreadable_body_is_in_the_audit_too(
+    system: System, body: bytes
+) -> None:
     key, made = await an_api_key(system, "admin")
     url, headers = (
         f"{system.services['portal-api'].url}/api/users",
@@ -62,7 +64,7 @@ async def test_a_write_nobody_can_read_is_in_the_audit_too(system: System, body:
     assert (newest["via"], newest["outcome"]) == (f"API key {made['api_key_id']}", status)
 
 
-async def test_a_change_of_a_connector_is_told_before_and_after_without_secrets(
+async def test_a_change_of_a_connector_shows_before_and_after_without_secrets(
     system: System,
 ) -> None:
     admin, name, secret = await a_user(system, "admin"), a_name(), f"made-up-{uuid.uuid4().hex}"
@@ -116,7 +118,7 @@ async def test_a_change_of_a_connector_is_told_before_and_after_without_secrets(
     assert secret not in json.dumps(told)
 
 
-async def test_an_import_and_a_note_are_told(system: System) -> None:
+async def test_imports_and_notes_are_in_the_audit(system: System) -> None:
     name, cause = a_name(), uuid.uuid4().hex[:16]
     await system.api("POST", "/connectors/import", json=[{"name": name, "source_app": name}])
     for text in ("first", "second", ""):
@@ -135,7 +137,7 @@ async def test_an_import_and_a_note_are_told(system: System) -> None:
     assert notes == [("second", None), ("first", "second"), (None, "first")]
 
 
-async def test_accounts_are_told_without_their_passwords(system: System) -> None:
+async def test_changes_of_accounts_are_in_the_audit_without_passwords(system: System) -> None:
     visitor = await a_user(system)
     await visitor.ask(
         "PUT", "/session/password", {"old": visitor.password, "new": "other made-up words 5"}
@@ -162,7 +164,7 @@ async def test_accounts_are_told_without_their_passwords(system: System) -> None
     ]
 
 
-async def test_sign_ins_that_fail_are_told_but_not_what_was_typed_for_a_name(
+async def test_failed_sign_ins_are_in_the_audit_without_the_typed_name(
     system: System,
 ) -> None:
     somebody, nobody = await a_user(system, signed_in=False), ApiUser(system)
@@ -187,7 +189,7 @@ async def test_sign_ins_that_fail_are_told_but_not_what_was_typed_for_a_name(
     assert not await entries(system, target=nobody.name)
 
 
-async def test_a_refused_write_names_who_was_refused(system: System) -> None:
+async def test_a_refused_write_names_the_refused_user(system: System) -> None:
     visitor = await a_user(system, "viewer")
     for headers in ({}, {"X-CSRF-Token": ""}):
         await visitor.ask("POST", "/connectors", {}, **headers)

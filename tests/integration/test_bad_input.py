@@ -103,7 +103,7 @@ async def test_a_body_over_the_limit_is_refused(system: System) -> None:
     assert (answered, problem["status"]) == (413, 413)
 
 
-async def test_a_message_no_code_understands_is_shown_as_failed_with_its_body_and_reason(
+async def test_an_unreadable_message_is_shown_as_failed_with_its_body_and_reason(
     system: System, rabbitmq_url: str
 ) -> None:
     marker = f"poison-{uuid.uuid4().hex}"

@@ -68,7 +68,9 @@ async def test_lists_details_and_exports(system: System, app: str) -> None:
     assert "1: Success" in (await mboc(system, "appointments", "timeline", key))[1]
 
 
-async def test_data_is_shown_as_it_is_and_never_acted_on(system: System, app: str) -> None:
+async def test_data_with_control_characters_is_escaped_in_the_terminal(
+    system: System, app: str
+) -> None:
     subjects = ["Pump [/b] half", "[urgent] pump", "wipe \x1b[2J this"]
     changes = [a_snapshot(source_app=app, Subject=subject) for subject in subjects]
     for change in changes:
@@ -139,7 +141,7 @@ async def test_connectors_go_out_and_come_in_again(
     ] == ["enabled", "description"]
 
 
-async def test_a_wrong_row_is_said_with_its_field(system: System, tmp_path: Path) -> None:
+async def test_a_wrong_row_is_named_with_its_field(system: System, tmp_path: Path) -> None:
     file = tmp_path / "connectors.csv"
     file.write_text("name,source_app,colour\nHook,CRONUS,red\n")
 

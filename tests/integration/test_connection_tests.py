@@ -35,7 +35,7 @@ ALL = [("address", True), ("TLS", True), ("authentication", True), ("endpoint", 
 
 
 @pytest.mark.parametrize("office", SIMULATED)
-async def test_a_connector_that_works_passes_every_step_and_sends_nothing(
+async def test_a_working_connector_passes_every_step_and_sends_no_appointment(
     system: System, app: str, office: str
 ) -> None:
     connector_id = await connector(system, app, office)
@@ -74,7 +74,7 @@ async def test_a_wrong_client_secret_fails_at_authentication(system: System, app
 @pytest.mark.parametrize(
     ("uri", "said"),
     [
-        ("http://127.0.0.1:9/", "does not take connections"),
+        ("http://127.0.0.1:9/", "does not accept connections"),
         ("http://no-such-host.invalid/", "cannot be found"),
         ("http://169.254.169.254/", "may not be called"),
         ("", "empty URI"),
@@ -98,7 +98,7 @@ async def test_a_port_without_tls_fails_at_the_second_step(system: System, app: 
     assert "does not speak TLS" in sentence
 
 
-async def test_a_uri_that_leads_elsewhere_fails_at_the_endpoint(system: System, app: str) -> None:
+async def test_a_uri_of_another_service_fails_at_the_endpoint(system: System, app: str) -> None:
     seen, sentence = await steps(
         system,
         await connector(

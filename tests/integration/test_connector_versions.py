@@ -30,7 +30,7 @@ async def versions(who: ApiUser, connector_id: str, query: str = "") -> Any:
     return page
 
 
-async def test_versions_are_listed_the_newest_first_with_when_by_whom_and_what(
+async def test_versions_are_listed_newest_first_with_time_user_and_fields(
     system: System, admin: ApiUser, app: str
 ) -> None:
     connector_id = await system.connector(
@@ -70,7 +70,7 @@ async def test_versions_are_listed_the_newest_first_with_when_by_whom_and_what(
     assert page["next"] is None
 
 
-async def test_versions_are_paged_by_key_and_the_last_of_a_page_knows_the_one_before_it(
+async def test_versions_are_paged_by_key_and_each_shows_its_difference(
     system: System, admin: ApiUser, app: str
 ) -> None:
     connector_id = await system.connector(source_app=app, name=app, uri=system.back_office(app))
@@ -92,7 +92,7 @@ async def test_versions_are_paged_by_key_and_the_last_of_a_page_knows_the_one_be
     assert third["next"] is None
 
 
-async def test_of_two_who_change_the_same_version_only_one_has_made_the_next(
+async def test_of_two_changes_of_the_same_version_only_one_succeeds(
     system: System, admin: ApiUser, app: str
 ) -> None:
     connector_id = await system.connector(source_app=app, name=app, uri=system.back_office(app))
@@ -109,7 +109,7 @@ async def test_of_two_who_change_the_same_version_only_one_has_made_the_next(
     assert len(kept) == len(won) + 1
 
 
-async def test_there_are_no_versions_of_what_is_not_there(admin: ApiUser) -> None:
+async def test_an_unknown_connector_has_no_versions(admin: ApiUser) -> None:
     status, _ = await admin.ask("GET", "/connectors/none/versions")
 
     assert status == 404

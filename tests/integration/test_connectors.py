@@ -42,7 +42,7 @@ async def test_disabling_and_enabling_take_effect_without_a_restart(
     assert seen == ["Success", "MBOC Publish Disabled", "Success"]
 
 
-async def test_a_signing_secret_signs_what_is_sent_and_is_never_shown(
+async def test_a_signing_secret_signs_each_call_and_is_never_shown(
     system: System, app: str
 ) -> None:
     secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

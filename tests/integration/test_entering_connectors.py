@@ -35,7 +35,7 @@ async def test_a_text_that_http_cannot_carry_is_refused_by_its_field(
     assert "made-up" not in str(problem) + str(imported)
 
 
-async def test_what_is_entered_is_stored_exactly(system: System, app: str) -> None:
+async def test_values_are_stored_exactly_as_entered(system: System, app: str) -> None:
     uri = system.back_office(app) + "/a%2Fb%7E?x=%2B+y"
     entered: dict[str, Any] = {"type": "Basic", "login": " DIME "}
 

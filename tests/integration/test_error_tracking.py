@@ -165,9 +165,7 @@ async def test_a_list_is_exported_with_its_filters(system: System, app: str) -> 
     assert rows[0]["message"].startswith("[DSWBHK020]")
 
 
-async def test_a_cell_that_a_spreadsheet_would_run_is_made_harmless(
-    system: System, app: str
-) -> None:
+async def test_a_cell_that_a_spreadsheet_would_run_is_escaped(system: System, app: str) -> None:
     await system.delivery(
         await system.change("create", a_snapshot(source_app=app, Subject="=HYPERLINK(1)")),
         "MBOC Not Provided",
@@ -179,7 +177,7 @@ async def test_a_cell_that_a_spreadsheet_would_run_is_made_harmless(
 
 
 @pytest.mark.parametrize("path", ["/appointments/none/such", "/deliveries/none.such"])
-async def test_what_is_not_there_is_404(system: System, path: str) -> None:
+async def test_an_unknown_id_is_answered_with_404(system: System, path: str) -> None:
     assert (await system.api("GET", path))[0] == 404
 
 

@@ -124,7 +124,7 @@ async def test_an_operation_is_streamed_as_its_list_shows_it(system: System, app
         await system.stop("retry-events")
 
 
-async def test_an_operation_that_cannot_be_read_ends_nothing(
+async def test_an_unreadable_operation_ends_no_stream(
     system: System, app: str, rabbitmq_url: str
 ) -> None:
     await system.hook(app)
@@ -142,7 +142,7 @@ async def test_an_operation_that_cannot_be_read_ends_nothing(
         assert "operation" not in listener.topics()
 
 
-async def test_only_the_topics_that_were_asked_for_are_heard(system: System, app: str) -> None:
+async def test_only_the_requested_topics_are_sent(system: System, app: str) -> None:
     await system.hook(app)
     async with (
         listening(system, topics="status") as quiet,
@@ -168,7 +168,7 @@ async def test_a_stop_ends_streams_at_once(system: System, second: str) -> None:
         assert listener.is_over
 
 
-async def test_a_stream_ends_after_the_time_it_was_asked_for(system: System) -> None:
+async def test_a_stream_ends_after_the_requested_time(system: System) -> None:
     async with listening(system, seconds=0.5) as listener:
 
         async def is_over() -> bool:

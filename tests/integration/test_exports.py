@@ -154,7 +154,7 @@ async def test_appointments_are_exported_too(system: System, query: dict[str, An
     assert len(lines) > 2
 
 
-async def test_trouble_is_a_problem_before_the_first_row(system: System) -> None:
+async def test_an_error_before_the_first_row_is_a_problem_document(system: System) -> None:
     for of in ("deliveries", "appointments"):
         status, problem = await system.api("GET", f"/{of}/export", params={"status": "Odd"})
         assert (status, problem["errors"][0]["field"]) == (422, "status")
@@ -206,7 +206,7 @@ async def stopped(endless: Endless) -> bool:
     return endless.read == before
 
 
-async def test_a_client_that_goes_away_stops_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_client_that_disconnects_stops_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "EXPORT_BATCH", 50)
     endless = Endless()
 
@@ -219,7 +219,7 @@ async def test_a_client_that_goes_away_stops_the_reading(monkeypatch: pytest.Mon
         await until(partial(stopped, endless), "the reading to stop")
 
 
-async def test_a_client_that_takes_its_time_is_not_read_ahead_for() -> None:
+async def test_rows_are_not_read_ahead_for_a_slow_client() -> None:
     endless = Endless()
 
     async with streaming(endless):

@@ -22,7 +22,7 @@ def at(number: int) -> Any:
     return A_MOMENT + timedelta(seconds=number, milliseconds=-1)
 
 
-async def test_what_was_received_before_is_failed_with_an_unknown_outcome(
+async def test_an_unfinished_older_delivery_fails_with_an_unknown_outcome(
     database: Database,
 ) -> None:
     record = Recorder(Writer(database))
@@ -50,7 +50,7 @@ async def test_what_was_received_before_is_failed_with_an_unknown_outcome(
     assert await database["appointments"].count_documents({"phase": "done"}) == MANY - 1
 
 
-async def test_what_has_come_to_a_status_stays_as_it_is(
+async def test_a_finished_delivery_stays_unchanged(
     database: Database,
 ) -> None:
     record = Recorder(Writer(database))

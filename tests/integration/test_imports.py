@@ -45,7 +45,7 @@ def vendors_csv(name: str, password: str = PASSWORD) -> str:
     )
 
 
-async def test_the_vendors_words_become_ours(system: System, name: str) -> None:
+async def test_the_vendors_field_names_are_translated(system: System, name: str) -> None:
     imported = await send(system, vendors_csv(name))
 
     assert (imported["done"], imported["rows"][0]["result"]) == (True, "create")
@@ -61,14 +61,14 @@ async def test_the_vendors_words_become_ours(system: System, name: str) -> None:
     assert PASSWORD not in json.dumps(imported) + json.dumps(connector)
 
 
-async def test_a_dry_run_says_what_would_happen_and_does_nothing(system: System, name: str) -> None:
+async def test_a_dry_run_lists_its_changes_and_makes_none(system: System, name: str) -> None:
     imported = await send(system, vendors_csv(name), dry_run=True)
 
     assert (imported["done"], imported["rows"][0]["result"]) == (False, "create")
     assert await named(system, name) == []
 
 
-async def test_one_wrong_row_keeps_all_of_them_out_and_is_named(system: System, name: str) -> None:
+async def test_one_wrong_row_stops_the_import_and_is_named(system: System, name: str) -> None:
     rows = [
         {"name": name, "source_app": "CRONUS"},
         {"name": "", "source_app": "CRONUS", "colour": "red", "limits": {"calls_in_flight": 0}},
@@ -87,7 +87,7 @@ async def test_one_wrong_row_keeps_all_of_them_out_and_is_named(system: System, 
     assert await named(system, name) == []
 
 
-async def test_importing_again_changes_what_is_there(system: System, name: str) -> None:
+async def test_importing_again_changes_the_existing_connectors(system: System, name: str) -> None:
     await send(system, vendors_csv(name))
     again = await send(system, vendors_csv(name, password="").replace("Ntlm", "Basic"))
 
@@ -104,7 +104,7 @@ async def test_importing_again_changes_what_is_there(system: System, name: str) 
     ("body", "kind"),
     [("{", "application/json"), ("[1]", "application/json"), ("\xff\xfe", "application/json")],
 )
-async def test_what_is_no_file_of_rows_is_refused(system: System, body: str, kind: str) -> None:
+async def test_a_file_without_rows_is_refused(system: System, body: str, kind: str) -> None:
     status, problem = await system.api(
         "POST", "/connectors/import", data=body.encode("latin-1"), headers={"Content-Type": kind}
     )

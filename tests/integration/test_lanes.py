@@ -29,8 +29,8 @@ SETTINGS = {
 HANDOVERS = 25
 
 
-class Place(NamedTuple):
-    """A system of its own, with a back office and a proxy between dispatcher and RabbitMQ."""
+class LaneSystem(NamedTuple):
+    """A system of its own, with a back office and the network between dispatcher and RabbitMQ."""
 
     system: System
     office: FakeBackOffice
@@ -73,7 +73,9 @@ class Place(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-async def place(mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
+async def lane_system(
+    mongodb_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[LaneSystem]:
     directory = tmp_path_factory.mktemp("lanes")
     async with (
         a_system(mongodb_url, directory) as system,
@@ -81,7 +83,7 @@ async def place(mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> A
         a_tcp_proxy(system.rabbitmq_url) as proxy,
     ):
         database = open_database(mongodb_url, system.database)
-        made = Place(system, office, proxy, database)
+        made = LaneSystem(system, office, proxy, database)
         services = (system.start(kind) for kind in ("ingest", "portal-api", "simulator"))
         await asyncio.gather(made.start_dispatcher(), *services)
         yield made
@@ -90,12 +92,12 @@ async def place(mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> A
 
 
 @pytest.fixture
-async def second(place: Place) -> AsyncIterator[str]:
-    """The name of a second dispatcher that is not started."""
+async def second(lane_system: LaneSystem) -> AsyncIterator[str]:
+    """A second dispatcher that is not started yet."""
     name = "dispatcher-2"
     yield name
-    if name in place.system.services:
-        await place.system.stop(name)
+    if name in lane_system.system.services:
+        await lane_system.system.stop(name)
 
 
 def versions(app: str, appointment: int, count: int) -> list[tuple[str, dict[str, Any]]]:
@@ -140,9 +142,9 @@ def check(
 
 
 async def test_a_change_posted_right_after_its_connector_was_created_is_delivered(
-    place: Place, app: str
+    lane_system: LaneSystem, app: str
 ) -> None:
-    system = place.system
+    system = lane_system.system
 
     for number in range(4):
         name = f"{app}-{number}"
@@ -154,7 +156,7 @@ async def test_a_change_posted_right_after_its_connector_was_created_is_delivere
                 "system": "Webhook",
                 "api_type": "REST",
                 "source_app": name,
-                "uri": place.office.url(name),
+                "uri": lane_system.office.url(name),
             },
         )
         assert status == 201, answer
@@ -165,35 +167,35 @@ async def test_a_change_posted_right_after_its_connector_was_created_is_delivere
 
 
 async def test_a_second_dispatcher_takes_half_of_the_lanes_and_hands_them_over_when_stopped(
-    place: Place, second: str, app: str
+    lane_system: LaneSystem, second: str, app: str
 ) -> None:
-    system, office = place.system, place.office
+    system, office = lane_system.system, lane_system.office
     apps = [f"{app}-{number}" for number in range(4)]
-    ids = await asyncio.gather(*map(place.hook, apps))
+    ids = await asyncio.gather(*map(lane_system.hook, apps))
     for name in apps:
         office.delay_s[name] = 0.25
 
     await asyncio.gather(*(post(system, name, range(1, 13)) for name in apps))
-    await place.start_dispatcher(second, ready=False)
+    await lane_system.start_dispatcher(second, ready=False)
     await system.until_ready(second)
     began = time.monotonic()
-    total = await place.database["lane_leases"].count_documents({})
+    total = await lane_system.database["lane_leases"].count_documents({})
 
     async def has_half() -> bool:
-        return len(await place.lanes_of(second)) >= total // 2
+        return len(await lane_system.lanes_of(second)) >= total // 2
 
     await until(has_half, "the second dispatcher to have half of the lanes", 10)
     took_s = time.monotonic() - began
     of_second = [
         name
         for name, connector_id in zip(apps, ids, strict=True)
-        if connector_id in await place.lanes_of(second)
+        if connector_id in await lane_system.lanes_of(second)
     ]
     await asyncio.gather(*(post(system, name, range(21, 33)) for name in apps))
     await system.stop(second)
     stopped_at = time.monotonic()
     for name in apps:
-        await place.all_settled(name, 96)
+        await lane_system.all_settled(name, 96)
 
     assert took_s < 10
     for name in apps:
@@ -205,15 +207,15 @@ async def test_a_second_dispatcher_takes_half_of_the_lanes_and_hands_them_over_w
 
 
 async def test_the_lanes_of_a_killed_dispatcher_go_on_within_fifteen_seconds(
-    place: Place, second: str, app: str
+    lane_system: LaneSystem, second: str, app: str
 ) -> None:
-    system, office = place.system, place.office
+    system, office = lane_system.system, lane_system.office
     apps = [f"{app}-{number}" for number in range(6)]
-    await place.start_dispatcher(second)
-    ids = await asyncio.gather(*map(place.hook, apps))
+    await lane_system.start_dispatcher(second)
+    ids = await asyncio.gather(*map(lane_system.hook, apps))
 
     async def works_some() -> list[str]:
-        owned = await place.lanes_of(second)
+        owned = await lane_system.lanes_of(second)
         return [name for name, one in zip(apps, ids, strict=True) if one in owned]
 
     await until(works_some, "the second dispatcher to work lanes of this test", 20)
@@ -225,7 +227,7 @@ async def test_the_lanes_of_a_killed_dispatcher_go_on_within_fifteen_seconds(
     await system.stop(second, signal.SIGKILL)
     killed_at = time.monotonic()
     for name in apps:
-        await place.all_settled(name, 32)
+        await lane_system.all_settled(name, 32)
 
     for name in apps:
         check(office, name, repeated_at_most=CALLS)
@@ -234,10 +236,10 @@ async def test_the_lanes_of_a_killed_dispatcher_go_on_within_fifteen_seconds(
         assert not after or min(after) - killed_at < 15
 
 
-async def test_a_dispatcher_stops_in_good_order_while_rabbitmq_is_away(
-    place: Place, second: str
+async def test_a_dispatcher_stops_in_good_order_while_rabbitmq_is_unavailable(
+    lane_system: LaneSystem, second: str
 ) -> None:
-    system = place.system
+    system = lane_system.system
     async with a_tcp_proxy(system.rabbitmq_url) as proxy:
         await system.start("dispatcher", second, RABBITMQ_URL=proxy.url)
 
@@ -249,11 +251,11 @@ async def test_a_dispatcher_stops_in_good_order_while_rabbitmq_is_away(
 
 
 async def test_a_lost_connection_ends_no_call_and_stops_no_other_lane(
-    place: Place, app: str
+    lane_system: LaneSystem, app: str
 ) -> None:
-    system, office = place.system, place.office
+    system, office = lane_system.system, lane_system.office
     slow, quick = f"{app}-slow", f"{app}-quick"
-    await asyncio.gather(place.hook(slow), place.hook(quick))
+    await asyncio.gather(lane_system.hook(slow), lane_system.hook(quick))
     office.delay_s[slow] = 6
     transaction = await system.change("create", a_snapshot(source_app=slow))
 
@@ -261,10 +263,10 @@ async def test_a_lost_connection_ends_no_call_and_stops_no_other_lane(
         return bool(office.calls[slow])
 
     await until(is_called, "the slow call to begin")
-    assert place.proxy.cut()
+    assert lane_system.proxy.cut()
     began = time.monotonic()
     await post(system, quick, range(1, 6))
-    await place.all_settled(quick, 20)
+    await lane_system.all_settled(quick, 20)
     took_s = time.monotonic() - began
     delivery = await system.delivery(transaction)
 
@@ -275,30 +277,30 @@ async def test_a_lost_connection_ends_no_call_and_stops_no_other_lane(
 
 
 async def test_a_held_lane_outlasts_handovers_and_restarts_without_dead_letters(
-    place: Place, app: str
+    lane_system: LaneSystem, app: str
 ) -> None:
-    system, port = place.system, free_port()
-    dead_letters = await place.dead_letters()
+    system, port = lane_system.system, free_port()
+    dead_letters = await lane_system.dead_letters()
     away = FakeBackOffice(port)
-    connector_id = await place.hook(app, away, limits={"calls_in_flight": 2})
+    connector_id = await lane_system.hook(app, away, limits={"calls_in_flight": 2})
     transactions = await post(system, app, range(1, 4), count=2)
 
     async def is_held() -> bool:
-        return bool((await place.lane(connector_id)).get("held_since"))
+        return bool((await lane_system.lane(connector_id)).get("held_since"))
 
     await until(is_held, "the lane to be held")
     await asyncio.sleep(1.5)
     await system.stop("dispatcher")
     returned = await hand_over(system, topology.lane(connector_id).name)
-    await place.start_dispatcher()
+    await lane_system.start_dispatcher()
     async with a_back_office(port) as office:
-        statuses = await place.all_settled(app, len(transactions))
+        statuses = await lane_system.all_settled(app, len(transactions))
 
         assert returned >= HANDOVERS - 1
         assert statuses == ["Success"] * len(transactions)
         check(office, app, versions=2)
         assert len(office.calls[app]) == len(transactions)
-    assert await place.dead_letters() == dead_letters
+    assert await lane_system.dead_letters() == dead_letters
 
 
 async def hand_over(system: System, queue: str) -> int:
@@ -320,20 +322,22 @@ async def hand_over(system: System, queue: str) -> int:
     return returned
 
 
-async def test_a_queue_with_other_arguments_troubles_its_lane_alone(place: Place, app: str) -> None:
-    system = place.system
+async def test_a_queue_with_other_arguments_holds_its_lane_alone(
+    lane_system: LaneSystem, app: str
+) -> None:
+    system = lane_system.system
     wrong, well = f"{app}-wrong", f"{app}-well"
-    ids = await asyncio.gather(place.hook(wrong), place.hook(well))
+    ids = await asyncio.gather(lane_system.hook(wrong), lane_system.hook(well))
     queue = topology.lane(ids[0]).name
 
     async def is_told() -> str | None:
-        reason = (await place.lane(ids[0])).get("reason")
+        reason = (await lane_system.lane(ids[0])).get("reason")
         return str(reason) if reason else None
 
     await replace(system, queue, {"x-queue-type": "classic"})
     while_running = await until(is_told, "the lane's trouble to be told")
     await system.stop("dispatcher")
-    await place.start_dispatcher()
+    await lane_system.start_dispatcher()
     after_start = await until(is_told, "the lane's trouble to be told after a start")
     transaction = await system.change("create", a_snapshot(source_app=well))
     other = await system.delivery(transaction)
@@ -359,37 +363,37 @@ async def replace(system: System, queue: str, arguments: dict[str, Any] | None) 
 
 
 async def test_a_connector_that_cannot_be_read_holds_its_lane_alone_and_says_why(
-    place: Place, app: str
+    lane_system: LaneSystem, app: str
 ) -> None:
     other = f"{app}-other"
-    connector_id, _ = [await place.hook(name) for name in (app, other)]
-    await post(place.system, app, [1], 1)
-    await place.all_settled(app, 1)
+    connector_id, _ = [await lane_system.hook(name) for name in (app, other)]
+    await post(lane_system.system, app, [1], 1)
+    await lane_system.all_settled(app, 1)
     mine = {"_id": connector_id}
-    stored = await place.database["connectors"].find_one(mine, {"limits": 1})
+    stored = await lane_system.database["connectors"].find_one(mine, {"limits": 1})
     assert stored is not None
-    await place.database["connectors"].update_one(
+    await lane_system.database["connectors"].update_one(
         mine, {"$set": {"limits.calls_in_flight": "many"}}
     )
 
     async def is_shown() -> bool:
-        return "limits.calls_in_flight" in str((await place.lane(connector_id)).get("reason"))
+        return "limits.calls_in_flight" in str((await lane_system.lane(connector_id)).get("reason"))
 
     await until(is_shown, "the lane to say why it waits", within_s=20)
-    await post(place.system, app, [2, 3], 1)
-    await post(place.system, other, [1], 1)
-    assert await place.all_settled(other, 1) == ["Success"]
-    assert len(place.office.calls[app]) == 1
+    await post(lane_system.system, app, [2, 3], 1)
+    await post(lane_system.system, other, [1], 1)
+    assert await lane_system.all_settled(other, 1) == ["Success"]
+    assert len(lane_system.office.calls[app]) == 1
 
-    await place.database["connectors"].update_one(mine, {"$set": stored})
-    assert await place.all_settled(app, 3) == ["Success"] * 3
+    await lane_system.database["connectors"].update_one(mine, {"$set": stored})
+    assert await lane_system.all_settled(app, 3) == ["Success"] * 3
 
 
 @pytest.mark.parametrize("fault", [{"status": 403}, {"delay_s": 12.0}], ids=["403", "hangs"])
-async def test_a_sick_company_delays_no_healthy_one_with_the_same_login(
-    place: Place, app: str, fault: dict[str, Any]
+async def test_a_failing_company_delays_no_other_one_with_the_same_login(
+    lane_system: LaneSystem, app: str, fault: dict[str, Any]
 ) -> None:
-    system, simulator = place.system, place.system.services["simulator"].url
+    system, simulator = lane_system.system, lane_system.system.services["simulator"].url
     sick, healthy = f"{app}-sick", f"{app}-healthy"
     demanded, authentication, secrets = a_login("Basic")
     ids = []
@@ -410,7 +414,7 @@ async def test_a_sick_company_delays_no_healthy_one_with_the_same_login(
     await post(system, sick, range(1, 26), count=1)
     began = time.monotonic()
     await post(system, healthy, range(1, 11), count=1)
-    statuses = await place.all_settled(healthy, 10)
+    statuses = await lane_system.all_settled(healthy, 10)
     took_s = time.monotonic() - began
     await system.simulated("DELETE", sick, "/faults")
     await system.switch(ids[0], "disable")
@@ -420,11 +424,11 @@ async def test_a_sick_company_delays_no_healthy_one_with_the_same_login(
 
 
 async def test_parts_of_a_connector_are_worked_side_by_side_and_a_new_number_loses_nothing(
-    place: Place, second: str, app: str
+    lane_system: LaneSystem, second: str, app: str
 ) -> None:
-    system, office = place.system, place.office
-    await place.start_dispatcher(second)
-    connector_id = await place.hook(app, limits={"calls_in_flight": 8})
+    system, office = lane_system.system, lane_system.office
+    await lane_system.start_dispatcher(second)
+    connector_id = await lane_system.hook(app, limits={"calls_in_flight": 8})
     office.delay_s[app] = 0.1
 
     total = 0
@@ -434,12 +438,12 @@ async def test_parts_of_a_connector_are_worked_side_by_side_and_a_new_number_los
         total += 40
         if partitions == 8:
             await until(
-                lambda: worked_by_both(place, connector_id, second), "both to work on it", 20
+                lambda: worked_by_both(lane_system, connector_id, second), "both to work on it", 20
             )
-    statuses = await place.all_settled(app, total)
+    statuses = await lane_system.all_settled(app, total)
     office.most.clear()
     await post(system, app, range(31, 41))
-    statuses += await place.all_settled(app, total + 40)
+    statuses += await lane_system.all_settled(app, total + 40)
 
     assert set(statuses) <= {"Success", "Skipped"}
     for appointment in office.actions(app):
@@ -451,8 +455,8 @@ async def test_parts_of_a_connector_are_worked_side_by_side_and_a_new_number_los
     assert office.most[app] <= 8
 
 
-async def worked_by_both(place: Place, connector_id: str, second: str) -> bool:
-    shares = [await place.lanes_of(name) for name in ("dispatcher", second)]
+async def worked_by_both(lane_system: LaneSystem, connector_id: str, second: str) -> bool:
+    shares = [await lane_system.lanes_of(name) for name in ("dispatcher", second)]
     return all(any(one.startswith(connector_id) for one in share) for share in shares)
 
 

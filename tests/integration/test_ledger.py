@@ -59,7 +59,7 @@ async def test_an_older_snapshot_is_superseded_by_one_that_was_or_may_have_been_
     assert answer.transaction_id == "t2"
 
 
-async def test_an_older_snapshot_goes_after_a_newer_one_was_refused(ledger: Ledger) -> None:
+async def test_an_older_snapshot_is_delivered_after_a_newer_one_was_refused(ledger: Ledger) -> None:
     newer, older = Claim(version(2)), Claim(version(1))
     await ledger.claim(newer)
     await ledger.settle(newer, REFUSED)
@@ -67,7 +67,7 @@ async def test_an_older_snapshot_goes_after_a_newer_one_was_refused(ledger: Ledg
     assert await ledger.claim(older) is older
 
 
-async def test_an_equal_version_is_no_older_one(ledger: Ledger) -> None:
+async def test_an_equal_version_is_not_superseded(ledger: Ledger) -> None:
     first = Claim(a_delivery(transaction=a_transaction("t1")))
     await ledger.claim(first)
     await ledger.settle(first, SUCCESS)
@@ -76,7 +76,9 @@ async def test_an_equal_version_is_no_older_one(ledger: Ledger) -> None:
     assert await ledger.claim(second) is second
 
 
-async def test_an_attempt_that_is_done_is_told_again_even_after_newer_ones(ledger: Ledger) -> None:
+async def test_a_finished_attempt_has_the_same_answer_again_even_after_newer_ones(
+    ledger: Ledger,
+) -> None:
     for number in (1, 2):
         claim = Claim(version(number))
         await ledger.claim(claim)
@@ -96,7 +98,7 @@ async def test_a_failed_delivery_is_sent_again_at_its_next_attempt(ledger: Ledge
     assert await ledger.claim(second) is second
 
 
-async def test_nobody_else_calls_while_the_lease_lasts(ledger: Ledger) -> None:
+async def test_no_other_replica_calls_while_the_lease_lasts(ledger: Ledger) -> None:
     await ledger.claim(Claim(version(1)))
 
     assert isinstance(await ledger.claim(Claim(version(2))), ClaimedElsewhere)
@@ -159,14 +161,16 @@ async def test_a_released_claim_leaves_the_appointment_free(ledger: Ledger) -> N
     assert await ledger.claim(older) is older
 
 
-async def test_a_claim_whose_answer_was_lost_is_recognised_as_ones_own(ledger: Ledger) -> None:
+async def test_a_claim_whose_answer_was_lost_is_granted_to_the_same_claimant(
+    ledger: Ledger,
+) -> None:
     claim = Claim(version(1))
     await ledger.claim(claim)
 
     assert await ledger.claim(claim) is claim
 
 
-async def test_of_many_that_want_one_appointment_one_gets_it(
+async def test_of_many_claims_of_one_appointment_one_is_granted(
     ledger: Ledger, empty_database: Database
 ) -> None:
     others = [Ledger(empty_database, LEASE_S) for _ in range(8)]
@@ -176,7 +180,7 @@ async def test_of_many_that_want_one_appointment_one_gets_it(
     assert sum(isinstance(answer, Claim) for answer in answers) == 1
 
 
-async def test_what_is_remembered_of_an_appointment_is_bounded(
+async def test_the_ledger_document_of_an_appointment_is_bounded(
     ledger: Ledger, empty_database: Database
 ) -> None:
     for number in range(40):
@@ -246,7 +250,7 @@ async def test_a_delivery_that_succeeded_is_never_sent_again_whatever_its_attemp
     assert await ledger.claim(Claim(version(1, attempt=2))) == AlreadySettled(SUCCESS)
 
 
-async def test_a_delivery_that_succeeded_is_known_when_its_attempt_is_not_remembered(
+async def test_a_delivery_that_succeeded_is_known_after_its_attempt_was_forgotten(
     ledger: Ledger, empty_database: Database
 ) -> None:
     await deliver(ledger, version(1))

@@ -52,7 +52,7 @@ async def test_an_older_version_is_not_sent_after_one_that_a_gateway_may_have_pa
 
 
 @pytest.mark.parametrize("outcome", [SUCCESS, UNKNOWN])
-async def test_a_create_is_made_up_for_once(ledger: Ledger, outcome: Outcome) -> None:
+async def test_an_owed_create_is_sent_once(ledger: Ledger, outcome: Outcome) -> None:
     await deliver(ledger, version(1, action=Action.CREATE), REFUSED)
     await deliver(ledger, version(2), outcome)
 
@@ -66,7 +66,7 @@ async def test_a_create_stays_owed_while_it_is_refused(ledger: Ledger) -> None:
     assert (await deliver(ledger, version(3))).missing_create == "t1"
 
 
-async def test_a_create_of_unknown_outcome_counts_as_possibly_there(ledger: Ledger) -> None:
+async def test_a_create_of_unknown_outcome_counts_as_possibly_stored(ledger: Ledger) -> None:
     await deliver(ledger, version(1, action=Action.CREATE), UNKNOWN)
 
     assert not (await deliver(ledger, version(2))).sends_create
@@ -91,7 +91,7 @@ async def test_an_update_that_ended_before_it_was_claimed_is_no_create(ledger: L
     assert not (await deliver(ledger, version(2))).sends_create
 
 
-async def test_a_create_that_its_update_overtook_is_made_up_for_by_the_next_version(
+async def test_the_version_after_an_overtaken_create_is_sent_as_a_create(
     ledger: Ledger,
 ) -> None:
     await deliver(ledger, version(2))
@@ -100,7 +100,7 @@ async def test_a_create_that_its_update_overtook_is_made_up_for_by_the_next_vers
     assert (await deliver(ledger, version(3))).missing_create == "t1"
 
 
-async def test_a_create_that_was_made_up_for_is_not_owed_when_it_is_retried(
+async def test_a_create_that_a_later_version_replaced_is_not_owed_when_it_is_retried(
     ledger: Ledger,
 ) -> None:
     await deliver(ledger, version(1, action=Action.CREATE), REFUSED)
@@ -184,7 +184,7 @@ async def test_a_delete_is_sent_when_an_update_went_out_before_its_create(
     assert await ledger.claim(delete) is delete
 
 
-async def test_a_call_that_was_cut_off_while_it_made_up_for_a_create_is_repeated_as_a_create(
+async def test_a_cut_off_call_that_sent_an_owed_create_is_repeated_as_a_create(
     ledger: Ledger, empty_database: Database
 ) -> None:
     await deliver(ledger, version(1, action=Action.CREATE), REFUSED)
@@ -194,7 +194,7 @@ async def test_a_call_that_was_cut_off_while_it_made_up_for_a_create_is_repeated
     assert (await deliver(ledger, version(2))).missing_create == "t1"
 
 
-async def test_a_create_that_was_cut_off_counts_as_possibly_there(
+async def test_a_create_that_was_cut_off_counts_as_possibly_stored(
     ledger: Ledger, empty_database: Database
 ) -> None:
     await ledger.claim(Claim(version(1, action=Action.CREATE)))

@@ -36,7 +36,7 @@ async def test_a_claim_that_ended_is_released_without_effect(ledger: Ledger) -> 
     assert ledger._active == {other.token: other}
 
 
-async def test_a_claim_whose_caller_stopped_waiting_is_given_back(ledger: Ledger) -> None:
+async def test_a_claim_whose_caller_stopped_waiting_is_released(ledger: Ledger) -> None:
     asking = asyncio.ensure_future(ledger.claim(Claim(version(2))))
     await asyncio.sleep(0)
     asking.cancel()
@@ -107,7 +107,7 @@ async def test_a_bulk_write_that_a_majority_does_not_have_is_repeated(
     assert tries > 1
 
 
-async def test_a_write_that_mongodb_refuses_for_a_while_is_repeated_and_not_given_up(
+async def test_a_write_that_mongodb_refuses_for_a_while_is_repeated(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     claim = Claim(version(1))

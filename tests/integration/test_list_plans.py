@@ -5,29 +5,29 @@ free text (docs/adr/0014).
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from common.contracts.delivery import Phase, Status
-from portal_api.accounts.audit_entry import AuditEntry
 from portal_api.appointments.columns import COLUMNS as OF_APPOINTMENTS
+from portal_api.appointments.columns import AppointmentSort
 from portal_api.appointments.schemas import AppointmentQuery
-from portal_api.appointments.sort import AppointmentSort
 from portal_api.deliveries.columns import COLUMNS as OF_DELIVERIES
+from portal_api.deliveries.columns import DeliverySort
 from portal_api.deliveries.schemas import DeliveryQuery
-from portal_api.deliveries.sort import DeliverySort
 from portal_api.deliveries.statuses import standing
 from portal_api.lists.column import AccessPath
 from portal_api.lists.conditions import all_of
 from portal_api.recording.record import Recorder
 from portal_api.schemas.paging import Page
-from portal_api.store.pages import cursors, read_page
+from portal_api.store.pages import read_page
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
 from tests.support.database import Database, a_database
+from tests.support.query_plans import check_plan, last_page_key, stages
 
 MANY = 600
 LIMIT = 10
@@ -157,45 +157,6 @@ def _event(n: int) -> Any:
     return event.model_validate(event.model_dump() | said)
 
 
-def stages(plan: Any) -> Iterator[str]:
-    if isinstance(plan, dict):
-        if isinstance(plan.get("stage"), str):
-            yield plan["stage"]
-        for value in plan.values():
-            yield from stages(value)
-    elif isinstance(plan, list):
-        for value in plan:
-            yield from stages(value)
-
-
-async def check(
-    collection: Any, wanted: dict[str, Any], page: Page, at_most: int, *, ordered: bool = True
-) -> None:
-    """Check that each range of the page scans one index in its order, within the limits of keys and
-    items.
-    """
-    for cursor in cursors(collection, wanted, page):
-        explained = await cursor.explain()
-        used = set(stages(explained["queryPlanner"]["winningPlan"]))
-        assert "IXSCAN" in used, used
-        assert not used & ({"COLLSCAN", "SORT"} if ordered else {"COLLSCAN"}), used
-        assert explained["executionStats"]["totalDocsExamined"] <= at_most
-        assert explained["executionStats"]["totalKeysExamined"] <= at_most * 2
-
-
-async def last_key(collection: Any, wanted: dict[str, Any], page: Page) -> str:
-    """Return the key of the last page."""
-    after = None
-    while True:
-        items, following = await read_page(
-            collection, wanted, Page(page.field, page.is_descending, 100, after, page.ties)
-        )
-        if following is None:
-            assert after is not None, items
-            return after
-        after = following
-
-
 @pytest.mark.parametrize(
     "sort",
     [
@@ -209,9 +170,9 @@ async def test_deliveries_in_each_order_first_page_and_last(
 ) -> None:
     query = DeliveryQuery(sort=sort, limit=LIMIT)
     wanted, page = query.wanted(), query.page()
-    await check(database["deliveries"], wanted, page, LIMIT + 1)
-    key = await last_key(database["deliveries"], wanted, page)
-    await check(
+    await check_plan(database["deliveries"], wanted, page, LIMIT + 1)
+    key = await last_page_key(database["deliveries"], wanted, page)
+    await check_plan(
         database["deliveries"],
         wanted,
         Page(page.field, page.is_descending, LIMIT, key, page.ties),
@@ -225,11 +186,13 @@ async def test_deliveries_with_each_filter_need_no_sorting(
 ) -> None:
     query = DeliveryQuery.model_validate(filters | {"limit": LIMIT})
     wanted = all_of([query.wanted(), standing(query.phase, {"c2"})])
-    await check(database["deliveries"], wanted, query.page(), FEW)
+    await check_plan(database["deliveries"], wanted, query.page(), FEW)
 
 
 @pytest.mark.parametrize("filters", STRAIGHT, ids=str)
-async def test_their_last_pages_need_none_either(database: Any, filters: dict[str, Any]) -> None:
+async def test_their_last_pages_need_no_sorting_either(
+    database: Any, filters: dict[str, Any]
+) -> None:
     query = DeliveryQuery.model_validate(filters | {"limit": LIMIT})
     wanted, page = all_of([query.wanted(), standing(query.phase, {"c2"})]), query.page()
     items, _ = await read_page(
@@ -240,7 +203,7 @@ async def test_their_last_pages_need_none_either(database: Any, filters: dict[st
         wanted,
         Page(page.field, page.is_descending, max(1, len(items) - 1), None, page.ties),
     )
-    await check(
+    await check_plan(
         database["deliveries"],
         wanted,
         Page(page.field, page.is_descending, LIMIT, key, page.ties),
@@ -249,11 +212,11 @@ async def test_their_last_pages_need_none_either(database: Any, filters: dict[st
 
 
 @pytest.mark.parametrize("filters", FOUND_FIRST, ids=str)
-async def test_deliveries_that_an_index_finds_and_that_are_ordered_then(
+async def test_deliveries_that_an_index_finds_are_sorted_afterwards(
     database: Any, filters: dict[str, Any]
 ) -> None:
     query = DeliveryQuery.model_validate(filters | {"limit": LIMIT})
-    await check(database["deliveries"], query.wanted(), query.page(), FEW, ordered=False)
+    await check_plan(database["deliveries"], query.wanted(), query.page(), FEW, ordered=False)
 
 
 @pytest.mark.parametrize(
@@ -269,7 +232,7 @@ async def test_in_the_order_of_the_same_column_they_need_no_sorting(
     database: Any, filters: dict[str, Any]
 ) -> None:
     query = DeliveryQuery.model_validate(filters | {"limit": LIMIT})
-    await check(database["deliveries"], query.wanted(), query.page(), FEW)
+    await check_plan(database["deliveries"], query.wanted(), query.page(), FEW)
 
 
 @pytest.mark.parametrize(
@@ -284,9 +247,9 @@ async def test_appointments_in_each_order_first_page_and_last(
     database: Any, sort: AppointmentSort
 ) -> None:
     page = AppointmentQuery(sort=sort, limit=LIMIT).page()
-    await check(database["appointments"], {}, page, LIMIT + 1)
-    key = await last_key(database["appointments"], {}, page)
-    await check(
+    await check_plan(database["appointments"], {}, page, LIMIT + 1)
+    key = await last_page_key(database["appointments"], {}, page)
+    await check_plan(
         database["appointments"], {}, Page(page.field, page.is_descending, LIMIT, key), LIMIT + 1
     )
 
@@ -294,7 +257,7 @@ async def test_appointments_in_each_order_first_page_and_last(
 @pytest.mark.parametrize("filters", APPOINTMENTS_FOUND, ids=str)
 async def test_appointments_with_each_filter(database: Any, filters: dict[str, Any]) -> None:
     query = AppointmentQuery.model_validate(filters | {"limit": LIMIT})
-    await check(database["appointments"], query.wanted(), query.page(), FEW, ordered=False)
+    await check_plan(database["appointments"], query.wanted(), query.page(), FEW, ordered=False)
 
 
 async def test_causes_are_grouped_from_their_own_index(database: Any) -> None:
@@ -350,43 +313,3 @@ def test_each_condition_with_an_index_is_tried() -> None:
         <= {name for filters in APPOINTMENTS_FOUND for name in filters} | alike
     )
     assert Phase.HELD in DeliveryQuery(phase=(Phase.HELD,)).phase
-
-
-@pytest.mark.parametrize(
-    "wanted",
-    [
-        {},
-        {"who": "user3"},
-        {"action": "change_connector"},
-        {"target": "c7"},
-        {"at": {"$lt": A_MOMENT + timedelta(seconds=150)}},
-    ],
-    ids=str,
-)
-async def test_the_audit_by_each_filter(database: Any, wanted: dict[str, Any]) -> None:
-    if not await database["audit"].find_one({}):
-        told = [(A_MOMENT + timedelta(seconds=n), f"user{n % 10}", f"c{n}") for n in range(MANY)]
-        entries = [
-            AuditEntry("change_connector", "203.0.113.9", at=at, who=who, target=target)
-            for at, who, target in told
-        ]
-        await database["audit"].insert_many([entry.document() for entry in entries])
-
-    await check(database["audit"], wanted, Page("at", is_descending=True, limit=10, after=None), 11)
-
-
-async def test_a_session_is_found_by_one_read(database: Any) -> None:
-    times = {
-        "created_at": A_MOMENT,
-        "seen_at": A_MOMENT,
-        "ends_at": A_MOMENT + timedelta(days=36_500),
-    }
-    await database["sessions"].insert_many(
-        [{"_id": f"hash {n}", "name": f"user{n}", "role": "viewer"} | times for n in range(MANY)]
-    )
-
-    explained = (
-        await database["sessions"].find({"_id": "hash 7", "ends_at": {"$gt": A_MOMENT}}).explain()
-    )
-
-    assert explained["executionStats"]["totalDocsExamined"] == 1

@@ -48,7 +48,7 @@ async def test_five_wrong_passwords_lock_a_name_that_is_there_and_one_that_is_no
     assert visitor.cookie == ""
 
 
-async def test_the_right_password_is_refused_while_locked_and_taken_afterwards(
+async def test_the_right_password_is_refused_while_locked_and_accepted_afterwards(
     system: System, quick: str
 ) -> None:
     visitor = await a_user(system, signed_in=False, service=quick)

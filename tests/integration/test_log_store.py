@@ -20,9 +20,9 @@ from portal_api.schemas.paging import Page
 from portal_api.store.heartbeats import Heartbeats
 from portal_api.store.logs import Logs
 from portal_api.store.retention import RetentionRule, apply_retention
-from tests.integration.test_list_plans import check
 from tests.support.builders import A_MOMENT
 from tests.support.database import Database, a_database
+from tests.support.query_plans import check_plan
 
 MANY = 400
 LEVELS = ("debug", "info", "warning", "error")
@@ -61,8 +61,8 @@ def a_message(numbers: range) -> bytes:
 async def database(mongodb_url: str) -> AsyncIterator[Database]:
     """Many log lines."""
     async with a_database(mongodb_url) as opened:
-        hear = TelemetryRecorder(Logs(opened), Heartbeats(opened))
-        await hear.lines("boot.1", *read_lines(a_message(range(MANY))))
+        recorder = TelemetryRecorder(Logs(opened), Heartbeats(opened))
+        await recorder.lines("boot.1", *read_lines(a_message(range(MANY))))
         yield opened
 
 
@@ -73,14 +73,14 @@ async def test_every_combination_of_filters_is_read_from_an_index_in_order(
     query = LogQuery.model_validate(filters)
     first = Page("_id", is_descending=True, limit=10, after=None)
 
-    await check(database["logs"], query.wanted(), first, MANY)
+    await check_plan(database["logs"], query.wanted(), first, MANY)
     items, following = await Logs(database).page(
         query.wanted(), Page("_id", is_descending=True, limit=3, after=None)
     )
 
     assert items
     if following:
-        await check(
+        await check_plan(
             database["logs"],
             query.wanted(),
             Page("_id", is_descending=True, limit=10, after=following),
@@ -88,7 +88,7 @@ async def test_every_combination_of_filters_is_read_from_an_index_in_order(
         )
 
 
-async def test_a_message_that_comes_twice_is_kept_once(database: Any) -> None:
+async def test_a_message_that_arrives_twice_is_stored_once(database: Any) -> None:
     hear = TelemetryRecorder(Logs(database), Heartbeats(database))
 
     await hear.lines("boot.1", *read_lines(a_message(range(MANY))))
@@ -96,7 +96,7 @@ async def test_a_message_that_comes_twice_is_kept_once(database: Any) -> None:
     assert await database["logs"].count_documents({}) == MANY
 
 
-async def test_lines_are_forgotten_after_a_while_that_may_be_changed(database: Any) -> None:
+async def test_lines_expire_after_a_time_that_can_be_changed(database: Any) -> None:
     for days in (14, 3, 3, 30):
         await apply_retention(database, [RetentionRule("logs", "kept", timedelta(days=days))])
 
@@ -104,7 +104,7 @@ async def test_lines_are_forgotten_after_a_while_that_may_be_changed(database: A
         assert (index["key"], index["expireAfterSeconds"]) == ([("at", 1)], days * 86_400)
 
 
-async def test_two_replicas_that_change_it_at_the_same_moment_come_to_the_same(
+async def test_two_replicas_that_change_the_expiry_at_once_agree(
     database: Any,
 ) -> None:
     for seconds in (100, 200, 300):
@@ -122,7 +122,7 @@ async def test_two_replicas_that_change_it_at_the_same_moment_come_to_the_same(
         ] == seconds
 
 
-async def test_minutes_and_sums_are_kept_for_different_times(database: Any) -> None:
+async def test_minutes_and_sums_expire_after_different_times(database: Any) -> None:
     minutes = RetentionRule("figures", "minutes_kept", timedelta(days=14), {"step": "minute"})
     sums = RetentionRule(
         "figures", "sums_kept", timedelta(days=3_650), {"step": {"$in": ["hour", "day"]}}

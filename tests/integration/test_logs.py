@@ -56,7 +56,7 @@ async def test_a_line_of_retry_is_found_by_its_replica(system: System, retry: st
     assert line["fields"]["next_run"].endswith("01-01 00:00:00+00:00")
 
 
-async def test_the_lines_of_a_delivery_tell_what_each_attempt_came_to(
+async def test_the_lines_of_a_delivery_show_the_result_of_each_attempt(
     system: System, app: str
 ) -> None:
     connector_id = await system.hook(app)
@@ -81,7 +81,7 @@ async def test_the_lines_of_a_delivery_tell_what_each_attempt_came_to(
     )
 
 
-async def test_a_level_means_itself_and_what_is_worse(system: System, app: str) -> None:
+async def test_a_level_includes_all_worse_levels(system: System, app: str) -> None:
     connector_id = await system.hook(app)
     await system.simulated("PUT", app, "/faults", json={"status": 503})
     for number in range(1, 13):
@@ -140,7 +140,7 @@ async def test_a_wrong_filter_is_named(system: System, name: str, value: str) ->
     assert answer["errors"][0]["field"] == name
 
 
-async def test_the_portal_shows_the_line_as_it_stands_on_standard_output(
+async def test_the_portal_shows_the_line_of_standard_output_unchanged(
     system: System, app: str
 ) -> None:
     await system.hook(app)

@@ -92,9 +92,7 @@ async def test_a_connector_without_deliveries_has_its_limit_and_counters_at_zero
     )
 
 
-async def test_what_waits_behind_a_slow_call_has_an_age_and_a_place(
-    system: System, app: str
-) -> None:
+async def test_a_delivery_that_waits_for_a_slow_call_has_an_age(system: System, app: str) -> None:
     connector_id = await system.hook(app, limits={"calls_in_flight": 1})
     await system.simulated("PUT", app, "/faults", json={"delay_s": 1.2})
     transactions = [await system.change("create", a_snapshot(source_app=app)) for _ in range(5)]

@@ -23,7 +23,7 @@ from portal_api.store.indexes import INDEXES
 from tests.support.database import Database
 
 
-async def test_portal_api_migrates_with_nothing_but_its_database_and_as_often_as_one_likes(
+async def test_portal_api_migrates_repeatedly_with_its_database_alone(
     empty_database: Database, mongodb_url: str
 ) -> None:
     ends = [await migrate("portal-api", mongodb_url, empty_database.name) for _ in range(2)]

@@ -33,7 +33,7 @@ MEASURED_S = 2.0
 async def replica(database: Any, publisher: FakeRetryPublisher) -> AsyncIterator[RetryReplica]:
     """A replica that runs operations."""
     made = RetryReplica(database, publisher)
-    supervisor = OperationSupervisor(FakeLease(), made.operations, made.items, made.runner_of)
+    supervisor = OperationSupervisor(FakeLease(), made.operations, made.items, made.create_runner)
     running = asyncio.create_task(supervisor.run())
     yield made
     running.cancel()

@@ -21,7 +21,7 @@ from common.contracts.operation import (
 from retry.model.candidate import Claimant, RequeueCandidate
 from retry.operations.next_state import decide
 from retry.operations.purge import purge_expired
-from retry.store.requeues import RequeueClaims
+from retry.store.requeues import ClaimStore
 from tests.support.builders import A_MOMENT
 from tests.support.retry_replica import (
     ONE,
@@ -125,7 +125,7 @@ async def test_an_item_names_the_first_claimant_of_its_attempt_and_shares_the_ou
 ) -> None:
     await store_failed(database, 3)
     replica = RetryReplica(database, publisher)
-    await RequeueClaims(database, "r").claim(
+    await ClaimStore(database, "r").claim(
         [RequeueCandidate("t00000.c1", 1, "c1", "t00000")], Claimant("token", Trigger.TIMER_JOB)
     )
     await replica.request()

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from common.contracts.delivery import Status
-from common.database import open_database
 from portal_api.deliveries.filter import DeliveryFilter
 from portal_api.recording.record import Recorder
-from portal_api.store.indexes import make_indexes
 from portal_api.store.operations import portable
 from portal_api.store.writer import Writer
 from retry.model.item import OperationItem
@@ -21,6 +18,8 @@ from retry.store.deliveries import DeliveryQueries
 from retry.store.indexes import create_indexes
 from retry.store.items import ItemStore
 from tests.support.builders import an_event
+from tests.support.database import a_database
+from tests.support.query_plans import stages
 
 MANY = 300
 FILTERS: tuple[dict[str, Any], ...] = (
@@ -38,34 +37,22 @@ FILTERS: tuple[dict[str, Any], ...] = (
 @pytest.fixture(scope="module")
 async def database(mongodb_url: str) -> AsyncIterator[Any]:
     """Deliveries, half of them failed, and an operation with as many items."""
-    made = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
-    await make_indexes(made)
-    events = [
-        an_event(
-            status=Status.FAILED if n % 2 else Status.SUCCESS,
-            number=n,
-            key=f"demo/{n}",
-            job_no=f"OP{n}",
-            subject="Overhaul",
-        )
-        for n in range(MANY)
-    ]
-    await Recorder(Writer(made)).statuses(events)
-    items = ItemStore(made)
-    await create_indexes(made)
-    await items.add("1" * 32, [OperationItem(f"t{n}.c1", f"{n:05}") for n in range(MANY)])
-    yield made
-    await made.client.drop_database(made.name)
-
-
-def stages(plan: Any) -> Iterator[str]:
-    if isinstance(plan, dict):
-        yield from [plan["stage"]] if isinstance(plan.get("stage"), str) else []
-        for value in plan.values():
-            yield from stages(value)
-    elif isinstance(plan, list):
-        for value in plan:
-            yield from stages(value)
+    async with a_database(mongodb_url) as made:
+        events = [
+            an_event(
+                status=Status.FAILED if n % 2 else Status.SUCCESS,
+                number=n,
+                key=f"demo/{n}",
+                job_no=f"OP{n}",
+                subject="Overhaul",
+            )
+            for n in range(MANY)
+        ]
+        await Recorder(Writer(made)).statuses(events)
+        items = ItemStore(made)
+        await create_indexes(made)
+        await items.add("1" * 32, [OperationItem(f"t{n}.c1", f"{n:05}") for n in range(MANY)])
+        yield made
 
 
 @pytest.mark.parametrize("given", FILTERS, ids=str)

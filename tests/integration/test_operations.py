@@ -1,5 +1,6 @@
-"""Seed, Error Tracking: "Retry All" and "Archive All" on real servers. They are planned, paced and
-steered, and each delivery is sent once.
+"""Seed, Error Tracking: "Retry All" and "Archive All" on real servers.
+
+Operations are planned, paced and steered, and each delivery is sent once.
 """
 
 from __future__ import annotations
@@ -12,7 +13,15 @@ import pytest
 
 from tests.support.builders import a_snapshot, as_entered
 from tests.support.event_stream import listening
-from tests.support.retrying import begun, counts, failing, items, progress, steered, until_state
+from tests.support.operations import (
+    begin_operation,
+    make_failed_deliveries,
+    nonzero_counts,
+    read_items,
+    read_operation,
+    steer_operation,
+    wait_for_state,
+)
 from tests.support.system import System, until
 
 
@@ -28,10 +37,10 @@ async def received(system: System, app: str) -> int:
     return int((await system.simulated("GET", app))["stored"])
 
 
-async def test_a_plan_says_how_many_per_connector_and_cause_and_how_long(
+async def test_a_plan_counts_by_connector_and_cause_and_estimates_the_duration(
     system: System, app: str
 ) -> None:
-    ids = await failing(system, app, 3)
+    ids = await make_failed_deliveries(system, app, 3)
     await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
 
     status, by_filter = await system.api(
@@ -57,7 +66,7 @@ async def test_a_plan_says_how_many_per_connector_and_cause_and_how_long(
 
 
 async def test_a_connectors_own_limit_makes_a_plan_longer(system: System, app: str) -> None:
-    await failing(system, app, 4, limits={"calls_per_second": 2})
+    await make_failed_deliveries(system, app, 4, limits={"calls_per_second": 2})
 
     _, plan = await system.api(
         "POST",
@@ -68,7 +77,7 @@ async def test_a_connectors_own_limit_makes_a_plan_longer(system: System, app: s
     assert plan["seconds"] == 2.0
 
 
-async def test_one_delivery_is_retried_after_its_connector_was_mended(
+async def test_one_delivery_is_retried_after_its_connector_was_corrected(
     system: System, app: str
 ) -> None:
     connector_id = await system.hook(app, uri="")
@@ -86,10 +95,10 @@ async def test_one_delivery_is_retried_after_its_connector_was_mended(
     status, operation = await system.api("POST", f"/deliveries/{delivery['delivery_id']}/retry")
 
     assert (status, operation["kind"], operation["counts"]["total"]) == (202, "retry", 1)
-    assert counts(await until_state(system, operation)) == {"total": 1, "succeeded": 1}
+    assert nonzero_counts(await wait_for_state(system, operation)) == {"total": 1, "succeeded": 1}
     again = await system.delivery(delivery["transaction_id"], "Success")
     assert (again["attempt"], again["trigger"], await received(system, app)) == (2, "Website", 1)
-    [item] = await items(system, operation)
+    [item] = await read_items(system, operation)
     assert (item["delivery_id"], item["outcome"], item["status"], item["attempt"]) == (
         delivery["delivery_id"],
         "succeeded",
@@ -98,22 +107,22 @@ async def test_one_delivery_is_retried_after_its_connector_was_mended(
     )
 
 
-async def test_a_delivery_that_the_back_office_refused_is_really_sent_again(
+async def test_a_delivery_that_the_back_office_refused_is_sent_again(
     system: System, app: str
 ) -> None:
-    [delivery_id] = await failing(system, app, 1)
+    [delivery_id] = await make_failed_deliveries(system, app, 1)
 
     for attempt in (2, 3):
         await system.simulated("PUT", app, "/faults", json={"status": 400})
         operation = (await system.api("POST", f"/deliveries/{delivery_id}/retry"))[1]
-        assert counts(await until_state(system, operation)) == {"total": 1, "failed": 1}
-        [item] = await items(system, operation)
+        assert nonzero_counts(await wait_for_state(system, operation)) == {"total": 1, "failed": 1}
+        [item] = await read_items(system, operation)
         assert (item["status"], item["attempt"]) == ("Failed", attempt)
         assert item["message"].startswith("[DSWBHK020]")
     await system.simulated("DELETE", app, "/faults")
     operation = (await system.api("POST", f"/deliveries/{delivery_id}/retry"))[1]
 
-    assert counts(await until_state(system, operation)) == {"total": 1, "succeeded": 1}
+    assert nonzero_counts(await wait_for_state(system, operation)) == {"total": 1, "succeeded": 1}
     assert (await system.simulated("GET", app))["received"] == 4
 
 
@@ -133,32 +142,33 @@ async def test_a_retry_of_an_older_version_is_skipped_once_a_newer_one_was_sent(
     )
     await system.delivery(newer, "Success")
 
-    operation = await begun(system, delivery_ids=[older["delivery_id"]])
+    operation = await begin_operation(system, delivery_ids=[older["delivery_id"]])
 
-    assert counts(await until_state(system, operation)) == {"total": 1, "skipped": 1}
-    [item] = await items(system, operation)
+    assert nonzero_counts(await wait_for_state(system, operation)) == {"total": 1, "skipped": 1}
+    [item] = await read_items(system, operation)
     assert (item["status"], newer in item["message"]) == ("Skipped", True)
     assert await received(system, app) == 1
 
 
-async def test_what_had_no_connector_is_routed_again_once_there_is_one(
-    system: System, app: str
-) -> None:
+async def test_a_delivery_without_connector_is_routed_again(system: System, app: str) -> None:
     transaction = await system.change("create", a_snapshot(source_app=app))
     unrouted = await system.delivery(transaction, "MBOC Not Provided")
 
-    in_vain = await until_state(system, await begun(system, delivery_ids=[unrouted["delivery_id"]]))
+    in_vain = await wait_for_state(
+        system, await begin_operation(system, delivery_ids=[unrouted["delivery_id"]])
+    )
     await system.hook(app)
-    operation = await until_state(
-        system, await begun(system, filter={"source_app": app, "status": "MBOC Not Provided"})
+    operation = await wait_for_state(
+        system,
+        await begin_operation(system, filter={"source_app": app, "status": "MBOC Not Provided"}),
     )
 
-    assert (counts(in_vain), counts(operation)) == (
+    assert (nonzero_counts(in_vain), nonzero_counts(operation)) == (
         {"total": 1, "failed": 1},
         {"total": 1, "skipped": 1},
     )
-    assert [item["message"] for item in await items(system, operation)] == [
-        "It was routed again: it is on its way to 'Hook' now, as a delivery of its own."
+    assert [item["message"] for item in await read_items(system, operation)] == [
+        "The transaction was routed again, to 'Hook', as a delivery of its own."
     ]
     sent = await system.delivery(transaction, "Success")
     assert (
@@ -170,16 +180,17 @@ async def test_what_had_no_connector_is_routed_again_once_there_is_one(
     assert await system.deliveries(source_app=app, troubled=True) == []
 
 
-async def test_archiving_takes_errors_out_of_error_tracking_and_restoring_brings_them_back(
+async def test_archived_errors_leave_error_tracking_until_they_are_restored(
     system: System, app: str
 ) -> None:
-    ids = await failing(system, app, 3)
+    ids = await make_failed_deliveries(system, app, 3)
 
-    archived = await until_state(
-        system, await begun(system, "archive", filter={"source_app": app, "troubled": True})
+    archived = await wait_for_state(
+        system,
+        await begin_operation(system, "archive", filter={"source_app": app, "troubled": True}),
     )
 
-    assert counts(archived) == {"total": 3, "succeeded": 3}
+    assert nonzero_counts(archived) == {"total": 3, "succeeded": 3}
 
     async def hidden() -> bool:
         return not await system.deliveries(source_app=app, troubled=True)
@@ -188,8 +199,10 @@ async def test_archiving_takes_errors_out_of_error_tracking_and_restoring_brings
     assert {d["phase"] for d in await system.deliveries(source_app=app, archived="true")} == {
         "archived"
     }
-    restored = await until_state(system, await begun(system, "restore", filter={"source_app": app}))
-    assert counts(restored) == {"total": 3, "succeeded": 3}
+    restored = await wait_for_state(
+        system, await begin_operation(system, "restore", filter={"source_app": app})
+    )
+    assert nonzero_counts(restored) == {"total": 3, "succeeded": 3}
 
     async def shown() -> bool:
         return sorted(
@@ -199,10 +212,10 @@ async def test_archiving_takes_errors_out_of_error_tracking_and_restoring_brings
     await until(shown, "them to come back")
 
 
-async def test_what_is_archived_has_open_lists_read_anew(system: System, app: str) -> None:
-    ids = await failing(system, app, 1)
+async def test_an_archive_reloads_open_lists(system: System, app: str) -> None:
+    ids = await make_failed_deliveries(system, app, 1)
     async with listening(system, topics="delivery") as listener:
-        await begun(system, kind="archive", delivery_ids=ids)
+        await begin_operation(system, kind="archive", delivery_ids=ids)
 
         assert await listener.until("resync") == {"topics": ["delivery"]}
 
@@ -210,13 +223,13 @@ async def test_what_is_archived_has_open_lists_read_anew(system: System, app: st
 async def test_one_delivery_is_archived_and_restored_and_each_only_once(
     system: System, app: str
 ) -> None:
-    [delivery_id] = await failing(system, app, 1)
+    [delivery_id] = await make_failed_deliveries(system, app, 1)
     said = []
     for word in ("restore", "archive", "archive", "retry", "restore"):
         status, operation = await system.api("POST", f"/deliveries/{delivery_id}/{word}")
         assert status == 202
-        await until_state(system, operation)
-        said.append((await items(system, operation))[0]["message"])
+        await wait_for_state(system, operation)
+        said.append((await read_items(system, operation))[0]["message"])
 
         async def is_as_asked(word: str = word) -> bool:
             _, details = await system.api("GET", f"/deliveries/{delivery_id}")
@@ -237,22 +250,24 @@ async def test_one_delivery_is_archived_and_restored_and_each_only_once(
 async def test_two_administrators_who_retry_the_same_failures_at_once_send_each_once(
     system: System, app: str
 ) -> None:
-    await failing(system, app, 40)
+    await make_failed_deliveries(system, app, 40)
     await system.simulated("PUT", app, "/faults", json={"delay_s": 0.3})
 
     both = await asyncio.gather(
         *(
-            begun(system, filter={"source_app": app, "status": "Failed"}, per_second=1000)
+            begin_operation(system, filter={"source_app": app, "status": "Failed"}, per_second=1000)
             for _ in range(2)
         )
     )
 
-    over = [await until_state(system, operation) for operation in both]
+    over = [await wait_for_state(system, operation) for operation in both]
     assert [o["counts"]["total"] for o in over if o["counts"]["total"]] in ([40, 40], [40])
     assert sum(o["counts"]["succeeded"] for o in over) >= 40
     assert await received(system, app) == 40
     assert {d["attempt"] for d in await system.deliveries(source_app=app)} == {2}
-    said = {i["message"] for o in both for i in await items(system, o, limit="200") if i["message"]}
+    said = {
+        i["message"] for o in both for i in await read_items(system, o, limit="200") if i["message"]
+    }
     assert all(
         "asked for this attempt first" in message
         or message.startswith("It is still being delivered")
@@ -260,18 +275,18 @@ async def test_two_administrators_who_retry_the_same_failures_at_once_send_each_
     )
 
 
-async def test_a_paused_operation_asks_for_nothing_until_it_is_resumed(
+async def test_a_paused_operation_requests_nothing_until_it_is_resumed(
     system: System, app: str
 ) -> None:
-    await failing(system, app, 20)
-    operation = await begun(system, filter={"source_app": app}, per_second=4)
+    await make_failed_deliveries(system, app, 20)
+    operation = await begin_operation(system, filter={"source_app": app}, per_second=4)
 
     async def has_begun() -> bool:
         return await received(system, app) > 1
 
     await until(has_begun, "the first ones to be sent")
-    answer = await steered(system, operation, "pause")
-    paused = await until_state(system, operation, ["paused"])
+    answer = await steer_operation(system, operation, "pause")
+    paused = await wait_for_state(system, operation, ["paused"])
     assert (answer["asked_to"] in {"pause", None}, paused["reason"], paused["asked_to"]) == (
         True,
         "Paused by PORTAL_API_KEY.",
@@ -279,36 +294,36 @@ async def test_a_paused_operation_asks_for_nothing_until_it_is_resumed(
     )
 
     async def nothing_under_way() -> bool:
-        return "asked" not in counts(await progress(system, operation))
+        return "asked" not in nonzero_counts(await read_operation(system, operation))
 
     await until(nothing_under_way, "what was under way to end")
     sent = await received(system, app)
     await asyncio.sleep(1.2)
     assert await received(system, app) == sent < 20
 
-    await steered(system, operation, "resume")
+    await steer_operation(system, operation, "resume")
 
-    assert counts(await until_state(system, operation)) == {"total": 20, "succeeded": 20}
+    assert nonzero_counts(await wait_for_state(system, operation)) == {"total": 20, "succeeded": 20}
     assert await received(system, app) == 20
 
 
-async def test_a_cancelled_operation_skips_what_is_waiting_and_says_so(
+async def test_a_cancelled_operation_skips_waiting_deliveries_with_the_reason(
     system: System, app: str
 ) -> None:
-    await failing(system, app, 20)
-    operation = await begun(system, filter={"source_app": app}, per_second=4)
+    await make_failed_deliveries(system, app, 20)
+    operation = await begin_operation(system, filter={"source_app": app}, per_second=4)
 
     async def has_begun() -> bool:
         return await received(system, app) > 1
 
     await until(has_begun, "the first ones to be sent")
-    await steered(system, operation, "cancel")
+    await steer_operation(system, operation, "cancel")
 
-    over = await until_state(system, operation)
+    over = await wait_for_state(system, operation)
     assert (over["state"], over["reason"]) == ("cancelled", "Cancelled by PORTAL_API_KEY.")
     assert over["counts"]["succeeded"] + over["counts"]["skipped"] == 20
     assert await received(system, app) == over["counts"]["succeeded"] < 20
-    skipped = await items(system, operation, outcome="skipped")
+    skipped = await read_items(system, operation, outcome="skipped")
     assert len(skipped) == over["counts"]["skipped"]
     assert {item["message"] for item in skipped} == {
         "The operation was cancelled before it was this delivery's turn."
@@ -316,37 +331,37 @@ async def test_a_cancelled_operation_skips_what_is_waiting_and_says_so(
     assert (await system.api("POST", f"/operations/{operation['operation_id']}/resume"))[0] == 409
 
 
-async def test_an_operation_stops_itself_when_too_many_fail_and_goes_on_when_it_is_resumed(
+async def test_an_operation_stops_when_too_many_fail_and_continues_when_it_is_resumed(
     system: System, app: str
 ) -> None:
-    await failing(system, app, 60)
+    await make_failed_deliveries(system, app, 60)
     await system.simulated("PUT", app, "/faults", json={"status": 400})
-    operation = await begun(
+    operation = await begin_operation(
         system, filter={"source_app": app}, per_second=20, stop_at_failure_share=0.2
     )
 
-    stopped = await until_state(system, operation, ["stopped"])
+    stopped = await wait_for_state(system, operation, ["stopped"])
 
     assert "failed, which is more than 20%" in stopped["reason"]
     assert stopped["counts"]["waiting"] > 0
     await system.simulated("DELETE", app, "/faults")
-    await steered(system, operation, "resume")
-    over = await until_state(system, operation)
+    await steer_operation(system, operation, "resume")
+    over = await wait_for_state(system, operation)
     assert over["counts"]["failed"] >= 5
     assert (
         over["counts"]["succeeded"] == 60 - over["counts"]["failed"] == await received(system, app)
     )
 
 
-async def test_a_ramp_waits_for_each_step_and_a_bad_first_one_is_the_last(
+async def test_a_ramp_waits_for_each_step_and_stops_after_a_failed_one(
     system: System, app: str
 ) -> None:
-    await failing(system, app, 30)
+    await make_failed_deliveries(system, app, 30)
     await system.simulated("PUT", app, "/faults", json={"status": 400})
 
-    bad = await until_state(
+    bad = await wait_for_state(
         system,
-        await begun(
+        await begin_operation(
             system,
             filter={"source_app": app},
             per_second=1000,
@@ -356,17 +371,17 @@ async def test_a_ramp_waits_for_each_step_and_a_bad_first_one_is_the_last(
         ["stopped"],
     )
 
-    assert counts(bad) == {"total": 30, "waiting": 29, "failed": 1}
-    await steered(system, bad, "cancel")
-    await until_state(system, bad)
+    assert nonzero_counts(bad) == {"total": 30, "waiting": 29, "failed": 1}
+    await steer_operation(system, bad, "cancel")
+    await wait_for_state(system, bad)
     await system.simulated("PUT", app, "/faults", json={"delay_s": 0.5})
-    good = await begun(
+    good = await begin_operation(
         system, filter={"source_app": app}, per_second=1000, ramp=True, stop_at_failure_share=0.5
     )
     seen = set()
 
     async def is_over() -> bool:
-        now = await progress(system, good)
+        now = await read_operation(system, good)
         seen.add(now["counts"]["total"] - now["counts"]["waiting"])
         return bool(now["finished_at"])
 
@@ -375,10 +390,10 @@ async def test_a_ramp_waits_for_each_step_and_a_bad_first_one_is_the_last(
     assert {1, 6} & seen
 
 
-async def test_a_plan_counts_what_the_operation_will_do_something_with(
+async def test_a_plan_counts_the_deliveries_that_the_operation_will_take(
     system: System, app: str
 ) -> None:
-    ids = await failing(system, app, 3)
+    ids = await make_failed_deliveries(system, app, 3)
     connector_id = (await system.deliveries(source_app=app))[0]["connector_id"]
     await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
     await system.switch(connector_id, "disable")
@@ -386,7 +401,7 @@ async def test_a_plan_counts_what_the_operation_will_do_something_with(
         await system.change("create", a_snapshot(source_app=app)), "MBOC Publish Disabled"
     )
     await system.switch(connector_id, "enable")
-    await until_state(system, await begun(system, "archive", delivery_ids=ids[:1]))
+    await wait_for_state(system, await begin_operation(system, "archive", delivery_ids=ids[:1]))
     await until(lambda: system.deliveries(source_app=app, archived="true"), "it to be archived")
     ids = [
         d["delivery_id"]
@@ -400,11 +415,13 @@ async def test_a_plan_counts_what_the_operation_will_do_something_with(
         )
         assert (plan["count"], plan["doable"]) == (5, doable)
 
-    operation = await until_state(system, await begun(system, delivery_ids=ids))
-    assert counts(operation) == {"total": 5, "succeeded": 3, "skipped": 2}
+    operation = await wait_for_state(system, await begin_operation(system, delivery_ids=ids))
+    assert nonzero_counts(operation) == {"total": 5, "succeeded": 3, "skipped": 2}
 
 
-async def test_what_cannot_be_retried_is_skipped_with_the_reason(system: System, app: str) -> None:
+async def test_a_delivery_that_cannot_be_retried_is_skipped_with_the_reason(
+    system: System, app: str
+) -> None:
     await system.hook(app)
     sent = await system.delivery(
         await system.change("create", a_snapshot(source_app=app)), "Success"
@@ -415,36 +432,39 @@ async def test_what_cannot_be_retried_is_skipped_with_the_reason(system: System,
         lambda: system.deliveries(transaction_id=transaction), "it to be shown"
     )
 
-    operation = await until_state(
-        system, await begun(system, delivery_ids=[sent["delivery_id"], under_way["delivery_id"]])
+    operation = await wait_for_state(
+        system,
+        await begin_operation(system, delivery_ids=[sent["delivery_id"], under_way["delivery_id"]]),
     )
 
-    assert counts(operation) == {"total": 2, "skipped": 2}
-    assert [item["message"] for item in await items(system, operation)] == [
+    assert nonzero_counts(operation) == {"total": 2, "skipped": 2}
+    assert [item["message"] for item in await read_items(system, operation)] == [
         "The back office has received it already.",
         "It is still being delivered. Wait until it has a status.",
     ]
 
 
 async def test_operations_are_listed_and_their_items_paged(system: System, app: str) -> None:
-    ids = await failing(system, app, 8)
-    operation = await until_state(system, await begun(system, delivery_ids=list(reversed(ids))))
+    ids = await make_failed_deliveries(system, app, 8)
+    operation = await wait_for_state(
+        system, await begin_operation(system, delivery_ids=list(reversed(ids)))
+    )
 
     _, page = await system.api(
         "GET", "/operations", params={"state": "done", "kind": "retry", "limit": "5"}
     )
-    found = await items(system, operation)
+    found = await read_items(system, operation)
 
     assert operation["operation_id"] in [o["operation_id"] for o in page["items"]]
     assert [item["delivery_id"] for item in found] == ids, (
         "the oldest first, whatever the order they were named in"
     )
-    assert len(await items(system, operation, outcome="succeeded")) == 8
-    assert await items(system, operation, outcome="failed") == []
+    assert len(await read_items(system, operation, outcome="succeeded")) == 8
+    assert await read_items(system, operation, outcome="failed") == []
 
 
-async def test_a_count_that_is_no_longer_the_plans_is_refused(system: System, app: str) -> None:
-    ids = await failing(system, app, 2)
+async def test_a_count_that_differs_from_the_plan_is_refused(system: System, app: str) -> None:
+    ids = await make_failed_deliveries(system, app, 2)
 
     status, problem = await system.api(
         "POST",
@@ -457,13 +477,15 @@ async def test_a_count_that_is_no_longer_the_plans_is_refused(system: System, ap
         "By now it would be about 2 deliveries, not 3: look at the plan again",
     )
     assert await received(system, app) == 0
-    assert counts(
-        await until_state(system, await begun(system, delivery_ids=ids, expected_count=2))
+    assert nonzero_counts(
+        await wait_for_state(
+            system, await begin_operation(system, delivery_ids=ids, expected_count=2)
+        )
     ) == {"total": 2, "succeeded": 2}
 
 
-async def test_an_operation_about_nothing_is_done_at_once(system: System, app: str) -> None:
-    over = await until_state(system, await begun(system, filter={"source_app": app}))
+async def test_an_operation_without_deliveries_is_done_at_once(system: System, app: str) -> None:
+    over = await wait_for_state(system, await begin_operation(system, filter={"source_app": app}))
 
     assert (over["state"], over["counts"]["total"]) == ("done", 0)
 
@@ -486,7 +508,9 @@ async def test_an_operation_about_nothing_is_done_at_once(system: System, app: s
     ],
     ids=str,
 )
-async def test_a_wrong_field_is_named(system: System, change: dict[str, Any], field: str) -> None:
+async def test_the_error_names_a_wrong_field(
+    system: System, change: dict[str, Any], field: str
+) -> None:
     status, problem = await system.api(
         "POST", "/operations", json={"kind": "retry", "delivery_ids": ["some.c1"]} | change
     )
@@ -496,7 +520,7 @@ async def test_a_wrong_field_is_named(system: System, change: dict[str, Any], fi
 
 
 @pytest.mark.parametrize("path", ["/operations/none", "/operations/none/items"])
-async def test_what_is_not_there_is_404(system: System, path: str) -> None:
+async def test_an_unknown_operation_is_404(system: System, path: str) -> None:
     assert (await system.api("GET", path))[0] == 404
     assert (await system.api("POST", "/operations/none/pause"))[0] == 404
     assert (await system.api("POST", "/deliveries/none.such/retry"))[0] == 404

@@ -16,10 +16,10 @@ from portal_api.accounts.audit_schemas import AuditQuery, AuditSort
 from portal_api.accounts.user_schemas import UserQuery, UserSort
 from portal_api.operations.schemas import OperationQuery, OperationSort
 from portal_api.store.pages import read_page
-from tests.integration.test_list_plans import check
 from tests.support.api_user import a_user
 from tests.support.builders import A_MOMENT
 from tests.support.database import Database, a_database
+from tests.support.query_plans import check_plan
 from tests.support.system import API_KEY, System
 
 MANY, LIMIT = 60, 7
@@ -66,13 +66,13 @@ def _one(n: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("collection", "query", "sort"), KINDS, ids=str)
-async def test_every_order_is_an_index_and_its_pages_hold_everything_once(
+async def test_every_order_has_an_index_and_its_pages_hold_each_item_once(
     database: Any, collection: str, query: Any, sort: str
 ) -> None:
     seen, after = list[dict[str, Any]](), None
     while True:
         page = query(sort=sort, limit=LIMIT, after=after).page()
-        await check(database[collection], {}, page, MANY)
+        await check_plan(database[collection], {}, page, MANY)
         items, after = await read_page(database[collection], {}, page)
         seen += items
         if after is None:
@@ -94,7 +94,7 @@ async def exported(system: System, path: str, **query: str) -> str:
         return await answer.text()
 
 
-async def test_the_audit_goes_out_with_what_was_changed(system: System) -> None:
+async def test_the_audit_is_exported_with_the_changes(system: System) -> None:
     somebody = await a_user(system, "operator", signed_in=False)
 
     lines = [
@@ -112,7 +112,7 @@ async def test_the_audit_goes_out_with_what_was_changed(system: System) -> None:
     assert row["action"] == "create_user"
 
 
-async def test_the_accounts_go_out_without_their_passwords(system: System) -> None:
+async def test_the_accounts_are_exported_without_their_passwords(system: System) -> None:
     somebody = await a_user(system, "viewer", signed_in=False)
 
     rows = list(
@@ -130,7 +130,7 @@ async def test_the_accounts_go_out_without_their_passwords(system: System) -> No
     )
 
 
-async def test_logs_and_operations_go_out_too(system: System) -> None:
+async def test_logs_and_operations_are_exported_too(system: System) -> None:
     lines = list(
         csv.DictReader(io.StringIO(await exported(system, "logs", format="csv", level="info")))
     )

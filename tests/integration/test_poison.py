@@ -100,7 +100,7 @@ async def test_lost_connections_are_no_tries_of_a_message(
 ) -> None:
     broker, letters, seen = consuming
     await broker.stop()
-    for _ in range(2):  # RabbitMQ counts the deliveries to a consumer that was cut off
+    for _ in range(2):  # RabbitMQ counts deliveries to a consumer that was cut off
         async with await connect(rabbitmq_url, "cut off") as lost:
             channel = await lost.channel()
             declared = await channel.get_queue(source.name, ensure=False)

@@ -18,9 +18,9 @@ from common.contracts.transaction import TransactionReceived
 from portal_api.recording.record import Recorder
 from portal_api.store.unfinished import wanted
 from portal_api.store.writer import Writer
-from tests.integration.test_list_plans import stages
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction, an_event
 from tests.support.database import Database
+from tests.support.query_plans import stages
 
 KEY = "demo/37743"
 
@@ -110,7 +110,7 @@ async def test_a_dead_letter_hides_no_success_that_the_release_before_recorded(
     assert (await the(database, "deliveries", "t1.c1"))["status"] == "Success"
 
 
-async def test_a_success_that_comes_after_the_delivery_was_given_up_is_shown(
+async def test_a_success_after_the_delivery_failed_as_unfinished_is_shown(
     database: Database, record: Recorder
 ) -> None:
     given_up = an_event(status=Status.FAILED).model_copy(update={"outcome_unknown": True})
@@ -206,7 +206,7 @@ async def test_the_appointment_shows_the_newer_of_two_versions_of_the_same_time(
     assert await in_every_order(database, steps, shown) == [("new", newer.action)]
 
 
-async def test_giving_up_finds_pending_deliveries_by_an_index(
+async def test_unfinished_deliveries_are_found_by_an_index(
     database: Database, record: Recorder
 ) -> None:
     await record.statuses([an_event(number=n, key=f"demo/{n}") for n in range(300)])
@@ -219,7 +219,7 @@ async def test_giving_up_finds_pending_deliveries_by_an_index(
     assert explained["executionStats"]["totalDocsExamined"] == 1
 
 
-async def test_a_lane_that_works_is_forgotten_a_day_after_its_replica_was_last_heard_of(
+async def test_a_working_lane_is_forgotten_a_day_after_its_replicas_last_heartbeat(
     database: Database, record: Recorder
 ) -> None:
     now = datetime.now(UTC)

@@ -72,7 +72,7 @@ async def test_replicas_that_record_the_same_delivery_at_once_lose_nothing(
     assert [item["_id"] for item in items] == []
 
 
-async def test_an_appointment_shows_its_newest_version_and_what_each_connector_came_to(
+async def test_an_appointment_shows_its_newest_version_and_each_connectors_status(
     record: Recorder, reader: DeliveryQueries
 ) -> None:
     older = a_transaction("t1", subject="old")
@@ -124,7 +124,7 @@ async def test_an_appointment_is_pending_until_its_newest_transaction_is_deliver
     )
 
 
-async def test_the_snapshot_is_kept_once(record: Recorder, database: Database) -> None:
+async def test_the_snapshot_is_stored_once(record: Recorder, database: Database) -> None:
     await record.transactions([a_transaction(body='{"Id": 37743}')] * 2)
 
     assert [t["body"] async for t in database["transactions"].find()] == ['{"Id": 37743}']
@@ -174,7 +174,7 @@ async def test_the_stack_trace_of_an_attempt_is_in_its_details_alone(
     assert "trace" not in found
 
 
-async def test_a_parked_delivery_is_failed_until_its_next_attempt(
+async def test_a_dead_lettered_delivery_is_failed_until_its_next_attempt(
     record: Recorder, reader: DeliveryQueries
 ) -> None:
     letter = DeadLetter(
@@ -199,7 +199,7 @@ async def test_a_parked_delivery_is_failed_until_its_next_attempt(
     assert (await reader.delivery("t1.c1"))["status"] == "Success"
 
 
-async def test_a_parked_delivery_is_found_by_its_numbers_and_shown_with_its_appointment(
+async def test_a_dead_lettered_delivery_is_found_by_its_numbers_and_shown_with_its_appointment(
     record: Recorder, reader: DeliveryQueries
 ) -> None:
     letter = DeadLetter(

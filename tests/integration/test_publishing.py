@@ -81,7 +81,7 @@ async def test_a_message_that_no_queue_is_bound_for_waits_in_a_queue_that_is_dec
     assert await count(connection, queue.name) == 1
 
 
-async def test_a_publication_with_an_answer_of_its_own_hears_that_no_queue_is_bound(
+async def test_a_publication_of_a_command_reports_a_missing_queue(
     rabbitmq: RabbitMq, vhost: str, connection: AbstractRobustConnection
 ) -> None:
     async with a_publisher(rabbitmq.url + vhost) as publisher:

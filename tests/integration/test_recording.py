@@ -75,7 +75,7 @@ async def test_many_statuses_are_recorded_once_each_while_mongodb_is_slow(
     assert await database["deliveries"].count_documents({"status": "Success"}) == lists * each
 
 
-async def test_a_status_that_cannot_be_read_is_failed_and_takes_no_neighbour_with_it(
+async def test_an_unreadable_status_fails_alone_in_its_list(
     database: Database, recorder: MessageHandler, letters: Any
 ) -> None:
     await recorder(STATUSES_QUEUE, a_message(STATUSES.dump_json([an_event(2, None)])))
@@ -96,7 +96,7 @@ async def test_a_status_that_cannot_be_read_is_failed_and_takes_no_neighbour_wit
     assert await database["dead_letters"].count_documents({"_id": "t1.c1"}) == 1
 
 
-async def test_a_status_that_cannot_be_read_shows_a_delivery_that_was_not_known(
+async def test_an_unreadable_status_shows_a_delivery_that_was_unknown(
     database: Database, recorder: MessageHandler, letters: Any
 ) -> None:
     sent = [*a_list(an_event()), {"delivery_id": "t9.c3", "attempt": 4}]
@@ -112,7 +112,7 @@ async def test_a_status_that_cannot_be_read_shows_a_delivery_that_was_not_known(
     assert found["archived"] is False
 
 
-async def test_a_message_that_rabbitmq_gave_up_on_is_recorded_as_if_it_had_just_come(
+async def test_a_message_that_rabbitmq_dead_lettered_is_recorded_like_a_new_one(
     database: Database, recorder: MessageHandler
 ) -> None:
     headers = {"x-death": [{"queue": STATUSES_QUEUE, "reason": "delivery_limit"}]}
@@ -188,7 +188,7 @@ async def test_a_change_that_mongodb_refuses_fails_alone(database: Database) -> 
     assert await database["deliveries"].count_documents({"status": "Success"}) == 40
 
 
-async def test_a_command_that_mongodb_refuses_as_a_whole_costs_its_culprit_alone(
+async def test_a_command_that_mongodb_refuses_as_a_whole_fails_its_cause_alone(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = Writer(database)
@@ -272,7 +272,7 @@ async def test_a_change_that_is_refused_for_long_while_others_are_taken_is_given
     going_on.cancel()
 
 
-async def test_the_same_failed_attempt_told_again_changes_nothing(
+async def test_a_repeated_status_of_a_failed_attempt_changes_nothing(
     database: Database, recorder: MessageHandler
 ) -> None:
     body = STATUSES.dump_json([an_event(status=Status.FAILED)])

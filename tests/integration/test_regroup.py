@@ -43,7 +43,7 @@ async def test_failures_of_an_older_release_get_the_cause_of_today_and_its_note(
     assert note["text"] == "Unblock it"
 
 
-async def test_it_is_done_once(empty_database: Database) -> None:
+async def test_regrouping_happens_once(empty_database: Database) -> None:
     await regroup(empty_database)
     await empty_database["deliveries"].insert_one(a_failure(1))
 
@@ -52,7 +52,7 @@ async def test_it_is_done_once(empty_database: Database) -> None:
     assert await empty_database["deliveries"].count_documents({"cause": f"{1:016x}"}) == 1
 
 
-async def test_a_newer_note_is_kept(empty_database: Database) -> None:
+async def test_a_newer_note_stays(empty_database: Database) -> None:
     now = cause_of("DSUNK001", "Resource 'X' is blocked.", "c1")
     await empty_database["deliveries"].insert_one(a_failure(1))
     await empty_database["cause_notes"].insert_many(

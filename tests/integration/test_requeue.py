@@ -13,8 +13,8 @@ from common.contracts.delivery import DeliveryRequested
 from retry.metrics import UNREADABLE
 from retry.store.lease import Lease
 from tests.support.builders import A_MOMENT, a_transaction
+from tests.support.database import Database
 from tests.support.retry_replica import (
-    Database,
     FakeRetryPublisher,
     a_requeuer,
     database,
@@ -107,7 +107,7 @@ async def test_one_replica_holds_the_lease_and_each_tick_is_begun_once(
 
 
 def a_delivery(number: int, key: str = "demo/1", **fields: Any) -> dict[str, Any]:
-    """A Failed delivery as portal-api stores it."""
+    """Return a document of a failed delivery like those of portal-api."""
     return {
         "_id": f"t{number:05}.c1",
         "transaction_id": f"t{number:05}",

@@ -65,7 +65,7 @@ async def test_a_lesser_role_is_refused(
 
 
 @pytest.mark.parametrize("operation", NEEDING, ids=str)
-async def test_the_role_it_needs_is_let_in(
+async def test_the_required_role_is_allowed(
     system: System, keys: dict[Role, str], operation: Operation
 ) -> None:
     assert operation.role is not None
@@ -83,7 +83,7 @@ async def test_the_role_it_needs_is_let_in(
 @pytest.mark.parametrize(
     "headers", [{}, {"X-API-KEY": "wrong"}, {"Cookie": "mboc_session=wrong"}], ids=str
 )
-async def test_nobody_is_refused(
+async def test_a_request_without_credentials_is_refused(
     system: System, headers: dict[str, str], operation: Operation
 ) -> None:
     status, _ = await ApiUser(system).ask(

@@ -73,7 +73,7 @@ async def test_the_unlinked_one_is_mboc_not_provided(outcomes: dict[str, dict[st
 
 
 @pytest.mark.parametrize(("step", "appointment"), [("awkward", 37746), ("published", 37744)])
-async def test_what_arrives_is_byte_for_byte_what_was_sent(
+async def test_the_body_arrives_byte_for_byte(
     system: System, outcomes: dict[str, dict[str, Any]], step: str, appointment: int
 ) -> None:
     received = await records(system, appointment)

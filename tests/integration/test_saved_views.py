@@ -51,7 +51,7 @@ async def names(visitor: ApiUser, of: str = "") -> list[str]:
     return [view["name"] for view in page["items"]]
 
 
-async def test_a_view_is_kept_changed_and_removed(viewer: ApiUser, name: str) -> None:
+async def test_a_view_is_saved_changed_and_removed(viewer: ApiUser, name: str) -> None:
     view_id = await keep(viewer, name)
 
     _, kept = await viewer.ask("GET", f"/saved-views/{view_id}")
@@ -73,7 +73,7 @@ async def test_a_view_is_kept_changed_and_removed(viewer: ApiUser, name: str) ->
     assert (await viewer.ask("GET", f"/saved-views/{view_id}"))[0] == 404
 
 
-async def test_what_is_not_shared_is_seen_by_nobody_else(
+async def test_a_private_view_is_visible_to_its_owner_only(
     viewer: ApiUser, operator: ApiUser, admin: ApiUser, name: str
 ) -> None:
     own, shared = await keep(operator, name), await keep(operator, f"{name} for all", shared=True)
@@ -86,7 +86,7 @@ async def test_what_is_not_shared_is_seen_by_nobody_else(
         assert (await visitor.ask("GET", f"/saved-views/{shared}"))[1]["mine"] is False
 
 
-async def test_a_viewer_keeps_views_but_shares_none(viewer: ApiUser, name: str) -> None:
+async def test_a_viewer_saves_views_but_shares_none(viewer: ApiUser, name: str) -> None:
     view_id = await keep(viewer, name)
     fields = {"name": name, "list": "deliveries", "query": {}, "shared": True}
 
@@ -147,7 +147,7 @@ async def test_a_name_is_taken_once_per_owner_and_list(
     ],
     ids=str,
 )
-async def test_what_the_list_would_refuse_is_refused(
+async def test_criteria_that_the_list_refuses_are_refused(
     viewer: ApiUser, name: str, fields: dict[str, Any], field: str
 ) -> None:
     status, problem = await viewer.ask(
@@ -181,7 +181,7 @@ async def test_the_place_in_a_list_is_no_part_of_a_view(viewer: ApiUser, name: s
     assert (await viewer.ask("GET", f"/saved-views/{view_id}"))[1]["query"] == {"limit": 20}
 
 
-async def test_each_owner_keeps_so_many_and_all_are_listed_page_by_page(
+async def test_each_owner_saves_a_limited_number_and_all_are_listed_page_by_page(
     mongodb_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(saved_views, "MOST", 5)

@@ -119,7 +119,7 @@ async def logged(system: System) -> list[str]:
         query["after"] = page["next"]
 
 
-async def test_no_secret_comes_out_anywhere(system: System, tap: list[str]) -> None:
+async def test_no_secret_appears_in_any_output(system: System, tap: list[str]) -> None:
     apps = {office: f"app-{uuid.uuid4().hex[:8]}" for office in SIMULATED}
 
     said = [

@@ -6,7 +6,7 @@ from dispatcher.ledger.server_clock import ServerClock
 from tests.support.database import Database
 
 
-async def test_leases_are_measured_by_mongodbs_clock_whatever_the_replicas_clock_says(
+async def test_leases_are_measured_by_mongodbs_clock(
     empty_database: Database,
 ) -> None:
     fast = ServerClock(empty_database, lambda: datetime.now(UTC) + timedelta(hours=2))

@@ -68,7 +68,7 @@ async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gua
     await asyncio.gather(rabbitmq.stop(), mongodb.stop())
 
 
-async def test_a_change_that_fails_is_run_again_and_shown(guarded: Guarded) -> None:
+async def test_a_failed_change_is_retried_and_shown(guarded: Guarded) -> None:
     app = f"app-{uuid.uuid4().hex[:8]}"
     await guarded.hook(app)
     await guarded.simulated("PUT", app, "/faults", json={"status": 400})
@@ -107,7 +107,7 @@ async def test_an_operation_is_carried_out(guarded: Guarded) -> None:
     )
 
 
-async def test_a_message_nobody_can_read_is_parked_and_shown(guarded: Guarded) -> None:
+async def test_an_unreadable_message_is_dead_lettered_and_shown(guarded: Guarded) -> None:
     connection = await aio_pika.connect(
         guarded.secrets.at("ingest-rabbitmq-url", guarded.rabbitmq_url)
     )
@@ -143,7 +143,7 @@ async def test_a_change_waits_while_mongodb_does_not_take_the_dispatchers_passwo
     await guarded.until_ready("dispatcher")
 
 
-async def test_an_administrator_signs_in_and_the_services_are_heard(guarded: Guarded) -> None:
+async def test_an_administrator_signs_in_and_sees_the_services(guarded: Guarded) -> None:
     status, answer = await guarded.api(
         "POST", "/session", json={"name": ADMIN, "password": ADMIN_PASSWORD}
     )
@@ -184,7 +184,7 @@ def writable_by(service: str) -> set[str]:
 
 
 @pytest.mark.parametrize("service", ROLES["services"])
-async def test_a_service_writes_no_collection_of_another_and_reads_only_what_it_needs(
+async def test_a_service_writes_no_collection_of_another_and_reads_only_those_it_needs(
     guarded: Guarded, service: str
 ) -> None:
     everything = set().union(*map(collections_of, ROLES["services"]))
@@ -208,7 +208,7 @@ async def test_a_service_writes_no_collection_of_another_and_reads_only_what_it_
     assert unread == everything - collections_of(service)
 
 
-async def test_nobody_takes_a_line_out_of_the_audit(guarded: Guarded) -> None:
+async def test_no_service_may_delete_a_line_of_the_audit(guarded: Guarded) -> None:
     with MongoClient[dict[str, Any]](
         guarded.secrets.at("portal-api-mongodb-url", guarded.mongodb_url)
     ) as client:
@@ -247,7 +247,9 @@ async def test_a_service_consumes_no_queue_of_another(guarded: Guarded, service:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_a_service_publishes_only_where_it_has_to(guarded: Guarded, service: str) -> None:
+async def test_a_service_publishes_only_to_its_own_exchanges(
+    guarded: Guarded, service: str
+) -> None:
     part = topology.SERVICES[service]
     allowed = {
         exchange.name for exchange in (*part.publishes, topology.TELEMETRY, topology.DEAD_LETTERS)

@@ -59,7 +59,7 @@ async def test_a_stolen_cookie_dies_at_sign_out(system: System) -> None:
     assert (await thief.ask("PUT", "/session/preferences", {}))[0] == 401
 
 
-async def test_nothing_in_the_database_opens_a_session(system: System) -> None:
+async def test_no_stored_value_opens_a_session(system: System) -> None:
     visitor = await a_user(system)
     from common.database import open_database  # noqa: PLC0415 - for this test alone
 
@@ -179,7 +179,7 @@ async def test_preferences_stay_with_the_account(system: System) -> None:
         None,
     ],
 )
-async def test_preferences_that_are_too_much_are_refused(system: System, body: object) -> None:
+async def test_preferences_over_the_size_limit_are_refused(system: System, body: object) -> None:
     visitor = await a_user(system)
 
     status, answer = await visitor.ask("PUT", "/session/preferences", body)
@@ -197,7 +197,7 @@ async def test_preferences_that_are_too_much_are_refused(system: System, body: o
         b"[1]",
     ],
 )
-async def test_a_sign_in_that_is_no_text_is_refused(system: System, body: bytes) -> None:
+async def test_a_sign_in_with_invalid_types_is_refused(system: System, body: bytes) -> None:
     url, headers = (
         f"{system.services['portal-api'].url}/api/session",
         {"Content-Type": "application/json"},
@@ -208,7 +208,7 @@ async def test_a_sign_in_that_is_no_text_is_refused(system: System, body: bytes)
 
 
 @pytest.mark.parametrize("is_chunked", [False, True])
-async def test_a_stranger_cannot_send_much(system: System, *, is_chunked: bool) -> None:
+async def test_a_body_without_a_session_is_limited(system: System, *, is_chunked: bool) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(20):
             yield b"x" * 10_000

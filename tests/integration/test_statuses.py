@@ -75,7 +75,7 @@ async def test_skipped_names_the_newer_version(system: System, app: str) -> None
     assert "2026-07-21T15:00:00.000Z" in older["message"]
 
 
-async def test_failed_names_the_code_and_what_to_look_into(system: System, app: str) -> None:
+async def test_failed_names_the_code_and_the_next_step(system: System, app: str) -> None:
     await system.hook(app)
     await system.simulated("PUT", app, "/faults", json={"status": 400})
 
@@ -109,7 +109,7 @@ async def test_no_answer_after_sending_is_an_unknown_outcome_and_says_so(
     assert (await system.simulated("GET", app))["stored"] == 1
 
 
-async def test_a_sick_connector_is_held_and_goes_on_by_itself(system: System, app: str) -> None:
+async def test_a_failing_connector_is_held_and_goes_on_by_itself(system: System, app: str) -> None:
     connector_id = await system.hook(app)
     await system.simulated("PUT", app, "/faults", json={"status": 503})
     transactions = [

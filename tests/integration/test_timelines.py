@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.api_user import ApiUser, a_user
 from tests.support.builders import a_snapshot, as_entered
-from tests.support.retrying import until_state
+from tests.support.operations import wait_for_state
 from tests.support.system import System
 
 SECRET = "made-up-lantern-secret"
@@ -59,7 +59,7 @@ async def mended(system: System, admin: ApiUser, app: str) -> dict[str, Any]:
     )
     assert status == 200
     _, operation = await admin.ask("POST", f"/deliveries/{failed['delivery_id']}/retry")
-    await until_state(system, operation)
+    await wait_for_state(system, operation)
     return failed
 
 
@@ -71,7 +71,7 @@ async def retry(system: System) -> Any:
 
 
 @pytest.mark.usefixtures("retry")
-async def test_versions_attempts_and_who_did_what_stand_on_one_line(
+async def test_a_timeline_has_versions_attempts_and_actions_of_users(
     system: System, admin: ApiUser, app: str
 ) -> None:
     failed = await mended(system, admin, app)
@@ -104,7 +104,7 @@ async def test_versions_attempts_and_who_did_what_stand_on_one_line(
 
 
 @pytest.mark.usefixtures("retry")
-async def test_what_was_sent_and_answered_is_told_without_content_query_and_credentials(
+async def test_calls_and_answers_are_shown_without_content_query_and_credentials(
     system: System, admin: ApiUser, app: str
 ) -> None:
     failed = await mended(system, admin, app)
@@ -119,7 +119,7 @@ async def test_what_was_sent_and_answered_is_told_without_content_query_and_cred
 
 
 @pytest.mark.usefixtures("retry")
-async def test_a_viewer_sees_who_did_what_and_nothing_of_the_audit(
+async def test_a_viewer_sees_the_actions_of_users_and_nothing_of_the_audit(
     system: System, admin: ApiUser, app: str
 ) -> None:
     failed = await mended(system, admin, app)
@@ -141,7 +141,7 @@ async def test_a_viewer_sees_who_did_what_and_nothing_of_the_audit(
     }
 
 
-async def test_a_version_says_which_facts_differ_from_the_one_before(
+async def test_a_version_shows_the_fields_that_differ_from_the_one_before(
     system: System, admin: ApiUser, app: str
 ) -> None:
     await system.hook(app)
@@ -159,7 +159,7 @@ async def test_a_version_says_which_facts_differ_from_the_one_before(
     assert "job_no" not in found[1]["changed"]
 
 
-async def test_nothing_was_sent_where_no_call_was_made(
+async def test_an_attempt_without_a_call_shows_no_exchange(
     system: System, admin: ApiUser, app: str
 ) -> None:
     await system.connector(source_app=app, uri=None)
@@ -172,7 +172,7 @@ async def test_nothing_was_sent_where_no_call_was_made(
     assert attempt["attempt"]["exchange"] is None
 
 
-async def test_there_is_no_timeline_of_what_is_not_there(admin: ApiUser) -> None:
+async def test_an_unknown_appointment_has_no_timeline(admin: ApiUser) -> None:
     status, _ = await admin.ask("GET", "/timelines/demo/none")
 
     assert status == 404

@@ -25,7 +25,7 @@ STEPS = {
     "record statuses": ("portal-api", "consumer", "publish statuses"),
 }
 """Service, kind and parent of each span."""
-AWAY, AGAIN = "the collector does not take traces", "the collector takes traces again"
+AWAY, AGAIN = "the collector does not accept traces", "the collector accepts traces again"
 RECORDING = ("ingest", "dispatcher", "portal-api")
 
 
@@ -73,7 +73,7 @@ async def details(system: System, transaction: str, status: str = "Success") -> 
     return dict((await system.api("GET", f"/deliveries/{found['delivery_id']}"))[1])
 
 
-async def test_one_change_is_one_trace_of_six_steps(
+async def test_one_change_is_one_trace_of_six_spans(
     traced: System, collector: FakeTraceCollector, app: str
 ) -> None:
     await traced.hook(app)
@@ -142,7 +142,7 @@ async def logged(system: System, trace_id: str) -> list[dict[str, Any]]:
     return await until(ask, f"log lines of {trace_id}")
 
 
-async def test_a_callers_trace_goes_on_and_its_decision_is_kept(
+async def test_a_callers_trace_continues_with_its_sampling_decision(
     traced: System, collector: FakeTraceCollector, app: str
 ) -> None:
     await traced.hook(app)
@@ -235,7 +235,7 @@ async def test_no_payload_no_secret_and_no_address_beyond_the_host_is_recorded(
         assert hidden.encode() not in collector.bodies
 
 
-async def test_a_collector_that_is_away_is_counted_and_said_once_while_deliveries_go_on(
+async def test_an_unavailable_collector_is_logged_once_and_deliveries_go_on(
     traced: System, collector: FakeTraceCollector, app: str
 ) -> None:
     await traced.hook(app)

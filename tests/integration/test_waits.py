@@ -44,7 +44,7 @@ async def test_tries_while_waiting_make_the_wait_no_longer(sign_ins: SignIns) ->
     assert [wait / SECOND for wait in left] == [29, 20, 1]
 
 
-async def test_of_guesses_at_once_five_are_looked_at(sign_ins: SignIns) -> None:
+async def test_of_concurrent_guesses_five_are_checked(sign_ins: SignIns) -> None:
     now = datetime.now(UTC)
 
     waits = await asyncio.gather(
@@ -65,7 +65,7 @@ async def test_a_success_forgets_the_name_and_is_not_counted_for_the_address(
     assert await sign_ins.begin("admin", ADDRESS, now) == NONE
 
 
-async def test_ones_own_success_does_not_excuse_guessing_others(sign_ins: SignIns) -> None:
+async def test_a_successful_sign_in_does_not_reset_the_address(sign_ins: SignIns) -> None:
     now, tried = now_in_milliseconds(), 0
 
     while await sign_ins.begin(f"guessed{tried}", ADDRESS, now) == NONE:
@@ -86,7 +86,7 @@ async def test_failures_are_forgotten_after_a_day_without_any(sign_ins: SignIns)
     assert [await sign_ins.begin("admin", ADDRESS, later) for _ in range(5)] == [NONE] * 5
 
 
-async def test_an_office_is_counted_apart_from_its_neighbours(sign_ins: SignIns) -> None:
+async def test_each_ipv6_network_is_counted_separately(sign_ins: SignIns) -> None:
     now = now_in_milliseconds()
     for n in range(60):
         await sign_ins.begin(f"name{n}", f"2001:db8:1:2::{n:x}", now)

@@ -36,7 +36,7 @@ async def test_a_deep_link_opens_the_page_under_a_policy_of_no_inline_scripts_an
     assert f'nonce="{nonce[1]}"' in page
 
 
-async def test_a_file_named_by_its_content_is_kept_for_ever_and_comes_compressed(
+async def test_a_file_named_by_its_content_is_cached_for_ever_and_compressed(
     system: System,
 ) -> None:
     _, _, page = await fetched(system, "/")
@@ -51,7 +51,7 @@ async def test_a_file_named_by_its_content_is_kept_for_ever_and_comes_compressed
     assert (await fetched(system, "/assets/none-such.js"))[0] == 404
 
 
-async def test_addresses_of_the_api_stay_the_apis_whether_or_not_there_is_such_a_one(
+async def test_unknown_addresses_of_the_api_are_not_answered_by_the_website(
     system: System,
 ) -> None:
     status, headers, _ = await fetched(system, "/api/none-such")
@@ -62,7 +62,7 @@ async def test_addresses_of_the_api_stay_the_apis_whether_or_not_there_is_such_a
     assert (await fetched(system, "/health/live"))[0] == 200
 
 
-async def test_nothing_outside_the_folder_is_given_out(system: System) -> None:
+async def test_no_file_outside_the_folder_is_served(system: System) -> None:
     for path in (
         "/..%2f..%2fpyproject.toml",
         "/assets/..%2f..%2f..%2fpyproject.toml",

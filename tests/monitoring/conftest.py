@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from local_stack.servers.mongodb import MongoDb
-from local_stack.servers.ports import any_free
+from local_stack.servers.ports import random_free_port
 from tests.support.faults import FaultInjector, RabbitMqInAlarm
 from tests.support.https_webhook import https_webhook
 from tests.support.prometheus import Prometheus
@@ -56,7 +56,7 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wat
     directory = tmp_path_factory.mktemp("monitoring")
     mongodb, rabbitmq = (
         MongoDb(directory / "mongodb"),
-        RabbitMqInAlarm(directory / "short").on(any_free()),
+        RabbitMqInAlarm(directory / "short").on(random_free_port()),
     )
     await asyncio.gather(mongodb.start(), rabbitmq.start())
     async with a_system(mongodb.url, directory) as system, https_webhook(directory) as https:

@@ -30,7 +30,7 @@ TROUBLED = (
 
 
 @pytest.mark.parametrize("name", OF_CONNECTORS)
-async def test_a_connector_in_trouble_raises_its_alert(watched: Watched, name: str) -> None:
+async def test_a_failing_connector_raises_its_alert(watched: Watched, name: str) -> None:
     alert, labels = OF_CONNECTORS[name]
 
     await watched.prometheus.until_firing(
@@ -42,7 +42,7 @@ async def test_a_connector_in_trouble_raises_its_alert(watched: Watched, name: s
 
 
 @pytest.mark.parametrize("severity", ["warning", "critical"])
-async def test_a_change_that_waits_behind_a_held_lane_raises_the_alert_on_the_oldest(
+async def test_a_change_that_waits_on_a_held_lane_raises_the_alert_on_the_oldest(
     watched: Watched, severity: str
 ) -> None:
     sick = {"connector_id": watched.trouble.connectors["sick"]}
@@ -57,13 +57,13 @@ async def test_a_change_that_waits_behind_a_held_lane_raises_the_alert_on_the_ol
 
 
 @pytest.mark.parametrize(("alert", "labels"), TROUBLED, ids=str)
-async def test_trouble_raises_its_alert(
+async def test_each_fault_raises_its_alert(
     watched: Watched, alert: str, labels: dict[str, str]
 ) -> None:
     assert await watched.prometheus.until_firing(alert, **labels)
 
 
-async def test_a_dispatcher_that_is_gone_is_missed(watched: Watched) -> None:
+async def test_a_missing_dispatcher_raises_its_alert(watched: Watched) -> None:
     await watched.system.stop("dispatcher")
     watched.look_again()
 
@@ -78,7 +78,7 @@ async def test_a_dispatcher_that_is_gone_is_missed(watched: Watched) -> None:
         await watched.restart("dispatcher")
 
 
-async def test_a_mongodb_that_is_gone_is_missed_by_whoever_needs_it(watched: Watched) -> None:
+async def test_services_without_their_mongodb_raise_the_alert(watched: Watched) -> None:
     await watched.mongodb.stop()
 
     try:
@@ -95,7 +95,7 @@ async def test_a_mongodb_that_is_gone_is_missed_by_whoever_needs_it(watched: Wat
             await watched.system.until_ready(name)
 
 
-async def test_a_portal_api_that_is_gone_is_missed(watched: Watched) -> None:
+async def test_a_missing_portal_api_raises_its_alert(watched: Watched) -> None:
     await watched.system.stop("portal-api")
     watched.look_again()
 
@@ -107,7 +107,7 @@ async def test_a_portal_api_that_is_gone_is_missed(watched: Watched) -> None:
         await watched.restart("portal-api")
 
 
-async def test_every_alert_is_provoked_here_and_says_how_bad_it_is_and_what_to_do(
+async def test_every_alert_is_provoked_here_and_has_a_severity_and_a_runbook(
     watched: Watched,
 ) -> None:
     alerts = [rule for rule in await watched.prometheus.rules() if rule["type"] == "alerting"]

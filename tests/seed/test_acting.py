@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.support.builders import as_entered
-from tests.support.retrying import failing, until_state
+from tests.support.operations import make_failed_deliveries, wait_for_state
 from tests.support.system import System
 
 
@@ -21,7 +21,7 @@ async def retry(system: System) -> AsyncIterator[None]:
 async def test_if_necessary_change_the_mboc_settings_before_resending_the_transaction(
     system: System, app: str
 ) -> None:
-    [delivery_id] = await failing(system, app, 1)
+    [delivery_id] = await make_failed_deliveries(system, app, 1)
     _, details = await system.api("GET", f"/deliveries/{delivery_id}")
     settings = details["settings_now"]
     _, mended = await system.api(
@@ -32,7 +32,7 @@ async def test_if_necessary_change_the_mboc_settings_before_resending_the_transa
     await system.until_used(mended)
 
     _, operation = await system.api("POST", f"/deliveries/{delivery_id}/retry")
-    await until_state(system, operation)
+    await wait_for_state(system, operation)
 
     assert (await system.delivery(details["transaction_id"], "Success"))[
         "connector_version"
@@ -43,12 +43,12 @@ async def test_if_necessary_change_the_mboc_settings_before_resending_the_transa
 async def test_select_many_records_and_use_the_retry_all_button_to_resend_the_transactions(
     system: System, app: str
 ) -> None:
-    ids = await failing(system, app, 4)
+    ids = await make_failed_deliveries(system, app, 4)
 
     _, operation = await system.api(
         "POST", "/operations", json={"kind": "retry", "delivery_ids": ids[:3], "per_second": 100}
     )
-    await until_state(system, operation)
+    await wait_for_state(system, operation)
 
     assert sorted(d["status"] for d in await system.deliveries(source_app=app)) == [
         "Failed",
@@ -61,12 +61,12 @@ async def test_select_many_records_and_use_the_retry_all_button_to_resend_the_tr
 async def test_select_many_records_and_use_the_archive_all_button_to_archive_them(
     system: System, app: str
 ) -> None:
-    ids = await failing(system, app, 3)
+    ids = await make_failed_deliveries(system, app, 3)
 
     _, operation = await system.api(
         "POST", "/operations", json={"kind": "archive", "delivery_ids": ids[:2], "per_second": 100}
     )
-    await until_state(system, operation)
+    await wait_for_state(system, operation)
 
     assert [d["delivery_id"] for d in await system.deliveries(source_app=app, troubled=True)] == [
         ids[2]

@@ -16,7 +16,7 @@ async def test_local_forms_accounts_secure_the_system(system: System) -> None:
     assert (await known.ask("GET", "/appointments"))[0] == 200
 
 
-async def test_a_simple_authorization_says_who_may_look_who_may_act_and_who_may_change_settings(
+async def test_a_simple_authorization_defines_who_may_look_act_and_change_settings(
     system: System,
 ) -> None:
     viewer, operator = await a_user(system, "viewer"), await a_user(system, "operator")

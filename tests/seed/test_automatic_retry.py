@@ -76,7 +76,7 @@ def test_to_enable_it_open_the_appsettings_json_file_and_find_the_retry_job_cron
     assert read_expression(Settings(appsettings=file)) == "*/15 * * * *"
 
 
-def test_every_15th_minute_is_what_the_example_means() -> None:
+def test_the_example_means_every_15th_minute() -> None:
     schedule = Schedule("*/15 * * * *", NOON)
     first = schedule.after(NOON)
 

@@ -130,6 +130,24 @@ def an_event(
     )
 
 
+def an_event_about(
+    number: int,
+    status: Status | None = Status.SUCCESS,
+    connector_id: str = "c1",
+    appointment: dict[str, Any] | None = None,
+    **fields: Any,
+) -> StatusChanged:
+    """Build the event of one delivery of an appointment of its own, with these fields of both."""
+    given: dict[str, Any] = {
+        "key": f"demo/{number}",
+        "appointment_id": number,
+        "subject": f"Overhaul {number}",
+        "job_no": f"OP{number:03}",
+    } | (appointment or {})
+    event = an_event(status=status, number=number, connector_id=connector_id, **given)
+    return event.model_copy(update={"connector_name": f"Hook {connector_id}"} | fields)
+
+
 def as_entered(connector: dict[str, Any], **fields: Any) -> dict[str, Any]:
     """Return the fields of a connector from the API as a change of it sends them, with these
     values.

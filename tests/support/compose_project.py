@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from local_stack.errors import LocalError
-from local_stack.outside import Outside, session
-from local_stack.seed import SEEDED
+from local_stack.seed import DEMO_CONNECTORS
+from local_stack.system_client import SystemClient, open_session
 from tests.support.service_users import Secrets
 from tests.support.system import free_port, until
 
@@ -62,8 +62,8 @@ class ComposeProject:
         self._ports = {name: free_port() for name in PUBLISHED}
         self._forgotten = 0
         self._api_key = ""
-        self._http = session()
-        self.outside = Outside(self._http, self.addresses, self._api_key)
+        self._http = open_session()
+        self.outside = SystemClient(self._http, self.addresses, self._api_key)
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -88,7 +88,7 @@ class ComposeProject:
             **published,
         )
         self._api_key = secrets["portal-api-key"]
-        self.outside = Outside(self._http, self.addresses, self._api_key)
+        self.outside = SystemClient(self._http, self.addresses, self._api_key)
         with timed("built"):
             await self.compose(*PROFILES, "build")
         with timed(f"up and ready, with {DISPATCHERS} dispatchers"):
@@ -245,7 +245,7 @@ class ComposeProject:
             near = [await self.outside.is_ready(name) for name in self.addresses]
             return bool(
                 all(near)
-                and len(connectors) == len(SEEDED)
+                and len(connectors) == len(DEMO_CONNECTORS)
                 and ready["dispatcher"] >= dispatchers
                 and ready["retry"] >= 1
             )

@@ -165,7 +165,7 @@ class FakeLane(NamedTuple):
 
     @property
     def is_held(self) -> bool:
-        """Whether no delivery of the lane is sent now."""
+        """Whether the lane is held, so that no delivery is sent."""
         return self.state.breaker.is_held
 
     async def deliver(

@@ -17,7 +17,7 @@ import aiohttp
 from common import topology
 from common.contracts.appointment import Action
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
-from ingest.transaction_publisher import read_change
+from ingest.changes import read_change
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.builders import a_snapshot
 from tests.support.https_webhook import HttpsWebhook

@@ -12,9 +12,9 @@ from typing import Any
 
 import aiohttp
 
-from local_stack.processes import OwnProcess
+from local_stack.processes import ManagedProcess
 from local_stack.servers.packages import install
-from local_stack.servers.ports import any_free
+from local_stack.servers.ports import random_free_port
 from tests.support.system import until
 from tools.deploy.dashboards import MONITORING
 
@@ -58,8 +58,8 @@ class Prometheus:
     def __init__(self, directory: Path, http: aiohttp.ClientSession) -> None:
         self._directory = directory
         self._http = http
-        self._port = any_free()
-        self._process: OwnProcess | None = None
+        self._port = random_free_port()
+        self._process: ManagedProcess | None = None
 
     async def start(self) -> None:
         """Start Prometheus with the shipped configuration and short intervals."""
@@ -75,7 +75,7 @@ class Prometheus:
             f"--storage.tsdb.path={self._directory / 'data'}",
             f"--web.listen-address=127.0.0.1:{self._port}",
         ]
-        self._process = await OwnProcess.start(
+        self._process = await ManagedProcess.start(
             "Prometheus",
             ["prometheus", *where, "--log.level=warn"],
             {},

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.delivery import DeliveryRequested
 from common.contracts.operation import (
@@ -20,7 +18,6 @@ from common.contracts.operation import (
     OperationRequested,
     OperationSteered,
 )
-from common.database import open_database
 from retry.operations.batch_publisher import BatchPublisher
 from retry.operations.item_enumerator import ItemEnumerator
 from retry.operations.progress_publisher import ProgressPublisher
@@ -32,22 +29,21 @@ from retry.store.failed import FailedDeliveries
 from retry.store.indexes import create_indexes
 from retry.store.items import ItemStore
 from retry.store.operations import OperationStore
-from retry.store.requeues import RequeueClaims
+from retry.store.requeues import ClaimStore
 from retry.store.transactions import TransactionQueries
 from retry.timer.failed_requeuer import MAX_PER_SECOND, FailedRequeuer
 from tests.support.builders import A_MOMENT, a_transaction
+from tests.support.database import Database, a_database
 
-Database = AsyncIOMotorDatabase[dict[str, Any]]
 ONE = "1" * 32
 OTHER = "2" * 32
 
 
 @pytest.fixture
 async def database(mongodb_url: str) -> AsyncIterator[Database]:
-    opened = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
-    await create_indexes(opened)
-    yield opened
-    await opened.client.drop_database(opened.name)
+    """An empty database with the indexes of retry."""
+    async with a_database(mongodb_url, create_indexes) as opened:
+        yield opened
 
 
 class FakeRetryPublisher(RetryPublisher):
@@ -87,11 +83,11 @@ class RetryReplica:
         self.items = ItemStore(database)
         self.enumerator = ItemEnumerator(self.operations, self.items, deliveries)
         self.batches = BatchPublisher(
-            self.items, TransactionQueries(database), RequeueClaims(database, "r"), publisher
+            self.items, TransactionQueries(database), ClaimStore(database, "r"), publisher
         )
         self.results = ResultCollector(self.items, deliveries, publisher)
         self.progress = ProgressPublisher(self.operations, publisher)
-        self.runner_of = partial(
+        self.create_runner = partial(
             OperationRunner,
             self.operations,
             self.items,
@@ -103,7 +99,7 @@ class RetryReplica:
 
     async def run_steps(self, count: int, operation_id: str = ONE) -> OperationRunner:
         """Run an operation from its start for so many steps, or until it is finished."""
-        runner = self.runner_of(operation_id)
+        runner = self.create_runner(operation_id)
         await runner.resume()
         for _ in range(count):
             if not runner.is_finished:
@@ -147,7 +143,7 @@ def a_requeuer(
     return FailedRequeuer(
         FailedDeliveries(database),
         TransactionQueries(database),
-        RequeueClaims(database, replica),
+        ClaimStore(database, replica),
         publisher,
         per_second,
     )

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pymongo import MongoClient
 
-from local_stack.processes import Started, unnoticed
+from local_stack.processes import Started, ignore_start
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.system import until
@@ -67,7 +67,7 @@ class RabbitMqWithUsers(RabbitMq):
 class MongoDbWithUsers(MongoDb):
     """A MongoDB that requires a password."""
 
-    def __init__(self, directory: Path, secrets: Secrets, started: Started = unnoticed) -> None:
+    def __init__(self, directory: Path, secrets: Secrets, started: Started = ignore_start) -> None:
         super().__init__(directory, started)
         self._secrets = secrets
 

@@ -24,7 +24,7 @@ import retry.consumers
 from common import topology
 from common.contracts.message import Message
 from tools.docs.asyncapi_document import FILE, document, text
-from tools.docs.messages import REPLICA, TRAVELS, takes
+from tools.docs.messages import MESSAGES, REPLICA, consumed_queues
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = (
@@ -91,7 +91,7 @@ def test_every_reference_leads_somewhere() -> None:
         assert resolved(reference), reference
 
 
-@pytest.mark.parametrize("name", [travel.message.__name__ for travel in TRAVELS])
+@pytest.mark.parametrize("name", [published.message.__name__ for published in MESSAGES])
 def test_every_example_is_what_its_schema_says(name: str) -> None:
     message = resolved(f"#/components/messages/{name}")
     checked = Draft202012Validator(message["payload"] | {"components": document()["components"]})
@@ -101,10 +101,10 @@ def test_every_example_is_what_its_schema_says(name: str) -> None:
 
 
 def test_every_contract_travels() -> None:
-    assert {travel.message for travel in TRAVELS} == contracts()
+    assert {published.message for published in MESSAGES} == contracts()
 
 
-def test_every_queue_of_the_topology_is_there_and_nothing_is_sent_that_nobody_takes() -> None:
+def test_every_queue_of_the_topology_is_there_and_every_message_has_a_receiver() -> None:
     channels = document()["channels"]
 
     assert {queue.name for queue in topology.QUEUES} <= {
@@ -116,7 +116,7 @@ def test_every_queue_of_the_topology_is_there_and_nothing_is_sent_that_nobody_ta
         if key.startswith("queue.")
         for name in channel["messages"]
     }
-    assert {travel.message.__name__ for travel in TRAVELS} == taken
+    assert {published.message.__name__ for published in MESSAGES} == taken
 
 
 def test_the_queues_are_those_that_the_services_subscribe_to() -> None:
@@ -140,41 +140,43 @@ def test_the_queues_are_those_that_the_services_subscribe_to() -> None:
     }
 
     assert found == {
-        (take.queue, take.exchange.name, take.routing_key, take.lasting)
-        for take in takes()
-        if take.queue not in ORDERED
+        (consumed.queue, consumed.exchange.name, consumed.routing_key, consumed.is_permanent)
+        for consumed in consumed_queues()
+        if consumed.queue not in ORDERED
     }
 
 
 def test_the_senders_and_takers_are_those_that_have_the_right_to() -> None:
     ours = [
-        travel
-        for travel in TRAVELS
-        if travel.exchange not in {topology.TELEMETRY, topology.DEAD_LETTERS}
+        published
+        for published in MESSAGES
+        if published.exchange not in {topology.TELEMETRY, topology.DEAD_LETTERS}
     ]
 
     assert {(sender, t.exchange) for t in ours for sender in t.senders} == {
         (name, e) for name, part in topology.SERVICES.items() for e in part.publishes
     }
-    lasting = {
-        (take.service, take.queue)
-        for take in takes()
-        if take.lasting and "{connectorId}" not in take.queue
+    permanent = {
+        (consumed.service, consumed.queue)
+        for consumed in consumed_queues()
+        if consumed.is_permanent and "{connectorId}" not in consumed.queue
     }
-    assert lasting == {
+    assert permanent == {
         (name, queue.name) for name, part in topology.SERVICES.items() for queue in part.consumes
     }
-    assert {(take.service, take.exchange) for take in takes() if not take.lasting} == {
-        (n, e) for n, part in topology.SERVICES.items() for e in part.subscribes
-    }
+    assert {
+        (consumed.service, consumed.exchange)
+        for consumed in consumed_queues()
+        if not consumed.is_permanent
+    } == {(n, e) for n, part in topology.SERVICES.items() for e in part.subscribes}
 
 
 def test_the_page_for_people_names_every_message_exchange_and_queue() -> None:
     page = PAGE.read_text()
     names = (
-        {travel.message.__name__ for travel in TRAVELS}
+        {published.message.__name__ for published in MESSAGES}
         | {e.name for e in topology.EXCHANGES}
-        | {take.queue for take in takes()}
+        | {consumed.queue for consumed in consumed_queues()}
     )
 
     assert not {name for name in names if f"`{name}`" not in page}

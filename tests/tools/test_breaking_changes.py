@@ -15,11 +15,11 @@ def test_additions_break_nothing_and_removals_are_named() -> None:
     less = copy.deepcopy(now)
     del less["paths"]["/api/causes"]
     del less["components"]["schemas"]["Delivery"]["properties"]["status"]
-    less["components"]["schemas"]["NewNote"]["properties"]["text"]["type"] = "integer"
+    less["components"]["schemas"]["NewCauseNote"]["properties"]["text"]["type"] = "integer"
 
-    assert breaks(less, now) == ["NewNote.text has another type"]
+    assert breaks(less, now) == ["NewCauseNote.text has another type"]
     assert breaks(now, less) == [
         "GET /api/causes is gone",
         "Delivery.status is gone",
-        "NewNote.text has another type",
+        "NewCauseNote.text has another type",
     ]

@@ -73,46 +73,55 @@ def manifest() -> str:
     """
     plain = {"durable": True, "autoDelete": False}
     exchanges = [
-        _asked("Exchange", e.name, name=e.name, type=e.type, **plain) for e in topology.EXCHANGES
+        _resource("Exchange", e.name, name=e.name, type=e.type, **plain) for e in topology.EXCHANGES
     ]
     queues = [
-        _asked("Queue", q.name, name=q.name, **plain, **_typed(q), deletionPolicy="retain")
+        _resource(
+            "Queue", q.name, name=q.name, **plain, **_type_and_arguments(q), deletionPolicy="retain"
+        )
         for q in topology.QUEUES
     ]
     bindings = [
-        _asked("Binding", q.name, **_place(q), destinationType="queue", routingKey=q.routing_key)
+        _resource(
+            "Binding",
+            q.name,
+            **_binding_fields(q),
+            destinationType="queue",
+            routingKey=q.routing_key,
+        )
         for q in topology.QUEUES
     ]
     permissions = [
-        _permitted(permission(service, part)) for service, part in topology.SERVICES.items()
+        _permission_resource(permission(service, part))
+        for service, part in topology.SERVICES.items()
     ]
     head = (
-        "# Written from the topology by make docs: what the services meet at RabbitMQ, and what "
-        "each of them may do there.\n"
+        "# Generated from the topology by make docs: exchanges, queues and the services' "
+        "permissions at RabbitMQ.\n"
     )
     return head + yaml.safe_dump_all(
         [*exchanges, *queues, *bindings, *permissions], sort_keys=False, width=1000
     )
 
 
-def _asked(kind: str, called: str, **asked: Any) -> dict[str, Any]:
-    spec = {"vhost": "mboc", **asked, "rabbitmqClusterReference": {"name": "rabbitmq"}}
+def _resource(kind: str, resource_name: str, **fields: Any) -> dict[str, Any]:
+    spec = {"vhost": "mboc", **fields, "rabbitmqClusterReference": {"name": "rabbitmq"}}
     return {
         "apiVersion": "rabbitmq.com/v1beta1",
         "kind": kind,
-        "metadata": {"name": called},
+        "metadata": {"name": resource_name},
         "spec": spec,
     }
 
 
-def _typed(queue: topology.Queue) -> dict[str, Any]:
+def _type_and_arguments(queue: topology.Queue) -> dict[str, Any]:
     arguments = dict(queue.arguments)
     return {"type": arguments.pop("x-queue-type"), "arguments": arguments}
 
 
-def _permitted(given: dict[str, str]) -> dict[str, Any]:
+def _permission_resource(given: dict[str, str]) -> dict[str, Any]:
     permissions = {name: given[name] for name in ("configure", "write", "read")}
-    return _asked(
+    return _resource(
         "Permission", given["user"], userReference={"name": given["user"]}, permissions=permissions
     )
 
@@ -137,22 +146,22 @@ def permission(service: str, part: ServiceTopology) -> dict[str, str]:
     )
 
 
-def _one_of(names: Iterable[str], beginnings: Iterable[str]) -> str:
-    beginnings = list(beginnings)
-    whole = sorted({name for name in names if not name.startswith(tuple(beginnings))})
+def _one_of(names: Iterable[str], prefixes: Iterable[str]) -> str:
+    prefixes = list(prefixes)
+    whole = sorted({name for name in names if not name.startswith(tuple(prefixes))})
     return (
         "^("
-        + "|".join([*map(_plain, whole), *(_plain(beginning) + ".*" for beginning in beginnings)])
+        + "|".join([*map(_escaped, whole), *(_escaped(prefix) + ".*" for prefix in prefixes)])
         + ")$"
     )
 
 
-def _plain(name: str) -> str:
+def _escaped(name: str) -> str:
     return name.replace(".", r"\.")
 
 
-def _names(things: Iterable[topology.Exchange | topology.Queue]) -> list[str]:
-    return [thing.name for thing in things]
+def _names(named: Iterable[topology.Exchange | topology.Queue]) -> list[str]:
+    return [one.name for one in named]
 
 
 def _user(name: str, tags: str) -> dict[str, str]:
@@ -190,14 +199,14 @@ def _dead_letters_arrive() -> dict[str, Any]:
 def _binding(queue: topology.Queue) -> dict[str, Any]:
     return {
         "vhost": VHOST,
-        **_place(queue),
+        **_binding_fields(queue),
         "destination_type": "queue",
         "routing_key": queue.routing_key,
         "arguments": {},
     }
 
 
-def _place(queue: topology.Queue) -> dict[str, str]:
+def _binding_fields(queue: topology.Queue) -> dict[str, str]:
     return {"source": queue.exchange.name, "destination": queue.name}
 
 

@@ -28,18 +28,21 @@ def dashboards() -> dict[str, str]:
     }
 
 
-def _dashboard(name: str, told: dict[str, Any]) -> dict[str, Any]:
-    panels = [*told["panel"], *(_of_process(told["process"]) if "process" in told else [])]
+def _dashboard(name: str, definition: dict[str, Any]) -> dict[str, Any]:
+    panels = [
+        *definition["panel"],
+        *(_process_panels(definition["process"]) if "process" in definition else []),
+    ]
     return {
         "uid": f"mboc-{name}",
-        "title": told["title"],
-        "description": told["about"],
+        "title": definition["title"],
+        "description": definition["about"],
         "tags": ["mboc"],
         "schemaVersion": SCHEMA,
         "version": 1,
         "editable": True,
         "graphTooltip": 1,
-        "time": {"from": told.get("from", "now-3h"), "to": "now"},
+        "time": {"from": definition.get("from", "now-3h"), "to": "now"},
         "refresh": "30s",
         "timezone": "browser",
         "links": [
@@ -52,17 +55,19 @@ def _dashboard(name: str, told: dict[str, Any]) -> dict[str, Any]:
             }
         ],
         "templating": {
-            "list": [_data_source(), *([_connectors()] if told.get("connectors") else [])]
+            "list": [_data_source(), *([_connectors()] if definition.get("connectors") else [])]
         },
         "annotations": {"list": []},
         "panels": [
-            _panel(number, panel, place)
-            for number, (panel, place) in enumerate(zip(panels, _places(panels), strict=True), 1)
+            _panel(number, panel, position)
+            for number, (panel, position) in enumerate(
+                zip(panels, _positions(panels), strict=True), 1
+            )
         ],
     }
 
 
-def _of_process(service: str) -> list[dict[str, Any]]:
+def _process_panels(service: str) -> list[dict[str, Any]]:
     """Return the last panels of every service's dashboard."""
     panels: list[dict[str, Any]] = tomllib.loads(
         (MONITORING / "process.toml").read_text().replace("SERVICE", service)
@@ -83,29 +88,29 @@ def _data_source() -> dict[str, Any]:
 
 def _connectors() -> dict[str, Any]:
     query = "label_values(mboc_dispatcher_connector_version, connector_id)"
-    asked = {"query": query, "refId": "connectors", "qryType": 1}
+    request = {"query": query, "refId": "connectors", "qryType": 1}
     return {
         "type": "query",
         "name": "connector",
         "label": "Connector",
         "datasource": SOURCE,
-        "query": asked,
+        "query": request,
         "definition": query,
         "refresh": 2,
         "sort": 1,
     }
 
 
-def _places(panels: list[dict[str, Any]]) -> list[dict[str, int]]:
+def _positions(panels: list[dict[str, Any]]) -> list[dict[str, int]]:
     """Place the panels from left to right, with a new row where one does not fit."""
-    places, x, y, line = [], 0, 0, 0
+    positions, x, y, line = [], 0, 0, 0
     for panel in panels:
         width, height = _size(panel)
         if x + width > COLUMNS or (x and height != line):
             x, y = 0, y + line
-        places.append({"x": x, "y": y, "w": width, "h": height})
+        positions.append({"x": x, "y": y, "w": width, "h": height})
         x, line = x + width, height
-    return places
+    return positions
 
 
 def _size(panel: dict[str, Any]) -> tuple[int, int]:
@@ -114,44 +119,44 @@ def _size(panel: dict[str, Any]) -> tuple[int, int]:
     return panel.get("width", width), panel.get("height", SMALL if kind == "stat" else LARGE)
 
 
-def _panel(number: int, told: dict[str, Any], place: dict[str, int]) -> dict[str, Any]:
-    kind = told.get("kind", "timeseries")
+def _panel(number: int, definition: dict[str, Any], position: dict[str, int]) -> dict[str, Any]:
+    kind = definition.get("kind", "timeseries")
     return {
         "id": number,
         "type": kind,
-        "title": told["title"],
-        "description": told["means"],
+        "title": definition["title"],
+        "description": definition["means"],
         "datasource": SOURCE,
-        "gridPos": place,
+        "gridPos": position,
         "targets": [
             _target(letter, query, kind)
-            for letter, query in zip("ABCDEF", told["query"], strict=False)
+            for letter, query in zip("ABCDEF", definition["query"], strict=False)
         ],
-        "fieldConfig": {"defaults": _defaults(told, kind), "overrides": []},
+        "fieldConfig": {"defaults": _defaults(definition, kind), "overrides": []},
         "options": OPTIONS[kind],
-    } | ({"transformations": _only(told["columns"])} if kind == "table" else {})
+    } | ({"transformations": _only(definition["columns"])} if kind == "table" else {})
 
 
 def _target(letter: str, query: list[str], kind: str) -> dict[str, Any]:
-    asked = {
+    request = {
         "refId": letter,
         "datasource": SOURCE,
         "expr": query[0],
         "legendFormat": query[1] or "__auto",
     }
     return (
-        asked
+        request
         | {"instant": kind != "timeseries", "range": kind == "timeseries"}
         | ({"format": "table"} if kind == "table" else {})
     )
 
 
-def _defaults(told: dict[str, Any], kind: str) -> dict[str, Any]:
+def _defaults(definition: dict[str, Any], kind: str) -> dict[str, Any]:
     steps: list[dict[str, Any]] = [{"color": "green", "value": None}]
-    if "bad_from" in told:
-        steps.append({"color": "red", "value": told["bad_from"]})
+    if "bad_from" in definition:
+        steps.append({"color": "red", "value": definition["bad_from"]})
     found: dict[str, Any] = {
-        "unit": told.get("unit", "short"),
+        "unit": definition.get("unit", "short"),
         "thresholds": {"mode": "absolute", "steps": steps},
     }
     if kind == "stat":
@@ -160,9 +165,9 @@ def _defaults(told: dict[str, Any], kind: str) -> dict[str, Any]:
             "decimals": 0 if found["unit"] == "short" else 1,
         }
     if kind == "timeseries":
-        stacked = {"mode": "normal" if told.get("stack") else "none", "group": "A"}
+        stacked = {"mode": "normal" if definition.get("stack") else "none", "group": "A"}
         return found | {
-            "min": 0 if "- time()" not in told["query"][0][0] else None,
+            "min": 0 if "- time()" not in definition["query"][0][0] else None,
             "custom": {"fillOpacity": 10, "showPoints": "never", "stacking": stacked},
         }
     return found

@@ -48,6 +48,7 @@ RENAMED = {
     "State": "HealthState",
     "StatusShown": "SystemHealth",
     "Step": "Interval",
+    "Steer": "OperationCommand",
     "StepShown": "ConnectionTestStep",
     "TestShown": "ConnectionTestResult",
     "TimerJobShown": "TimerJobHealth",
@@ -68,11 +69,13 @@ def _operations(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
                 now = new["paths"].get(path, {}).get(method)
                 name = f"{method.upper()} {path}"
                 yield from (
-                    [f"{name} is gone"] if now is None else _asked(name, operations[method], now)
+                    [f"{name} is gone"]
+                    if now is None
+                    else _operation(name, operations[method], now)
                 )
 
 
-def _asked(name: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+def _operation(name: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
     """Compare the parameters and the answers of one operation."""
     before, after = (
         {(p["in"], p["name"]): p for p in operation.get("parameters", [])}

@@ -29,18 +29,21 @@ SETTINGS: dict[str, type[BaseSettings]] = {
 DEPLOYED = tuple(name for name in SETTINGS if name != "simulator")
 HEAD = """# Configuration
 
-Every setting of every service. This page is written from the settings classes by `make docs`.
+Every setting of every service.
+`make docs` writes this page from the settings classes.
 
-Settings are environment variables, whose names may be written in any case. \
-A service does not start with one that is not valid: it prints a sentence that
-names the setting, never its value, and ends with exit code 2. \
-Each may be given as a file instead: `<NAME>_FILE` names it, as in
-`RABBITMQ_URL_FILE=/run/secrets/rabbitmq-url`; the variable itself goes first. \
-`docker compose` takes them from `.env` and `secrets/`, which `make env` writes
-([install.md](install.md)); on Kubernetes they come from [ConfigMaps and \
-Secrets](kubernetes.md#settings). Connectors with their [limits](operations.md#limits),
-and accounts, are no settings: they are kept in MongoDB and changed while the system runs, \
-in the [portal](portal.md).
+A setting is an environment variable, in upper or lower case.
+A service with an invalid setting does not start.
+It prints a sentence with the name of the setting, never its value, and exits with code 2.
+
+A file can hold the value instead, as in `RABBITMQ_URL_FILE=/run/secrets/rabbitmq-url`.
+If `<NAME>` and `<NAME>_FILE` are both set, `<NAME>` is used.
+
+`docker compose` reads the settings from `.env` and `secrets/`, which `make env` writes \
+([install.md](install.md)).
+On Kubernetes they come from [ConfigMaps and Secrets](kubernetes.md#settings).
+Connectors, their [limits](operations.md#limits) and accounts are no settings.
+They are stored in MongoDB, and changed in the [portal](portal.md) while the system runs.
 
 ## Shared by services
 
@@ -50,15 +53,17 @@ in the [portal](portal.md).
 SIMULATOR = """
 ## simulator
 
-For demo, tests and benchmarks; never deployed in production. \
-Of those above it reads the first three and `LOG_LEVEL`.
+For demo, tests and benchmarks only.
+Never deploy it in production.
+It reads the first three shared settings and `LOG_LEVEL`.
 
 """
 LAST = """
 ## The command line
 
-`mboc` reads `MBOC_URL` (the portal's address, `http://127.0.0.1:8600` by itself) and \
-`MBOC_API_KEY` (secret: an API key).
+`mboc` reads `MBOC_URL` and `MBOC_API_KEY`.
+The first is the portal's address, with the default `http://127.0.0.1:8600`.
+The second is an API key, and secret.
 See [command-line.md](command-line.md).
 """
 COLUMNS = "| Variable | {}Takes | Default | Means |\n|{}---|---|---|---|\n"

@@ -13,15 +13,14 @@ PAGE = ROOT / "docs" / "faults.md"
 TABLE = ROOT / "services" / "portal-web" / "src" / "faults" / "catalogue.json"
 HEAD = """# Faults
 
-What a back office can do instead of accepting an appointment, and what is made of it. \
-This page is written from the catalogue by `make docs`;
-the first row that fits decides.
-Each message of a *Failed* delivery begins with the code in brackets; \
-what the back office said itself follows, without secrets,
-at most 500 characters.
+The faults of a back office, and their meaning for a delivery.
+`make docs` writes this page from the catalogue.
+The first row that matches decides.
+Each message of a *Failed* delivery begins with the code in brackets.
+The back office's own text follows, without secrets, in at most 500 characters.
 
 *Tried again at once*: up to three times within the attempt, with growing pauses.
-*Outcome unknown*: the back office may have the appointment; look there before retrying.
+*Outcome unknown*: the back office may have stored the appointment, so check there before a retry.
 
 | Seen | Which | Code | Tried again at once | Outcome unknown | What the administrator reads |
 |---|---|---|---|---|---|
@@ -38,9 +37,9 @@ def table() -> str:
     by_code: dict[str, list[dict[str, Any]]] = {}
     for row in CATALOGUE:
         leaf = ERROR_TYPES[row.means]
-        said = {"say": row.say, "retried": leaf.transient, "unknown": leaf.outcome_unknown}
+        meaning = {"say": row.say, "retried": leaf.transient, "unknown": leaf.outcome_unknown}
         for code in sorted({row.code} if isinstance(row.code, str) else set(row.code.values())):
-            by_code.setdefault(code, []).append(said)
+            by_code.setdefault(code, []).append(meaning)
     return json.dumps(dict(sorted(by_code.items())), indent=1) + "\n"
 
 
@@ -48,10 +47,10 @@ def _line(row: FaultRow) -> str:
     leaf = ERROR_TYPES[row.means]
     kinds = f" ({', '.join(row.from_)})" if row.from_ else ""
     which = "any other" if row.is_ == ("*",) else ", ".join(row.is_)
-    said = row.say.replace("|", "\\|")
+    meaning = row.say.replace("|", "\\|")
     return (
         f"| {row.seen}{kinds} | {which} | {_codes(row)} | {_yes(leaf.transient)} | "
-        f"{_yes(leaf.outcome_unknown)} | {said} |\n"
+        f"{_yes(leaf.outcome_unknown)} | {meaning} |\n"
     )
 
 

@@ -31,7 +31,7 @@ CONNECTOR, REPLICA, SERVICE = "{connectorId}", "{replica}", "{service}"
 """The variable parts of names."""
 
 
-class Travel(NamedTuple):
+class PublishedMessage(NamedTuple):
     """A message on its exchange. `many` marks a message that is a JSON array."""
 
     message: type[Message]
@@ -46,70 +46,82 @@ class Travel(NamedTuple):
         return EVERY_SERVICE if said == "every service" else tuple(said.split(", "))
 
 
-TRAVELS = (
-    Travel(TransactionReceived, topology.TRANSACTIONS, many=True),
-    Travel(DeliveryRequested, topology.DELIVERIES, CONNECTOR),
-    Travel(StatusChanged, topology.STATUSES, many=True),
-    Travel(LaneChanged, topology.STATUSES),
-    Travel(ConnectorChanged, topology.CONNECTORS),
-    Travel(ConnectorTestRequested, topology.CONNECTOR_TESTS),
-    Travel(ConnectorTested, topology.CONNECTOR_TEST_RESULTS),
-    Travel(ForgetOrderRequested, topology.APPOINTMENTS),
-    Travel(OperationRequested, topology.OPERATIONS, topology.OPERATION_REQUESTED),
-    Travel(OperationSteered, topology.OPERATIONS, topology.OPERATION_STEERED),
-    Travel(OperationProgressed, topology.OPERATIONS, topology.OPERATION_PROGRESSED),
-    Travel(DeliveriesArchived, topology.OPERATIONS, topology.DELIVERIES_ARCHIVED),
-    Travel(LogRecorded, topology.TELEMETRY, f"log.{SERVICE}", many=True),
-    Travel(Heartbeat, topology.TELEMETRY, f"heartbeat.{SERVICE}"),
-    Travel(DeadLetter, topology.DEAD_LETTERS),
+MESSAGES = (
+    PublishedMessage(TransactionReceived, topology.TRANSACTIONS, many=True),
+    PublishedMessage(DeliveryRequested, topology.DELIVERIES, CONNECTOR),
+    PublishedMessage(StatusChanged, topology.STATUSES, many=True),
+    PublishedMessage(LaneChanged, topology.STATUSES),
+    PublishedMessage(ConnectorChanged, topology.CONNECTORS),
+    PublishedMessage(ConnectorTestRequested, topology.CONNECTOR_TESTS),
+    PublishedMessage(ConnectorTested, topology.CONNECTOR_TEST_RESULTS),
+    PublishedMessage(ForgetOrderRequested, topology.APPOINTMENTS),
+    PublishedMessage(OperationRequested, topology.OPERATIONS, topology.OPERATION_REQUESTED),
+    PublishedMessage(OperationSteered, topology.OPERATIONS, topology.OPERATION_STEERED),
+    PublishedMessage(OperationProgressed, topology.OPERATIONS, topology.OPERATION_PROGRESSED),
+    PublishedMessage(DeliveriesArchived, topology.OPERATIONS, topology.DELIVERIES_ARCHIVED),
+    PublishedMessage(LogRecorded, topology.TELEMETRY, f"log.{SERVICE}", many=True),
+    PublishedMessage(Heartbeat, topology.TELEMETRY, f"heartbeat.{SERVICE}"),
+    PublishedMessage(DeadLetter, topology.DEAD_LETTERS),
 )
 
 
-class Take(NamedTuple):
+class ConsumedQueue(NamedTuple):
     """A queue and the service that consumes it.
 
-    RabbitMQ deletes a queue of one replica, which is not `lasting`, a minute after the last use.
+    The queues of one replica are not permanent. RabbitMQ deletes them a minute after the last use.
     """
 
     queue: str
     exchange: topology.Exchange
     routing_key: str
     service: str
-    lasting: bool = True
+    is_permanent: bool = True
 
 
 OF_ONE_REPLICA = (
-    Take(f"dispatcher.connectors.{REPLICA}", topology.CONNECTORS, "", "dispatcher", lasting=False),
-    Take(
+    ConsumedQueue(
+        f"dispatcher.connectors.{REPLICA}",
+        topology.CONNECTORS,
+        "",
+        "dispatcher",
+        is_permanent=False,
+    ),
+    ConsumedQueue(
         f"portal-api.connector-test-results.{REPLICA}",
         topology.CONNECTOR_TEST_RESULTS,
         "",
         "portal-api",
-        lasting=False,
+        is_permanent=False,
     ),
-    Take(f"portal-api.live.statuses.{REPLICA}", topology.STATUSES, "", "portal-api", lasting=False),
-    Take(
+    ConsumedQueue(
+        f"portal-api.live.statuses.{REPLICA}",
+        topology.STATUSES,
+        "",
+        "portal-api",
+        is_permanent=False,
+    ),
+    ConsumedQueue(
         f"portal-api.live.operations.{REPLICA}",
         topology.OPERATIONS,
         topology.EVERYTHING,
         "portal-api",
-        lasting=False,
+        is_permanent=False,
     ),
-    Take(
+    ConsumedQueue(
         f"portal-api.live.heartbeats.{REPLICA}",
         topology.TELEMETRY,
         "heartbeat.#",
         "portal-api",
-        lasting=False,
+        is_permanent=False,
     ),
 )
 LANE = topology.lane("connector")
 
 
-def takes() -> tuple[Take, ...]:
+def consumed_queues() -> tuple[ConsumedQueue, ...]:
     """Return every queue. All lanes are one row."""
-    lasting = (
-        Take(
+    permanent = (
+        ConsumedQueue(
             q.name,
             q.exchange,
             q.routing_key,
@@ -118,19 +130,21 @@ def takes() -> tuple[Take, ...]:
         for q in topology.QUEUES
     )
     return (
-        *lasting,
-        Take(LANE.name.replace("connector", CONNECTOR), LANE.exchange, CONNECTOR, "dispatcher"),
+        *permanent,
+        ConsumedQueue(
+            LANE.name.replace("connector", CONNECTOR), LANE.exchange, CONNECTOR, "dispatcher"
+        ),
         *OF_ONE_REPLICA,
     )
 
 
-def reaches(travel: Travel, take: Take) -> bool:
+def is_routed_to(published: PublishedMessage, consumed: ConsumedQueue) -> bool:
     """Whether RabbitMQ routes a message to a queue."""
-    if travel.exchange != take.exchange:
+    if published.exchange != consumed.exchange:
         return False
-    match travel.exchange.type:
+    match published.exchange.type:
         case "topic":
-            wanted = take.routing_key.rstrip("#*").rstrip(".")
-            return not wanted or travel.routing_key.partition(".")[0] == wanted
+            wanted = consumed.routing_key.rstrip("#*").rstrip(".")
+            return not wanted or published.routing_key.partition(".")[0] == wanted
         case _:
             return True

@@ -13,26 +13,28 @@ from prometheus_client.metrics import MetricWrapperBase
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 HEAD = """# Metrics
 
-What `/metrics` of each service says. This page is written from the registry by `make docs`. \
-[monitoring.md](monitoring.md) says what to watch.
-Counters begin at 0 with their process: ask for their `rate` or `increase`. \
-Of a histogram there are `_bucket`, `_sum` and `_count`.
-Beside these there are `process_*` (CPU, memory, files, start) and `python_*` of the Python client.
+The metrics that each service publishes at `/metrics`.
+`make docs` writes this page from the registered metrics.
+[monitoring.md](monitoring.md) names the ones to watch.
+
+Counters begin at 0 with their process, so query their `rate` or `increase`.
+A histogram has the series `_bucket`, `_sum` and `_count`.
+The Python client adds `process_*` (CPU, memory, files, start) and `python_*`.
 """
 LABELS = {
     "action": "create, update, delete",
     "answer": "granted, done, superseded, busy",
     "code": "the codes of [faults.md](faults.md), or empty",
-    "connector_id": "the connectors that the administrator made; `-` where there is none",
+    "connector_id": "the connectors that the administrator created, or `-` without one",
     "exchange": "the exchanges of `common/topology.py`",
     "host": "the hosts of the connectors' URIs and token URLs",
     "kind": (
-        "of events: transaction, status, lane, dead letter, log line, heartbeat; of operations: "
-        "retry, archive, restore"
+        "events (transaction, status, lane, dead letter, log line, heartbeat), "
+        "operations (retry, archive, restore)"
     ),
     "outcome": (
-        "of passwords: right, wrong, locked; of operations' deliveries: succeeded, failed, "
-        "skipped; of the simulator's changes: accepted, refused, again"
+        "passwords (right, wrong, locked), deliveries of operations (succeeded, failed, skipped), "
+        "changes of the simulator (accepted, refused, again)"
     ),
     "reason": (
         "unreadable, unauthorised, late body, too large, content type, invalid field, broker away"
@@ -43,7 +45,7 @@ LABELS = {
     "trigger": "Timer job, Website",
 }
 """The source of each label's values, which is always a closed set."""
-ROOMS = {
+SECTIONS = {
     "Every service": ("common",),
     "ingest": ("ingest",),
     "dispatcher": ("dispatcher",),
@@ -51,22 +53,22 @@ ROOMS = {
     "retry": ("retry",),
     "simulator": ("simulator",),
 }
-PACKAGES = tuple(package for packages in ROOMS.values() for package in packages)
+PACKAGES = tuple(package for packages in SECTIONS.values() for package in packages)
 
 
 def page() -> str:
     """Return the text of the page."""
     parts = [HEAD]
-    for title, packages in ROOMS.items():
+    for title, packages in SECTIONS.items():
         rows = "".join(
             (
                 f"| `{_name(metric)}` | {metric._type} | {_labels(metric)} | "
                 f"{metric._documentation} |\n"
             )
-            for metric in of(*packages)
+            for metric in metrics_of(*packages)
         )
         parts.append(f"\n## {title}\n\n| Name | Type | Labels | Means |\n|---|---|---|---|\n{rows}")
-    used = sorted({label for metric in of(*PACKAGES) for label in metric._labelnames})
+    used = sorted({label for metric in metrics_of(*PACKAGES) for label in metric._labelnames})
     rows = "".join(f"| `{label}` | {LABELS[label]} |\n" for label in used)
     parts.append(
         "\n## Labels\n\nEvery label takes its values from a closed set.\n\n| Label | Values |\n"
@@ -75,7 +77,7 @@ def page() -> str:
     return "".join(parts)
 
 
-def of(*packages: str) -> list[MetricWrapperBase]:
+def metrics_of(*packages: str) -> list[MetricWrapperBase]:
     """Return the metrics of the modules in these packages, by name."""
     found = {
         metric._name: metric
@@ -86,9 +88,11 @@ def of(*packages: str) -> list[MetricWrapperBase]:
     return [found[name] for name in sorted(found)]
 
 
-def names() -> set[str]:
+def series_names() -> set[str]:
     """Return the names of all series that the services can publish."""
-    return {name for metric in of(*PACKAGES) for name in REGISTRY._collector_to_names[metric]}
+    return {
+        name for metric in metrics_of(*PACKAGES) for name in REGISTRY._collector_to_names[metric]
+    }
 
 
 def _modules(package: str) -> Iterator[str]:

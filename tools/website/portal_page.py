@@ -83,13 +83,13 @@ class PortalPage:
         """On a failed delivery's page, change the URI, test the connection, retry the delivery, and
         wait until the back office received it.
         """
-        await self.button("Change").click()
+        await self.button("Edit").click()
         await self.page.get_by_role("textbox", name="URI").fill(uri)
         await self.button("Save and test").click()
-        await self.sees("The back office answers as it should.")
+        await self.sees("The connection test passed.")
         await self.button("Retry").click()
         await self.sees(
-            "Received by the back office. Whether it was valid only the back office knows."
+            "The back office received it. Only the back office knows whether the data is valid."
         )
 
     def record_faults(self) -> None:

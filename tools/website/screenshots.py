@@ -18,9 +18,9 @@ from PIL import Image
 from playwright.async_api import Browser, async_playwright
 
 from local_stack.credentials import ADMIN
-from local_stack.outside import Outside, session
 from local_stack.settings import Settings
 from local_stack.system import System, running
+from local_stack.system_client import SystemClient, open_session
 from tools.website.portal_page import (
     PHONE,
     PortalPage,
@@ -68,11 +68,11 @@ async def main() -> None:
             directory=Path(directory), rate=3, RetryJobCronExpression="*/15 * * * *"
         )
         async with (
-            session() as http,
+            open_session() as http,
             running(settings, http, _say) as system,
             async_playwright() as playwright,
         ):
-            paths = await _worked(system.outside)
+            paths = await _worked(system.client)
             browser = await launch_browser(playwright)
             for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
                 for light in ("light", "dark"):
@@ -86,7 +86,7 @@ async def main() -> None:
                     )
 
 
-async def _worked(outside: Outside) -> dict[str, str]:
+async def _worked(outside: SystemClient) -> dict[str, str]:
     """Run the planners, break a connector's URI and a back office, and return the paths of all
     views.
     """
@@ -154,7 +154,7 @@ async def _until(ask: Callable[[], Awaitable[T | None]], condition: str) -> T:
     return answer
 
 
-async def _retried(outside: Outside) -> dict[str, Any] | None:
+async def _retried(outside: SystemClient) -> dict[str, Any] | None:
     query = {
         "connector_name": "CRONUS CRM",
         "status": "Success",
@@ -165,7 +165,7 @@ async def _retried(outside: Outside) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
-async def _causes(outside: Outside) -> list[dict[str, Any]] | None:
+async def _causes(outside: SystemClient) -> list[dict[str, Any]] | None:
     found: list[dict[str, Any]] = (await outside.api("GET", "/causes"))["items"]
     return (
         found if {one["connector_name"] for one in found} >= {"CRONUS NAV", "CRONUS CRM"} else None
@@ -195,7 +195,7 @@ async def _pictures(
 async def _doing(at: PortalPage, paths: dict[str, str]) -> AsyncIterator[str]:
     """Yield the names of views in the middle of an action."""
     await at.open(paths["failure"])
-    await at.button("Change").click()
+    await at.button("Edit").click()
     yield "mending"
     await at.open(paths["errors"])
     for place in range(3):
@@ -204,9 +204,7 @@ async def _doing(at: PortalPage, paths: dict[str, str]) -> AsyncIterator[str]:
     await at.page.get_by_role("dialog").get_by_text("By cause").wait_for()
     yield "plan"
     await at.open(paths["connector"])
-    await at.page.get_by_role(
-        "region", name="Difference of two versions"
-    ).scroll_into_view_if_needed()
+    await at.page.get_by_role("region", name="Compare two versions").scroll_into_view_if_needed()
     yield "versions"
     await at.open(paths["transactions"])
     await at.button("Filter").click()

@@ -1,16 +1,13 @@
 /**
- * After the build: compress every file, print bytes per chunk, and fail when a view's first load is
- * over the budget.
+ * The last step of the build: compress every file, print the size of each chunk, and fail if the
+ * first load of a view exceeds the budget.
  */
 
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-/**
- * Bytes, gzip, that a browser loads before a view works: scripts and styles, the entry's and the
- * view's.
- */
+/** Bytes, compressed with gzip, of the scripts and styles that a view needs. */
 const BUDGET = 400 * 1000;
 const COMPRESSED = /\.(js|css|html|svg|json)$/;
 const dist = new URL('../dist/', import.meta.url).pathname;
@@ -28,7 +25,7 @@ function sizes() {
     const plain = readFileSync(file);
     const gzip = gzipSync(plain, { level: 9 });
     found.set(file.slice(dist.length), { plain: plain.length, gzip: gzip.length });
-    // the page gets a nonce in every answer, so it cannot be compressed beforehand
+    // the server writes a nonce into the page, so the page cannot be compressed in advance
     if (file.endsWith('.html') || plain.length < 1024) continue;
     writeFileSync(`${file}.gz`, gzip);
     writeFileSync(
@@ -39,7 +36,7 @@ function sizes() {
   return found;
 }
 
-/** Everything an entry of the manifest needs, itself included. */
+/** Return an entry of the manifest and everything that it imports. */
 function loaded(manifest, name, seen = new Set()) {
   const chunk = manifest[name];
   if (chunk === undefined || seen.has(name)) return seen;
@@ -59,8 +56,7 @@ function kilobytes(bytes) {
   return `${(bytes / 1000).toFixed(1).padStart(7)} kB`;
 }
 
-const place = join(dist, '.vite/manifest.json');
-const manifest = JSON.parse(readFileSync(place, 'utf8'));
+const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'));
 rmSync(join(dist, '.vite'), { recursive: true });
 const size = sizes();
 const entry = Object.keys(manifest).find((name) => manifest[name].isEntry);
@@ -79,8 +75,8 @@ for (const name of Object.keys(manifest).filter((name) => manifest[name].isDynam
   console.log(`${kilobytes(bytes)}  ${name.replace('src/views/', '')}${verdict}`);
 }
 if (isOver) {
-  // without it, the next `make` builds again instead of taking this for built
+  // without index.html, the next `make` builds again
   rmSync(join(dist, 'index.html'));
-  console.error('A view is over the budget: split it, or load less.');
+  console.error('A view exceeds the budget. Split it, or load less.');
   process.exit(1);
 }

@@ -1,4 +1,4 @@
-/** The website: react-admin's ways of asking and remembering, with a look and pages of our own. */
+/** The website: react-admin's providers, with a theme and pages of our own. */
 
 import CssBaseline from '@mui/material/CssBaseline';
 import { QueryClient } from '@tanstack/react-query';
@@ -7,50 +7,50 @@ import { AdminContext, CoreAdminUI, CustomRoutes, localStorageStore } from 'reac
 import { createBrowserRouter, Route, RouterProvider } from 'react-router-dom';
 import { authProvider } from '@/account/authProvider';
 import { PreferencesProvider } from '@/account/preferences';
-import { SignIn } from '@/account/SignIn';
 import { dataProvider } from '@/api/dataProvider';
 import { ProblemError } from '@/api/problem';
 import { Loading } from '@/shell/Loading';
 import { NotFound } from '@/shell/NotFound';
 import { Shell } from '@/shell/Shell';
+import { SignInPage } from '@/shell/SignInPage';
 import { Toasts } from '@/shell/Toasts';
-import { darkTheme, lightTheme } from '@/shell/theme';
 import { i18nProvider } from '@/texts/i18n';
+import { darkTheme, lightTheme } from '@/theme/theme';
 
-const Home = lazy(() => import('@/views/home/Home'));
-const Appointments = lazy(() => import('@/views/appointments/Appointments'));
+const HomePage = lazy(() => import('@/views/home/HomePage'));
+const AppointmentList = lazy(() => import('@/views/appointments/AppointmentList'));
 const AppointmentPage = lazy(() => import('@/views/appointments/AppointmentPage'));
-const Transactions = lazy(() => import('@/views/transactions/Transactions'));
-const DeliveryPage = lazy(() => import('@/views/transactions/DeliveryPage'));
-const ErrorTracking = lazy(() => import('@/views/errors/ErrorTracking'));
-const Operations = lazy(() => import('@/views/operations/Operations'));
+const TransactionList = lazy(() => import('@/views/transactions/TransactionList'));
+const TransactionPage = lazy(() => import('@/views/transactions/TransactionPage'));
+const ErrorTrackingPage = lazy(() => import('@/views/errors/ErrorTrackingPage'));
+const OperationList = lazy(() => import('@/views/operations/OperationList'));
 const OperationPage = lazy(() => import('@/views/operations/OperationPage'));
-const Logs = lazy(() => import('@/views/logs/Logs'));
+const LogsPage = lazy(() => import('@/views/logs/LogsPage'));
 const StatusPage = lazy(() => import('@/views/status/StatusPage'));
-const Connectors = lazy(() => import('@/views/connectors/Connectors'));
+const ConnectorList = lazy(() => import('@/views/connectors/ConnectorList'));
 const ConnectorPage = lazy(() => import('@/views/connectors/ConnectorPage'));
 const ImportPage = lazy(() => import('@/views/connectors/ImportPage'));
-const Users = lazy(() => import('@/views/users/Users'));
-const Audit = lazy(() => import('@/views/audit/Audit'));
-const Profile = lazy(() => import('@/views/profile/Profile'));
+const UserList = lazy(() => import('@/views/users/UserList'));
+const AuditPage = lazy(() => import('@/views/audit/AuditPage'));
+const ProfilePage = lazy(() => import('@/views/profile/ProfilePage'));
 
-const FRESH_MS = 5_000;
+const STALE_TIME_MS = 5_000;
 const store = localStorageStore(undefined, 'mboc');
 const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      staleTime: FRESH_MS,
+      staleTime: STALE_TIME_MS,
       retry: (count, error) => count < 2 && !(error instanceof ProblemError && error.status > 0),
     },
   },
 });
 
-/** With a router that can hold a navigation, so that a page can ask before it is left. */
+/** A data router, because only a data router can block a navigation away from unsaved changes. */
 export function App() {
   return <RouterProvider router={router} />;
 }
 
-function Portal() {
+function Admin() {
   return (
     <AdminContext
       authProvider={authProvider}
@@ -64,8 +64,8 @@ function Portal() {
     >
       <CssBaseline enableColorScheme />
       <CoreAdminUI
-        layout={Around}
-        loginPage={SignIn}
+        layout={LayoutWithPreferences}
+        loginPage={SignInPage}
         loading={Loading}
         catchAll={NotFound}
         ready={NotFound}
@@ -75,23 +75,23 @@ function Portal() {
         title=""
       >
         <CustomRoutes>
-          <Route path="/" element={<Home />} />
-          <Route path="/appointments" element={<Appointments />} />
+          <Route path="/" element={<HomePage />} />
+          <Route path="/appointments" element={<AppointmentList />} />
           <Route path="/appointments/:key" element={<AppointmentPage />} />
-          <Route path="/transactions" element={<Transactions />} />
-          <Route path="/transactions/:id" element={<DeliveryPage />} />
-          <Route path="/errors" element={<ErrorTracking />} />
-          <Route path="/errors/:id" element={<DeliveryPage />} />
-          <Route path="/operations" element={<Operations />} />
+          <Route path="/transactions" element={<TransactionList />} />
+          <Route path="/transactions/:id" element={<TransactionPage />} />
+          <Route path="/errors" element={<ErrorTrackingPage />} />
+          <Route path="/errors/:id" element={<TransactionPage />} />
+          <Route path="/operations" element={<OperationList />} />
           <Route path="/operations/:id" element={<OperationPage />} />
-          <Route path="/logs" element={<Logs />} />
+          <Route path="/logs" element={<LogsPage />} />
           <Route path="/status" element={<StatusPage />} />
-          <Route path="/connectors" element={<Connectors />} />
+          <Route path="/connectors" element={<ConnectorList />} />
           <Route path="/connectors/import" element={<ImportPage />} />
           <Route path="/connectors/:id" element={<ConnectorPage />} />
-          <Route path="/users" element={<Users />} />
-          <Route path="/audit" element={<Audit />} />
-          <Route path="/profile" element={<Profile />} />
+          <Route path="/users" element={<UserList />} />
+          <Route path="/audit" element={<AuditPage />} />
+          <Route path="/profile" element={<ProfilePage />} />
         </CustomRoutes>
       </CoreAdminUI>
       <Toasts />
@@ -99,9 +99,9 @@ function Portal() {
   );
 }
 
-const router = createBrowserRouter([{ path: '*', element: <Portal /> }]);
+const router = createBrowserRouter([{ path: '*', element: <Admin /> }]);
 
-function Around({ children }: { children?: React.ReactNode }) {
+function LayoutWithPreferences({ children }: { children?: React.ReactNode }) {
   return (
     <PreferencesProvider>
       <Shell>{children}</Shell>

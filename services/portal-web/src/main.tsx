@@ -1,19 +1,22 @@
-/** Where the website begins. */
+/** The entry point of the website. */
 
-import '@/shell/fonts.css';
+import '@/theme/fonts.css';
 import createCache from '@emotion/cache';
 import { CacheProvider } from '@emotion/react';
 import { createRoot } from 'react-dom/client';
 import { App } from '@/App';
 
-/** Styles are made at run time; the server's policy lets in only those that show its nonce. */
+/**
+ * Emotion inserts styles at run time. The server's content security policy accepts only styles with
+ * its nonce.
+ */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
-const styles = createCache({ key: 'mboc', nonce });
+const emotionCache = createCache({ key: 'mboc', nonce });
 const root = document.getElementById('root');
 
 if (root !== null) {
   createRoot(root).render(
-    <CacheProvider value={styles}>
+    <CacheProvider value={emotionCache}>
       <App />
     </CacheProvider>,
   );

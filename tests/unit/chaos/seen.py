@@ -1,4 +1,4 @@
-"""Builders for what a run has seen: two back offices, one appointment."""
+"""Builders for the evidence of a run: two back offices, one appointment."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from chaos.evidence import Accepted, Call, Evidence, Happened, Office
-from chaos.troubles import Kind
+from chaos.disruptions import Kind
+from chaos.evidence import Accepted, BackOffice, Call, Evidence, PastDisruption
 from common.contracts.appointment import Action
 
-OFFICES = (Office("hook", "c1", "app", "hook"), Office("bc", "c2", "bc", "bc login"))
+BACK_OFFICES = (BackOffice("hook", "c1", "app", "hook"), BackOffice("bc", "c2", "bc", "bc login"))
 LIMITS = {"hook": 2, "bc login": 1}
 _ORDER = itertools.count(1)
 
 
 def a_change(version: int, action: Action = Action.UPDATE, **more: Any) -> Accepted:
-    """A change that ingest accepted, its version in seconds after the first one."""
+    """An accepted change, with its version in seconds after the first one."""
     given: dict[str, Any] = {
         "appointment": "7",
         "version": version,
@@ -29,7 +29,7 @@ def a_change(version: int, action: Action = Action.UPDATE, **more: Any) -> Accep
 
 
 def a_call(version: int, action: str = "update", **more: Any) -> Call:
-    """A call that was stored, begun and ended after every call built before."""
+    """A stored call, begun and ended after every call built before."""
     given: dict[str, Any] = {
         "back_office": "hook",
         "began": next(_ORDER),
@@ -46,7 +46,7 @@ def a_call(version: int, action: str = "update", **more: Any) -> Call:
 
 
 def a_delivery(version: int, status: str | None = "Success", **more: Any) -> dict[str, Any]:
-    """A delivery as the API lists it."""
+    """One delivery of the API's list."""
     return {
         "transaction_id": f"t{version}",
         "connector_id": "c1",
@@ -57,15 +57,17 @@ def a_delivery(version: int, status: str | None = "Success", **more: Any) -> dic
     } | more
 
 
-def a_kill(at_s: float = 10.0, kind: Kind = Kind.KILL_DISPATCHER, target: str = "0") -> Happened:
-    """A trouble of two seconds."""
-    return Happened(kind, target, at_s, at_s + 2)
+def a_kill(
+    at_s: float = 10.0, kind: Kind = Kind.KILL_DISPATCHER, target: str = "0"
+) -> PastDisruption:
+    """A disruption of two seconds."""
+    return PastDisruption(kind, target, at_s, at_s + 2)
 
 
 def seen(accepted: Sequence[Accepted] = (), calls: Sequence[Call] = (), **more: Any) -> Evidence:
-    """What a run has seen."""
+    """The evidence of a run."""
     given: dict[str, Any] = {
-        "offices": OFFICES,
+        "back_offices": BACK_OFFICES,
         "limits": LIMITS,
         "deliveries": (),
         "ended_s": 100.0,

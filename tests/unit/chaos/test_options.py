@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from chaos.disruptions import Group
 from chaos.options import Options, read_options
-from chaos.troubles import Group
 
 
 def test_without_words_the_defaults_hold() -> None:

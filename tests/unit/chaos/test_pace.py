@@ -1,12 +1,12 @@
-"""Promises about calls at once, and about lanes that go on."""
+"""Promises about concurrent calls, and about lanes that continue."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from chaos.disruptions import Kind
 from chaos.evidence import Start
 from chaos.pace import gaps_of, lanes_go_on, limits_hold, newcomers_get_lanes, peaks_of
-from chaos.troubles import Kind
 from tests.unit.chaos.seen import a_call, a_change, a_kill, seen
 
 MORE = {"back_office": "bc"}
@@ -46,7 +46,7 @@ def test_back_offices_that_share_a_login_are_counted_together() -> None:
 
 
 def test_the_gap_begins_at_the_kill_where_work_was_waiting() -> None:
-    evidence = seen([a_change(5)], [a_call(5, at_s=14.0)], troubles=[a_kill(10.0)])
+    evidence = seen([a_change(5)], [a_call(5, at_s=14.0)], disruptions=[a_kill(10.0)])
 
     assert [gap.lasted_s for gap in gaps_of(evidence)] == [4.0]
 
@@ -55,29 +55,31 @@ def test_the_gap_begins_with_the_next_change_where_no_work_was_waiting() -> None
     changes = [a_change(5), a_change(13)]
     calls = [a_call(5, at_s=6.0), a_call(13, at_s=14.0)]
 
-    assert [gap.lasted_s for gap in gaps_of(seen(changes, calls, troubles=[a_kill(10.0)]))] == [1.0]
+    assert [gap.lasted_s for gap in gaps_of(seen(changes, calls, disruptions=[a_kill(10.0)]))] == [
+        1.0
+    ]
 
 
 def test_a_back_office_without_work_has_no_gap() -> None:
-    evidence = seen([a_change(5)], [a_call(5)], troubles=[a_kill(10.0)])
+    evidence = seen([a_change(5)], [a_call(5)], disruptions=[a_kill(10.0)])
 
     assert gaps_of(evidence) == []
 
 
 def test_a_lane_that_stands_breaks_the_promise() -> None:
-    found = lanes_go_on(seen([a_change(5)], troubles=[a_kill(10.0)]))
+    found = lanes_go_on(seen([a_change(5)], disruptions=[a_kill(10.0)]))
 
     assert (found.held, found.numbers["slowest_s"]) == (False, 90.0)
 
 
-def test_a_gap_that_another_trouble_explains_is_not_counted() -> None:
+def test_a_gap_that_another_disruption_explains_is_not_counted() -> None:
     changes, calls = [a_change(5)], [a_call(5, at_s=30.0)]
     away = a_kill(12.0, Kind.RESTART_NODE)
     here, elsewhere = (a_kill(12.0, Kind.ERROR, name) for name in ("hook", "bc"))
 
-    assert lanes_go_on(seen(changes, calls, troubles=[a_kill(10.0), away])).held
-    assert lanes_go_on(seen(changes, calls, troubles=[a_kill(10.0), here])).held
-    assert not lanes_go_on(seen(changes, calls, troubles=[a_kill(10.0), elsewhere])).held
+    assert lanes_go_on(seen(changes, calls, disruptions=[a_kill(10.0), away])).held
+    assert lanes_go_on(seen(changes, calls, disruptions=[a_kill(10.0), here])).held
+    assert not lanes_go_on(seen(changes, calls, disruptions=[a_kill(10.0), elsewhere])).held
 
 
 def test_a_newcomer_must_make_its_first_attempt_in_time() -> None:

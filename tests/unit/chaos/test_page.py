@@ -1,4 +1,4 @@
-"""The page of a run: complete, and of one piece."""
+"""The page of a run: complete, and a single file."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ REPORT: dict[str, Any] = {
 }
 
 
-def test_the_page_shows_promises_figures_and_troubles() -> None:
+def test_the_page_shows_promises_figures_and_disruptions() -> None:
     text = html.fromstring(page(REPORT)).text_content()
 
     for part in ("1 held, 1 broken", "Nothing stale", "<7> & 8", "RabbitMQ 3.10.8", "bc-one"):
         assert part in text
 
 
-def test_the_plot_has_two_lines_and_a_band_for_each_trouble() -> None:
+def test_the_plot_has_two_lines_and_a_band_for_each_disruption() -> None:
     found = html.fromstring(page(REPORT))
 
     assert len(found.xpath("//polyline")) == 2
@@ -63,4 +63,4 @@ def test_a_run_without_a_single_change_has_a_page_too() -> None:
         "troubles": [],
     }
 
-    assert "Troubles" in page(REPORT | nothing)
+    assert "Disruptions" in page(REPORT | nothing)

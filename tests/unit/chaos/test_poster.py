@@ -1,4 +1,4 @@
-"""Posts as Dime.Scheduler does: in order per appointment, again until accepted."""
+"""Posts as Dime.Scheduler does: in order per appointment, with retries until accepted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHANGES = stream(1, 60, ("one",), datetime(2026, 7, 21, tzinfo=UTC))
 
 
 class Ingest:
-    """Refuses every third post in one of two ways, and notes the others in order."""
+    """Refuses every third post in one of two ways, and records the others in order."""
 
     def __init__(self, refusal: int = 503) -> None:
         self.noted: list[tuple[str, str]] = []
@@ -42,11 +42,11 @@ class Ingest:
 
 @pytest.fixture(autouse=True)
 def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(poster, "AGAIN_S", 0.001)
+    monkeypatch.setattr(poster, "RETRY_PAUSE_S", 0.001)
 
 
-def a_poster(ingest: Ingest, note: Callable[[Accepted], None] = lambda _: None) -> Poster:
-    return Poster(cast("System", ingest), 100_000, lambda _: True, note)
+def a_poster(ingest: Ingest, record: Callable[[Accepted], None] = lambda _: None) -> Poster:
+    return Poster(cast("System", ingest), 100_000, lambda _: True, record)
 
 
 async def test_every_change_is_accepted_in_the_end_and_in_order_per_appointment() -> None:

@@ -1,4 +1,4 @@
-"""The document of a run."""
+"""The report of a run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_the_document_holds_figures_by_second_and_no_address() -> None:
     evidence = seen(
         [a_change(2), a_change(3)],
         [a_call(3), a_call(3, at_s=3.5)],
-        troubles=[a_kill(4.0)],
+        disruptions=[a_kill(4.0)],
         starts=[Start("dispatcher-1", 6.0, 0.5)],
     )
 

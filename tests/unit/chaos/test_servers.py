@@ -1,4 +1,4 @@
-"""Given servers are troubled by given commands only."""
+"""Given servers are disrupted by given commands only."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from chaos.disruptions import Kind
 from chaos.options import Options
 from chaos.servers import Servers
-from chaos.troubles import Kind
 from local_stack.errors import LocalError
 
 GIVEN = Options(rabbitmq_url="amqp://there", mongodb_url="mongodb://there")

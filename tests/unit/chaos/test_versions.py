@@ -1,10 +1,10 @@
-"""Promises about versions: what holds them, and what breaks them."""
+"""Promises about versions: evidence that holds them, and evidence that breaks them."""
 
 from __future__ import annotations
 
 import pytest
 
-from chaos.troubles import Kind
+from chaos.disruptions import Kind
 from chaos.versions import (
     create_comes_first,
     every_delivery_ends,
@@ -90,14 +90,14 @@ def test_a_version_sent_again_needs_a_kill() -> None:
     calls = [a_call(1), a_call(1)]
 
     assert not few_repeated(seen(calls=calls)).held
-    assert few_repeated(seen(calls=calls, troubles=[a_kill()])).held
-    assert not few_repeated(seen(calls=calls, troubles=[a_kill(kind=Kind.KILL_INGEST)])).held
+    assert few_repeated(seen(calls=calls, disruptions=[a_kill()])).held
+    assert not few_repeated(seen(calls=calls, disruptions=[a_kill(kind=Kind.KILL_INGEST)])).held
 
 
 def test_a_kill_allows_no_more_repeats_than_calls_in_flight() -> None:
     calls = [a_call(1) for _ in range(5)]
 
-    found = few_repeated(seen(calls=calls, troubles=[a_kill()]))
+    found = few_repeated(seen(calls=calls, disruptions=[a_kill()]))
 
     assert (found.held, found.numbers["repeated"], found.numbers["allowed"]) == (False, 4, 3)
 
@@ -122,7 +122,7 @@ def test_a_waiting_delivery_must_say_why() -> None:
 
 def test_a_service_that_badly_ended_breaks_the_promise() -> None:
     assert services_end_when_asked(seen()).held
-    assert not services_end_when_asked(seen(badly_ended=["retry ended with exit code 1"])).held
+    assert not services_end_when_asked(seen(bad_exits=["retry ended with exit code 1"])).held
 
 
 def test_at_most_five_examples_are_shown() -> None:

@@ -1,4 +1,4 @@
-"""How many versions are on their way."""
+"""The number of versions that have not arrived."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from mboc_client.arguments.filter import Filter
 from mboc_client.arguments.filters import (
     APPOINTMENT_FILTERS,
     AUDIT_FILTERS,
@@ -18,7 +19,6 @@ from mboc_client.arguments.filters import (
     FIGURE_FILTERS,
     LOG_FILTERS,
     OPERATION_FILTERS,
-    Filter,
 )
 from mboc_client.commands.root import mboc
 

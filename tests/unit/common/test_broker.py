@@ -39,8 +39,8 @@ async def test_what_the_client_library_raises_is_translated(error: Exception) ->
 
 
 class CaughtOnce:
-    """An exchange whose connection is lost during the first publish: the client library waits for
-    room in its queue.
+    """An exchange whose connection is lost during the first publish, while the client library waits
+    for room in its queue.
     """
 
     def __init__(self) -> None:

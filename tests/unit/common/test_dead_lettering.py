@@ -48,7 +48,7 @@ def an_error() -> ValidationError:
 
 
 class Handler:
-    """Raises these, one after another, then returns."""
+    """Raises these errors in turn, then returns."""
 
     def __init__(self, *errors: Exception) -> None:
         self.errors = list(errors)
@@ -63,7 +63,7 @@ class Handler:
 
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses that were asked for, none of which is made."""
+    """The requested pauses, which are skipped."""
     asked: list[float] = []
 
     async def sleep(seconds: float) -> None:

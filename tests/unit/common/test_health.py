@@ -1,4 +1,4 @@
-"""Ready, and at work: two questions for what serves requests, one for workers."""
+"""Readiness and consuming: two checks for services that answer requests, one for workers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A connector that a newer version wrote is read by an older one, in every part."""
+"""An older version reads a connector that a newer version wrote, in every part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may travel as conditions: a query, and nothing that a database would run."""
+"""Conditions of an operation: a query, without operators that run code in the database."""
 
 from __future__ import annotations
 

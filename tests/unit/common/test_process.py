@@ -1,4 +1,4 @@
-"""How a process begins to listen, and what runs beside it."""
+"""The start of a process, and its background tasks."""
 
 from __future__ import annotations
 

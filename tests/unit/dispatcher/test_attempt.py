@@ -40,7 +40,7 @@ ASKED_TO_WAIT = ThrottledError(
 
 
 class Delivering:
-    """A delivery service with everything around it fake, and one delivery under way."""
+    """A delivery service with fake neighbours, and one delivery under way."""
 
     def __init__(self, lane: FakeLane, request: DeliveryRequested | None = None) -> None:
         self.lane = lane
@@ -56,7 +56,7 @@ class Delivering:
         return asyncio.create_task(self._deliver(request))
 
     async def _deliver(self, request: DeliveryRequested) -> None:
-        await self._service(request, self.message)
+        await self._service.deliver(request, self.message)
 
     async def cancel(self) -> None:
         """Stop the delivery, as when the dispatcher stops."""
@@ -240,7 +240,7 @@ async def test_a_delivery_cut_off_during_its_call_is_settled_as_unknown() -> Non
 
     ((_, outcome),) = delivering.lane.ledger.settled
     assert (outcome.status, outcome.outcome_unknown) == (Status.FAILED, True)
-    assert "stopped while the call was under way" in (outcome.message or "")
+    assert "stopped during the call" in (outcome.message or "")
     assert delivering.statuses.events == []
     assert delivering.lane.ledger.open == set()
 

@@ -9,7 +9,7 @@ from dispatcher.broker_connection import BrokerConnection
 
 
 class Transport:
-    """What the client library knows of a connection."""
+    """The transport of a connection in the client library."""
 
     def __init__(self, *, is_opened: bool) -> None:
         self.is_opened = is_opened

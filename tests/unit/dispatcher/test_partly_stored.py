@@ -1,4 +1,4 @@
-"""An appointment of which parts were stored is never sent from the beginning."""
+"""An appointment that was stored in part is never sent from the beginning."""
 
 from __future__ import annotations
 

@@ -19,12 +19,12 @@ from tests.support.virtual_time import in_virtual_time, settle
 
 
 async def never() -> Any:
-    """No test here connects."""
+    """Fail, because no test here connects."""
     raise AssertionError
 
 
 class FlakyPublisher(Publisher):
-    """RabbitMQ that is away for the first publishes."""
+    """A publisher whose first publishes find RabbitMQ unavailable."""
 
     def __init__(self, away: int = 0) -> None:
         super().__init__(never, topology.DISPATCHER)
@@ -49,7 +49,7 @@ class FlakyPublisher(Publisher):
 
 
 class FakeCollection:
-    """The stored connectors, and how often they were read."""
+    """The stored connectors, and the number of their readings."""
 
     def __init__(self, *connectors: Connector) -> None:
         self.connectors = list(connectors)
@@ -74,7 +74,7 @@ class Routing:
         self.used: list[list[str]] = []
         database = cast("Any", {"connectors": self.stored})
         self.cache = ConnectorCache(database, self._updated, ignore_case=False)
-        self.route = RoutingService(
+        self.service = RoutingService(
             self.cache, self.publisher, cast("Any", self.statuses), "replica"
         )
 
@@ -82,7 +82,7 @@ class Routing:
         self.used.append([connector.connector_id for connector in connectors])
 
     async def __call__(self, *transactions: TransactionReceived) -> None:
-        await self.route(transactions)
+        await self.service.route(transactions)
 
 
 @in_virtual_time
@@ -242,7 +242,7 @@ async def test_a_change_goes_to_the_lane_of_its_appointments_part() -> None:
 async def test_a_change_routed_again_names_the_connectors_it_goes_to() -> None:
     routing = Routing(a_connector())
 
-    await routing.route.reroute(a_delivery(connector_id="none", transaction=a_transaction("t1")))
+    await routing.service.reroute(a_delivery(connector_id="none", transaction=a_transaction("t1")))
 
     assert routing.publisher.order == ["t1"]
     (skipped,) = [event for event in routing.statuses.events if event.status]

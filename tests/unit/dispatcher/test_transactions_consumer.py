@@ -15,7 +15,7 @@ class FakeOutbox(FakePublisher):
     """An outbox in which no other dispatcher has stored deliveries."""
 
     async def keep_order(self) -> None:
-        """Nothing stands before them."""
+        """Do nothing, because no deliveries are stored."""
 
 
 async def test_a_transaction_that_cannot_be_read_takes_no_neighbour_with_it() -> None:
@@ -26,7 +26,8 @@ async def test_a_transaction_that_cannot_be_read_takes_no_neighbour_with_it() ->
     async def route(transactions: Sequence[TransactionReceived]) -> None:
         routed.extend(one.transaction_id for one in transactions)
 
-    consumer = TransactionsConsumer(nothing, route, publisher)  # type: ignore[arg-type]
+    routing: Any = SimpleNamespace(route=route)
+    consumer = TransactionsConsumer(nothing, routing, publisher)
     sent = [a_transaction(f"t{n}").model_dump(mode="json") for n in range(3)]
     sent[1]["action"] = "move"
     message = SimpleNamespace(

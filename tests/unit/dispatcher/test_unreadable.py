@@ -1,4 +1,4 @@
-"""A stored connector that cannot be read as a whole."""
+"""Stored connectors that cannot be read completely."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import pytest
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Status
-from dispatcher.validate import refuse_delivery
+from dispatcher.validate import validate_delivery
 from tests.support.builders import a_connector
 
 KINDS = frozenset({("Webhook", "REST")})
@@ -46,7 +46,7 @@ KINDS = frozenset({("Webhook", "REST")})
 def test_each_refusal_has_its_status_and_names_the_field_to_mend(
     fields: dict[str, Any], status: Status, code: str, field: str
 ) -> None:
-    refusal = refuse_delivery(a_connector(**fields), Action.CREATE, KINDS)
+    refusal = validate_delivery(a_connector(**fields), Action.CREATE, KINDS)
 
     assert refusal is not None
     assert (refusal.status, refusal.code) == (status, code)
@@ -56,7 +56,7 @@ def test_each_refusal_has_its_status_and_names_the_field_to_mend(
 
 
 def test_an_action_the_connector_does_not_want_is_skipped() -> None:
-    refusal = refuse_delivery(a_connector(actions=["create"]), Action.DELETE, KINDS)
+    refusal = validate_delivery(a_connector(actions=["create"]), Action.DELETE, KINDS)
 
     assert refusal is not None
     assert refusal.status is Status.SKIPPED
@@ -64,4 +64,4 @@ def test_an_action_the_connector_does_not_want_is_skipped() -> None:
 
 
 def test_a_webhook_without_api_type_is_rest() -> None:
-    assert refuse_delivery(a_connector(api_type=None), Action.CREATE, KINDS) is None
+    assert validate_delivery(a_connector(api_type=None), Action.CREATE, KINDS) is None

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.appointment_key import LONGEST_KEY, LONGEST_SOURCE, key_of
+from ingest.appointment_key import MAX_KEY_LENGTH, MAX_SOURCE_LENGTH, appointment_key
 
 TEXTS = st.text(min_size=1).filter(str.strip) | st.sampled_from(
     [
@@ -28,10 +28,10 @@ IDENTITIES = (
 def key(identity: tuple[str, int | str]) -> str:
     kind, value = identity
     if kind == "id":
-        return key_of("demo", int(value), None, None)
+        return appointment_key("demo", int(value), None, None)
     if kind == "guid":
-        return key_of("demo", 0, str(value), None)
-    return key_of("demo", 0, None, str(value))
+        return appointment_key("demo", 0, str(value), None)
+    return appointment_key("demo", 0, None, str(value))
 
 
 @given(first=IDENTITIES, second=IDENTITIES)
@@ -42,22 +42,22 @@ def test_two_identities_never_have_the_same_key(
 
 
 @given(identity=IDENTITIES)
-def test_a_key_is_short_and_can_be_written_anywhere(identity: tuple[str, int | str]) -> None:
-    assert len(key(identity)) <= LONGEST_KEY
+def test_a_key_is_short_and_fits_a_url(identity: tuple[str, int | str]) -> None:
+    assert len(key(identity)) <= MAX_KEY_LENGTH
     assert key(identity).isprintable()
     assert ".." not in key(identity).split("/")
 
 
 def test_the_longest_source_leaves_room_for_every_identity() -> None:
-    assert len(key_of("s" * LONGEST_SOURCE, 0, "g" * 300, None)) <= LONGEST_KEY
+    assert len(appointment_key("s" * MAX_SOURCE_LENGTH, 0, "g" * 300, None)) <= MAX_KEY_LENGTH
 
 
 def test_keys_of_ordinary_appointments_are_those_of_earlier_releases() -> None:
     guid = "f3b1f7a0-9f3e-4d0e-8a64-0d9a3c1f5b7e"
 
     assert [
-        key_of("demo", 7, guid, "A7"),
-        key_of("demo", 0, guid, "A7"),
-        key_of("demo", 0, None, "A7"),
-        key_of("demo", 0, None, "7"),
+        appointment_key("demo", 7, guid, "A7"),
+        appointment_key("demo", 0, guid, "A7"),
+        appointment_key("demo", 0, None, "A7"),
+        appointment_key("demo", 0, None, "7"),
     ] == ["demo/7", f"demo/{guid}", "demo/A7", "demo/no-7"]

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from ingest.authentication import is_authorised
+from ingest.authentication import is_authenticated
 
 SECRETS = {"demo": b"s3cret", "test": b"other"}
 
@@ -16,8 +16,8 @@ def basic(text: str) -> bytes:
 @pytest.mark.parametrize(
     "headers", [{b"x-api-key": b"s3cret"}, {b"authorization": basic("anyone:s3cret")}]
 )
-def test_the_sources_secret_opens(headers: dict[bytes, bytes]) -> None:
-    assert is_authorised(SECRETS, "demo", headers)
+def test_a_request_with_the_secret_is_authenticated(headers: dict[bytes, bytes]) -> None:
+    assert is_authenticated(SECRETS, "demo", headers)
 
 
 @pytest.mark.parametrize(
@@ -31,9 +31,9 @@ def test_the_sources_secret_opens(headers: dict[bytes, bytes]) -> None:
         {b"authorization": b"Bearer s3cret"},
     ],
 )
-def test_anything_else_does_not(headers: dict[bytes, bytes]) -> None:
-    assert not is_authorised(SECRETS, "demo", headers)
+def test_a_request_without_the_secret_is_not_authenticated(headers: dict[bytes, bytes]) -> None:
+    assert not is_authenticated(SECRETS, "demo", headers)
 
 
-def test_an_unknown_source_is_never_opened() -> None:
-    assert not is_authorised(SECRETS, "nowhere", {b"x-api-key": b"\x00" * 32})
+def test_an_unknown_source_is_never_authenticated() -> None:
+    assert not is_authenticated(SECRETS, "nowhere", {b"x-api-key": b"\x00" * 32})

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.dates import Arrival, modified, read_date
+from ingest.dates import Arrival, modified_time, parse_date
 
 BRUSSELS, NEW_YORK = ZoneInfo("Europe/Brussels"), ZoneInfo("America/New_York")
 
 
 def at(text: str, arrived: datetime, zone: ZoneInfo = BRUSSELS) -> datetime:
-    return modified(read_date(text), Arrival(arrived, zone)).at
+    return modified_time(parse_date(text), Arrival(arrived, zone)).at
 
 
 def test_a_time_without_offset_is_read_in_the_zone_of_its_source() -> None:
@@ -22,7 +22,7 @@ def test_a_time_without_offset_is_read_in_the_zone_of_its_source() -> None:
     assert at("2026-07-21T14:03:09", arrived) == datetime(2026, 7, 21, 12, 3, 9, tzinfo=UTC)
 
 
-def test_an_offset_counts_whatever_the_zone_of_the_source() -> None:
+def test_an_offset_counts_in_every_zone() -> None:
     arrived = datetime(2026, 7, 21, 12, 3, 10, tzinfo=UTC)
 
     assert at("2026-07-21T11:03:09-01:00", arrived) == datetime(2026, 7, 21, 12, 3, 9, tzinfo=UTC)
@@ -36,7 +36,7 @@ def test_two_edits_in_the_repeated_hour_are_in_the_order_of_their_arrival() -> N
     assert second == datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
 
 
-def test_a_clock_that_is_a_minute_fast_is_no_hour_fast_in_the_repeated_hour() -> None:
+def test_a_clock_that_is_a_minute_fast_changes_no_time_in_the_repeated_hour() -> None:
     found = at("2026-10-25T02:10:00", datetime(2026, 10, 25, 1, 9, tzinfo=UTC))
 
     assert found == datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
@@ -83,14 +83,14 @@ def test_every_form_of_iso_8601_that_dotnet_writes_is_read(text: str) -> None:
         "/Date(99999999999999999999)/",
     ],
 )
-def test_what_is_no_date_is_refused_in_a_sentence(text: str) -> None:
-    with pytest.raises(ValueError, match=r"must be a date|is no date|lies outside|offset"):
-        read_date(text)
+def test_an_invalid_date_is_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(ValueError, match=r"must be a date|is not a valid date|lies outside|offset"):
+        parse_date(text)
 
 
 @pytest.mark.parametrize("text", ["/Date(-62135596800000)/", "/Date(-62135596800000+0100)/"])
-def test_the_smallest_date_of_dotnet_in_milliseconds_is_no_value(text: str) -> None:
-    assert read_date(text).is_missing
+def test_the_minimum_date_of_dotnet_in_milliseconds_means_no_value(text: str) -> None:
+    assert parse_date(text).is_missing
 
 
 MILLISECONDS = st.builds("/Date({}{})/".format, st.integers(), st.sampled_from(["", "+0200"]))
@@ -103,10 +103,10 @@ DATES = MILLISECONDS | st.builds(
 
 
 @given(text=DATES, arrived=st.datetimes(timezones=st.just(UTC)))
-def test_no_date_raises_anything_unforeseen(text: str, arrived: datetime) -> None:
+def test_every_text_is_a_date_or_a_value_error(text: str, arrived: datetime) -> None:
     try:
-        written = read_date(text)
+        written = parse_date(text)
     except ValueError:
         return
 
-    assert datetime.min.replace(tzinfo=UTC) <= modified(written, Arrival(arrived, NEW_YORK)).at
+    assert datetime.min.replace(tzinfo=UTC) <= modified_time(written, Arrival(arrived, NEW_YORK)).at

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.errors import InvalidFieldError, TooLargeError, UnreadableError
-from ingest.json_texts import MOST_APPOINTMENTS, members, split_snapshots
+from ingest.json_texts import MAX_APPOINTMENTS, split_members, split_snapshots
 
 
 def test_each_element_of_an_array_keeps_its_text() -> None:
@@ -27,24 +27,24 @@ def test_a_broken_body_is_unreadable(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("body", [b"[]", b"[{}] {}"])
-def test_an_empty_array_or_something_behind_it_is_refused(body: bytes) -> None:
+def test_an_empty_array_or_text_after_it_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidFieldError):
         split_snapshots(body)
 
 
-def test_a_number_of_any_length_stays_as_it_is() -> None:
+def test_a_number_of_any_length_stays_unchanged() -> None:
     number = "9" * 5_000
 
     assert split_snapshots(f'[{{"Qty":{number}}}]'.encode()) == [f'{{"Qty":{number}}}']
 
 
-def test_more_appointments_than_memory_is_for_are_refused() -> None:
+def test_too_many_appointments_are_refused() -> None:
     with pytest.raises(TooLargeError):
-        split_snapshots(b"[" + b"1," * MOST_APPOINTMENTS + b"1]")
+        split_snapshots(b"[" + b"1," * MAX_APPOINTMENTS + b"1]")
 
 
 def test_members_keep_their_text_and_the_last_one_of_a_name_counts() -> None:
-    found = members('{"a": 1, "body" : {"Qty": 2.50, "x": [1 ,2]}, "a":"\\u00e9"}')
+    found = split_members('{"a": 1, "body" : {"Qty": 2.50, "x": [1 ,2]}, "a":"\\u00e9"}')
 
     assert found == {"a": '"\\u00e9"', "body": '{"Qty": 2.50, "x": [1 ,2]}'}
 
@@ -53,6 +53,6 @@ def test_members_keep_their_text_and_the_last_one_of_a_name_counts() -> None:
     "text",
     ["", "7", "[]", "{", '{"a"}', '{"a":}', '{"a":1,}', "{1:2}", '{"a":1} x', '{"a":1"b":2}'],
 )
-def test_a_text_that_is_no_object_is_unreadable(text: str) -> None:
+def test_a_text_without_object_is_unreadable(text: str) -> None:
     with pytest.raises(UnreadableError):
-        members(text)
+        split_members(text)

@@ -1,4 +1,4 @@
-"""What the webhook answers to bodies of every kind."""
+"""The responses of the webhook to every kind of body."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 
 from ingest.routes import webhooks
-from ingest.transaction_publisher import Accept
+from ingest.transaction_publisher import TransactionPublisher
 from tests.support.builders import a_snapshot, as_body
-from tests.unit.ingest.test_transaction_publisher import FakePublisher
+from tests.support.fake_publisher import FakePublisher
 
 LIMIT = 4 * 1024 * 1024
-Answer = tuple[int, dict[str, Any]]
+Response = tuple[int, dict[str, Any]]
 
 
-async def answer_to(body: bytes, *headers: tuple[bytes, bytes]) -> Answer:
-    app = Starlette(routes=webhooks(Accept(FakePublisher(), 1), {"demo": b"secret"}, LIMIT))
+async def response_to(body: bytes, *headers: tuple[bytes, bytes]) -> Response:
+    app = Starlette(
+        routes=webhooks(TransactionPublisher(FakePublisher(), 1), {"demo": b"secret"}, LIMIT)
+    )
     given_headers = [(b"content-type", b"application/json"), (b"x-api-key", b"secret")]
     scope = {
         "type": "http",
@@ -87,16 +89,18 @@ MANY_DIGITS = "9" * 5_000
     ],
     ids=lambda value: repr(value)[:60],
 )
-async def test_a_strange_body_is_accepted_or_refused_and_named(body: bytes, status: int) -> None:
-    answered, answer = await answer_to(body)
+async def test_a_strange_body_is_accepted_or_refused_with_its_field(
+    body: bytes, status: int
+) -> None:
+    answered, answer = await response_to(body)
 
     assert answered == status
     assert status == 202 or answer["errors"][0]["field"]
     assert len(json.dumps(answer)) < 2_000
 
 
-async def test_a_thousand_fields_that_hold_no_number_are_no_long_answer() -> None:
-    _, answer = await answer_to(with_field("X" * 9_000, "[" + "NaN," * 100_000 + "1]").encode())
+async def test_the_response_to_a_thousand_bad_fields_is_short() -> None:
+    _, answer = await response_to(with_field("X" * 9_000, "[" + "NaN," * 100_000 + "1]").encode())
 
     assert len(json.dumps(answer)) < 100_000
 
@@ -105,8 +109,8 @@ async def test_a_thousand_fields_that_hold_no_number_are_no_long_answer() -> Non
     "header",
     [(b"content-encoding", b"gzip"), (b"content-encoding", b"br")],
 )
-async def test_a_compressed_body_is_refused_as_one(header: tuple[bytes, bytes]) -> None:
-    status, answer = await answer_to(gzip.compress(GOOD, mtime=0), header)
+async def test_a_compressed_body_is_refused(header: tuple[bytes, bytes]) -> None:
+    status, answer = await response_to(gzip.compress(GOOD, mtime=0), header)
 
     assert (status, answer["detail"]) == (415, "The body must not be compressed")
 
@@ -122,8 +126,8 @@ async def test_a_compressed_body_is_refused_as_one(header: tuple[bytes, bytes]) 
         (b"content-encoding", b"identity"),
     ],
 )
-async def test_a_strange_header_does_no_harm(header: tuple[bytes, bytes]) -> None:
-    status, _ = await answer_to(GOOD, header)
+async def test_a_strange_header_causes_no_server_error(header: tuple[bytes, bytes]) -> None:
+    status, _ = await response_to(GOOD, header)
 
     assert status in {202, 413}
 
@@ -159,15 +163,15 @@ SNAPSHOTS = st.dictionaries(NAMES, VALUES, max_size=6)
 
 @settings(max_examples=30, deadline=None)
 @given(body=(SNAPSHOTS | st.lists(SNAPSHOTS)).map(lambda value: json.dumps(value).encode()))
-async def test_no_json_is_answered_with_a_server_error(body: bytes) -> None:
-    status, _ = await answer_to(body)
+async def test_no_json_causes_a_server_error(body: bytes) -> None:
+    status, _ = await response_to(body)
 
     assert status in {202, 400, 422}
 
 
 @settings(max_examples=30, deadline=None)
 @given(body=st.binary() | st.builds(bytes.__add__, st.just(GOOD[:-1]), st.binary()))
-async def test_no_bytes_are_answered_with_a_server_error(body: bytes) -> None:
-    status, _ = await answer_to(body)
+async def test_no_bytes_cause_a_server_error(body: bytes) -> None:
+    status, _ = await response_to(body)
 
     assert status in {202, 400, 422}

@@ -20,9 +20,12 @@ def test_a_source_has_the_time_zone_that_is_set(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("zones", "sentence"),
     [
-        ('{"demo": "Europe/Brussel"}', "Europe/Brussel is no time zone such as Europe/Brussels"),
-        ('{"other": "Europe/Brussels"}', "there is no source other in INGEST_SECRETS"),
-        ('{"demo": ""}', " is no time zone such as Europe/Brussels"),
+        (
+            '{"demo": "Europe/Brussel"}',
+            "Europe/Brussel is not an IANA time zone like Europe/Brussels",
+        ),
+        ('{"other": "Europe/Brussels"}', "INGEST_SECRETS has no source other"),
+        ('{"demo": ""}', " is not an IANA time zone like Europe/Brussels"),
     ],
 )
 def test_an_unknown_zone_or_source_is_refused_in_one_sentence(
@@ -42,8 +45,8 @@ def test_an_unknown_zone_or_source_is_refused_in_one_sentence(
     ("name", "value", "sentence"),
     [
         ("INGEST_BODY_LIMIT", str(8 * 1024 * 1024 + 1), "less than or equal to 8388608"),
-        ("INGEST_SECRETS", '{"a/b": "made-up"}', "a source is a part of an address"),
-        ("INGEST_SECRETS", f'{{"{"a" * 121}": "made-up"}}', "a source is a part of an address"),
+        ("INGEST_SECRETS", '{"a/b": "made-up"}', "a source is part of a URL"),
+        ("INGEST_SECRETS", f'{{"{"a" * 121}": "made-up"}}', "a source is part of a URL"),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused_in_one_sentence(

@@ -7,10 +7,10 @@ import pytest
 
 from common.contracts.appointment import Action
 from common.contracts.moments import ticks_of
+from ingest.changes import read_change
 from ingest.dates import Arrival
 from ingest.errors import InvalidFieldError, UnreadableError
-from ingest.snapshot import LONGEST_FACT, read_snapshot
-from ingest.transaction_publisher import read_change
+from ingest.snapshot import MAX_TEXT_LENGTH, read_snapshot
 from tests.support.builders import a_snapshot, as_body
 
 GUID, NO_GUID = "f3b1f7a0-9f3e-4d0e-8a64-0d9a3c1f5b7e", "00000000-0000-0000-0000-000000000000"
@@ -41,7 +41,7 @@ def test_an_offset_in_the_last_modified_date_is_honoured_and_none_means_utc() ->
     )
 
 
-def test_dates_of_the_appointment_stay_the_text_they_were() -> None:
+def test_dates_of_the_appointment_stay_unchanged() -> None:
     found = read_snapshot(as_body(a_snapshot(StartDate="2026-03-29T02:30:00+01:00")), "demo")
 
     assert found.start == "2026-03-29T02:30:00+01:00"
@@ -56,9 +56,7 @@ def test_dates_of_the_appointment_stay_the_text_they_were() -> None:
         ({"AppointmentGuid": " ", "appointmentNo": "APP-1"}, "demo/APP-1"),
     ],
 )
-def test_without_an_id_the_guid_or_number_names_the_appointment(
-    given: dict[str, Any], key: str
-) -> None:
+def test_without_an_id_the_guid_or_number_is_the_identity(given: dict[str, Any], key: str) -> None:
     assert read_snapshot(as_body(a_snapshot(appointment_id=0, **given)), "demo").key == key
 
 
@@ -94,7 +92,7 @@ def test_without_an_id_the_guid_or_number_names_the_appointment(
         (b"7", "body"),
     ],
 )
-def test_a_bad_field_is_named(body: bytes, field: str) -> None:
+def test_the_error_names_a_bad_field(body: bytes, field: str) -> None:
     with pytest.raises(InvalidFieldError) as refused:
         read_snapshot(body, "demo")
 
@@ -116,7 +114,7 @@ def test_the_last_modified_date_is_read_to_its_seventh_digit() -> None:
     assert found.modified_at == datetime(2026, 7, 21, 14, 3, 9, 447_123, tzinfo=UTC)
 
 
-def test_a_rowversion_is_kept_so_that_its_text_has_the_order_of_its_numbers() -> None:
+def test_rowversions_sort_as_text_like_their_numbers() -> None:
     older, newer = (
         read_snapshot(as_body(a_snapshot(Timestamp=timestamp)), "demo").rowversion
         for timestamp in ("AAAAAAAAB/8=", "AAAAAAAACAA=")
@@ -126,7 +124,7 @@ def test_a_rowversion_is_kept_so_that_its_text_has_the_order_of_its_numbers() ->
 
 
 @pytest.mark.parametrize("timestamp", [None, "", "AAAA", "no base64", 7, {}, "AAAAAAAAB/8é"])
-def test_a_timestamp_that_is_no_rowversion_is_ignored(timestamp: Any) -> None:
+def test_an_invalid_rowversion_is_ignored(timestamp: Any) -> None:
     assert read_snapshot(as_body(a_snapshot(Timestamp=timestamp)), "demo").rowversion is None
 
 
@@ -169,7 +167,7 @@ def test_a_time_an_hour_ahead_still_counts() -> None:
         ),
     ],
 )
-def test_a_field_that_holds_no_number_is_named(body: bytes, field: str) -> None:
+def test_the_error_names_a_field_with_nan_or_infinity(body: bytes, field: str) -> None:
     for sent in (body, body.decode()):
         with pytest.raises(InvalidFieldError) as refused:
             read_snapshot(sent, "demo")
@@ -192,13 +190,13 @@ def test_id_number_and_guid_of_the_same_text_are_three_appointments() -> None:
     assert len(keys) == 3
 
 
-def test_the_id_names_the_appointment_whatever_guid_comes_with_it() -> None:
+def test_the_id_is_the_identity_with_every_guid() -> None:
     found = read_snapshot(as_body(a_snapshot(appointment_id=7, AppointmentGuid=GUID)), "demo")
 
     assert (found.key, found.appointment_guid) == ("demo/7", GUID)
 
 
-def test_an_id_that_is_null_is_no_id() -> None:
+def test_a_null_id_is_ignored() -> None:
     body = as_body(a_snapshot() | {"Id": None, "AppointmentGuid": GUID})
 
     assert read_snapshot(body, "demo").key == f"demo/{GUID}"
@@ -213,12 +211,12 @@ def test_a_guid_that_is_too_long_still_names_one_appointment() -> None:
     assert len(keys) == 2
 
 
-def test_a_text_of_megabytes_is_shown_in_part_and_passed_on_whole() -> None:
+def test_a_long_text_is_truncated_in_lists_and_passed_on_whole() -> None:
     body = as_body(a_snapshot(Subject="x" * 3_000_000)).decode()
 
     change = read_change("demo", Action.UPDATE, body)
 
-    assert change.appointment.subject == "x" * LONGEST_FACT
+    assert change.appointment.subject == "x" * MAX_TEXT_LENGTH
     assert change.body == body
 
 
@@ -232,7 +230,7 @@ def test_a_date_in_milliseconds_is_read(date: str) -> None:
     assert found.modified_at == datetime(2026, 7, 21, 14, 3, 9, 447_000, tzinfo=UTC)
 
 
-def test_of_a_name_that_comes_twice_the_last_one_counts_as_for_every_other_reader() -> None:
+def test_the_last_of_two_members_with_one_name_counts() -> None:
     body = b'{"Id": 1, "Id": 2, "LastModifiedDate": "2026-07-21T14:03:09"}'
 
     assert read_snapshot(body, "demo").appointment_id == 2

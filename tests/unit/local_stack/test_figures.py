@@ -5,7 +5,7 @@ import io
 from rich.console import Console
 
 from local_stack.figures import Figures, Lane, lanes
-from local_stack.table import Pace, line, table
+from local_stack.table import RateMeter, line, table
 
 PAGE = """# TYPE mboc_dispatcher_attempts_total counter
 mboc_dispatcher_attempts_total{connector_id="a1",status="Success"} 7.0
@@ -53,7 +53,7 @@ def test_the_table_names_a_held_lane() -> None:
     console = Console(width=100, record=True, file=io.StringIO())
 
     console.print(
-        table(Figures(20, (Lane("CRONUS Service", 7, 2, 1, 0, 3, is_held=True),)), Pace())
+        table(Figures(20, (Lane("CRONUS Service", 7, 2, 1, 0, 3, is_held=True),)), RateMeter())
     )
 
     shown = console.export_text()

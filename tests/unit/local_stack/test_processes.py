@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from local_stack.errors import LocalError
-from local_stack.leftovers import sweep
-from local_stack.processes import OwnProcess
+from local_stack.leftovers import stop_leftovers
+from local_stack.processes import ManagedProcess
 from local_stack.state import Identity, State, StateFile
 
 DEAF = (
@@ -16,8 +16,8 @@ DEAF = (
 )
 
 
-async def started(tmp_path: Path, code: str) -> OwnProcess:
-    return await OwnProcess.start(
+async def started(tmp_path: Path, code: str) -> ManagedProcess:
+    return await ManagedProcess.start(
         "it", [sys.executable, "-c", code], {"TOLD": "this"}, tmp_path / "logs" / "it.log"
     )
 
@@ -63,7 +63,7 @@ async def test_what_a_crashed_run_left_is_ended_and_named(tmp_path: Path) -> Non
         State(runner=Identity(pid=2**22 + 1, began="1"), processes={"it": Identity.of(process.pid)})
     )
 
-    named = await sweep(tmp_path, StateFile(tmp_path))
+    named = await stop_leftovers(tmp_path, StateFile(tmp_path))
 
     await process.stop()
     assert (named, process.returncode, StateFile(tmp_path).read()) == (["it"], -15, None)
@@ -78,7 +78,7 @@ async def test_a_process_that_took_over_an_id_is_left_alone(tmp_path: Path) -> N
         )
     )
 
-    named = await sweep(tmp_path, StateFile(tmp_path))
+    named = await stop_leftovers(tmp_path, StateFile(tmp_path))
 
     assert (named, process.returncode) == ([], None)
     await process.kill()
@@ -88,5 +88,5 @@ async def _never() -> bool:
     return False
 
 
-async def _has_said(process: OwnProcess, word: str) -> bool:
+async def _has_said(process: ManagedProcess, word: str) -> bool:
     return word in process.log.read_text()

@@ -6,11 +6,11 @@ import pytest
 
 from local_stack import smoke as smoking
 from local_stack.errors import RefusedError
-from local_stack.outside import Outside
-from local_stack.seed import SEEDED, seed
+from local_stack.seed import DEMO_CONNECTORS, seed
 from local_stack.smoke import smoke
+from local_stack.system_client import SystemClient
 
-HEALTHY = sum(not seeded.fault for seeded in SEEDED)
+HEALTHY = sum(not seeded.fault for seeded in DEMO_CONNECTORS)
 CHANGE = {
     "transaction_id": "t1",
     "appointment_id": 7,
@@ -59,13 +59,13 @@ class System:
         return True
 
     @property
-    def outside(self) -> Outside:
-        return cast("Outside", self)
+    def client(self) -> SystemClient:
+        return cast("SystemClient", self)
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smoking, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(smoking, "CHECK_TIMEOUT_S", 0.2)
 
 
 async def test_a_connector_of_each_system_is_seeded_and_one_back_office_fails_now_and_then() -> (
@@ -73,7 +73,7 @@ async def test_a_connector_of_each_system_is_seeded_and_one_back_office_fails_no
 ):
     system = System()
 
-    await seed(system.outside, "http://simulator")
+    await seed(system.client, "http://simulator")
 
     assert [connector["system"] for connector in system.connectors] == [
         "Business Central",
@@ -90,7 +90,7 @@ async def test_a_connector_of_each_system_is_seeded_and_one_back_office_fails_no
 async def test_what_a_back_office_demands_is_what_its_connector_shows() -> None:
     system = System()
 
-    await seed(system.outside, "http://simulator")
+    await seed(system.client, "http://simulator")
 
     nav = next(connector for connector in system.connectors if connector["system"] == "NAV")
     demanded = system.told["/back-offices/nav/authentication"]
@@ -100,20 +100,20 @@ async def test_what_a_back_office_demands_is_what_its_connector_shows() -> None:
 
 async def test_seeding_again_keeps_what_an_administrator_changed() -> None:
     system = System()
-    await seed(system.outside, "http://simulator")
+    await seed(system.client, "http://simulator")
     system.connectors[0]["description"] = "mended"
 
-    await seed(system.outside, "http://simulator")
+    await seed(system.client, "http://simulator")
 
-    assert len(system.connectors) == len(SEEDED)
+    assert len(system.connectors) == len(DEMO_CONNECTORS)
     assert system.connectors[0]["description"] == "mended"
 
 
 async def test_a_simulator_at_a_new_address_is_found_again() -> None:
     system = System()
-    await seed(system.outside, "http://old")
+    await seed(system.client, "http://old")
 
-    await seed(system.outside, "http://new")
+    await seed(system.client, "http://new")
 
     assert all(connector["uri"].startswith("http://new/") for connector in system.connectors)
     assert all(connector["version"] == 1 for connector in system.connectors)
@@ -122,7 +122,7 @@ async def test_a_simulator_at_a_new_address_is_found_again() -> None:
 async def test_a_change_that_arrives_passes_every_check() -> None:
     said: list[str] = []
 
-    has_passed = await smoke(System().outside, ["ingest", "dispatcher"], said.append)
+    has_passed = await smoke(System().client, ["ingest", "dispatcher"], said.append)
 
     assert (has_passed, said[-1]) == (True, f"{2 + 3 * HEALTHY} passed, 0 failed")
 
@@ -132,12 +132,12 @@ async def test_a_change_that_fails_is_said() -> None:
     system, said = System(), list[str]()
     system.status = "Failed"
 
-    has_passed = await smoke(system.outside, ["ingest"], said.append)
+    has_passed = await smoke(system.client, ["ingest"], said.append)
 
     assert (has_passed, said[-2:]) == (
         False,
         [
-            "FAILED  the portal shows Success: not within 0.2 s",
+            "FAILED  the portal shows Success: not done within 0.2 s",
             f"{1 + 2 * HEALTHY} passed, {HEALTHY} failed",
         ],
     )
@@ -147,6 +147,6 @@ async def test_a_change_that_ingest_refuses_ends_the_checks() -> None:
     system, said = System(), list[str]()
     system.is_ingest_away = True
 
-    has_passed = await smoke(system.outside, [], said.append)
+    has_passed = await smoke(system.client, [], said.append)
 
     assert (has_passed, said[-1]) == (False, f"0 passed, {HEALTHY} failed")

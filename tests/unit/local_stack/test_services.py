@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 from local_stack.credentials import Credentials
-from local_stack.services import SOURCE, STOPPING, WANTED_PORTS, Surroundings, environment
+from local_stack.services import SOURCE, STOPPING, WANTED_PORTS, ServiceContext, environment
 
 ADDRESSES = {name: f"http://127.0.0.1:{port}" for name, port in WANTED_PORTS.items()}
 CREDENTIALS = Credentials(
@@ -12,7 +12,7 @@ CREDENTIALS = Credentials(
     source_secret="source-secret",
     secret_keys="k:ring",
 )
-AROUND = Surroundings(
+AROUND = ServiceContext(
     "amqp://rabbit", "mongodb://mongo", CREDENTIALS, ADDRESSES, rate=5, retry_cron="* * * * *"
 )
 

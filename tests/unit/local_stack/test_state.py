@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from local_stack.errors import RunningError
-from local_stack.state import Identity, State, StateFile, alone
+from local_stack.state import Identity, State, StateFile, exclusive_lock
 
 
 def test_this_process_is_alive() -> None:
@@ -44,12 +44,16 @@ def test_a_torn_state_counts_as_none(tmp_path: Path) -> None:
 
 
 def test_a_second_start_from_the_same_directory_is_refused(tmp_path: Path) -> None:
-    with alone(tmp_path), pytest.raises(RunningError, match="make down"), alone(tmp_path):
+    with (
+        exclusive_lock(tmp_path),
+        pytest.raises(RunningError, match="make down"),
+        exclusive_lock(tmp_path),
+    ):
         pass
 
 
 def test_a_start_after_the_first_has_ended_is_not_refused(tmp_path: Path) -> None:
-    with alone(tmp_path):
+    with exclusive_lock(tmp_path):
         pass
-    with alone(tmp_path):
+    with exclusive_lock(tmp_path):
         pass

@@ -1,4 +1,4 @@
-"""The rules of operation items: which deliveries are skipped, and what a status counts as."""
+"""The rules of operation items: the skipped deliveries, and the outcome of each status."""
 
 from __future__ import annotations
 

@@ -135,8 +135,8 @@ def test_days_of_the_month_are_found(expression: str, expected: list[str]) -> No
         ("*/0 * * * *", "the minute '*/0'"),
         ("1,,2 * * * *", "the minute ''"),
         ("? * * * *", "the minute '?'"),
-        ("0 0 31 2 *", "never comes"),
-        ("0 0 12 * * ? 2005", "never comes"),
+        ("0 0 31 2 *", "never runs"),
+        ("0 0 12 * * ? 2005", "never runs"),
         ("@reboot", "1 fields"),
     ],
 )
@@ -149,7 +149,7 @@ def test_a_wrong_expression_is_refused_in_a_sentence_that_says_what_to_write(
     assert schedule.error is not None
     assert named in schedule.error
     assert "RetryJobCronExpression" in schedule.error
-    assert "write for example */15 * * * *" in schedule.error
+    assert "Write for example */15 * * * *" in schedule.error
 
 
 def test_an_unknown_time_zone_is_refused_with_an_example() -> None:

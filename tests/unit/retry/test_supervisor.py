@@ -30,12 +30,14 @@ class FakeOperations(OperationStore):
 
 
 class FakeItems(ItemStore):
+    """No items, because no operation is expired."""
+
     def __init__(self) -> None:
-        """Items are not read, because no operation is expired."""
+        pass
 
 
 class FakeRunner(OperationRunner):
-    """Counts its steps, is idle after the first one, and raises when it is told to."""
+    """Counts its steps, is idle after each step, and raises on request."""
 
     def __init__(self, operation_id: str, *, raises: bool = False) -> None:
         self.operation_id = operation_id
@@ -55,7 +57,7 @@ class FakeRunner(OperationRunner):
 
 
 class Runners:
-    """Creates the runners, the first one as given, and keeps them."""
+    """Creates and records runners. The first one may raise."""
 
     def __init__(self) -> None:
         self.made: list[FakeRunner] = []

@@ -1,4 +1,4 @@
-"""A back office of a running simulator, as the tests of its protocols speak to it."""
+"""A client for one back office of a running simulator."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ A_ROW: dict[str, Any] = {"dime_databaseaction": "U", "dime_appointmentid": 37743
 
 @dataclass
 class Response:
-    """What came back, read to its end."""
+    """A complete response."""
 
     status: int
     headers: Mapping[str, str]
@@ -43,7 +43,7 @@ class Response:
 
 @dataclass
 class BackOfficeClient:
-    """A client of one back office, on connections of its own."""
+    """A client of one back office, with its own connections."""
 
     http: aiohttp.ClientSession
     address: str

@@ -1,4 +1,4 @@
-"""The API page of Business Central, as an OData client meets it."""
+"""The API page of Business Central, through an OData client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What callers must prove: each type of authentication, as its clients meet it."""
+"""Each type of authentication, through its clients."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ async def one_connection(address: str) -> AsyncIterator[BackOfficeClient]:
 async def shake_hands(
     back_office: BackOfficeClient, scheme: str, login: str = LOGIN, password: str = PASSWORD
 ) -> Response:
-    """Call without a header, then with one token after the other, until the answer
-    asks for no more.
+    """Call without a header, then with one token after the other, until the response has no
+    challenge.
     """
     context = spnego.client(login, password, protocol=scheme.lower())
     answer = await back_office.create()

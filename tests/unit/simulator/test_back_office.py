@@ -1,4 +1,4 @@
-"""What a back office remembers, and what it counts as wrong."""
+"""The calls that a back office stores, and the errors that it counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The planners' stream: repeatable, and in the order that a planning board keeps."""
+"""The planners' stream: repeatable, and in the order of a planning board."""
 
 from __future__ import annotations
 

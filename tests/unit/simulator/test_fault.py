@@ -1,4 +1,4 @@
-"""Faults on demand: how often they strike, and which ones are refused."""
+"""Injected faults: their share of the calls, and invalid faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults on demand in the words of each protocol, and good answers made hard to read."""
+"""Injected faults in the errors of each protocol, and corrupt successful responses."""
 
 from __future__ import annotations
 

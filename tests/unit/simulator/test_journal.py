@@ -1,4 +1,4 @@
-"""The journal of calls: what each was about, whether it was stored, and how many were under way."""
+"""The journal of calls: appointment, storing and concurrency."""
 
 from __future__ import annotations
 

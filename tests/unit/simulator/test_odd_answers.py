@@ -1,4 +1,4 @@
-"""Faults that leave a caller in doubt, and answers in forms that real servers give."""
+"""Faults with an unknown outcome, and responses in unusual forms of real servers."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The faults as a client meets them, and the client that does not give up: over loopback,
-without other servers.
-"""
+"""Faults through a client with retries, over loopback, without other servers."""
 
 from __future__ import annotations
 

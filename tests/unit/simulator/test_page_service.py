@@ -1,4 +1,4 @@
-"""The page service of Business Central and NAV, as a SOAP client meets it."""
+"""The page service of Business Central and NAV, through a SOAP client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Planners at work: in order per appointment, nothing lost, as fast as told."""
+"""Planners: in order per appointment, without losses, at the set rate."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from simulator.planners.planners import Planners
 
 
 class FakeIngest:
-    """Takes changes in memory; can be slow, or refuse all."""
+    """Accepts changes in memory, and can be slow or refuse all."""
 
     def __init__(self, delay_s: float = 0.0, refuses_with: int | None = None) -> None:
         self.delay_s = delay_s

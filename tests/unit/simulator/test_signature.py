@@ -1,4 +1,4 @@
-"""Signatures by the Standard Webhooks specification, checked as a receiver does."""
+"""Signatures by the Standard Webhooks specification, on the receiver's side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bearer tokens: how they are asked for, refused, used and made invalid."""
+"""Bearer tokens: issued, refused, used and revoked."""
 
 from __future__ import annotations
 

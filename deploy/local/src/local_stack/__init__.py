@@ -1,1 +1,1 @@
-"""The whole system on one machine: real servers, every service, and the simulator at work."""
+"""The whole system on one machine: real servers, every service, and the simulator."""

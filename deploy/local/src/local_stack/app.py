@@ -15,36 +15,36 @@ from common.settings import load
 from local_stack.background import down, up
 from local_stack.credentials import credentials
 from local_stack.errors import LocalError
-from local_stack.outside import Outside, session
 from local_stack.settings import Settings
 from local_stack.smoke import smoke
 from local_stack.state import StateFile
 from local_stack.status import status
 from local_stack.system import running
+from local_stack.system_client import SystemClient, open_session
 from local_stack.table import header, show
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
 COMMANDS = {
-    "run": "start everything and show what happens until Ctrl-C",
+    "run": "start everything and show the figures until Ctrl-C",
     "up": "start everything in the background",
     "down": "stop everything",
-    "status": "say what is running, whether it is ready, and where",
+    "status": "show the running processes, their readiness and addresses",
     "smoke": "send one real change through the running system",
 }
 
 
 def main() -> None:
-    """Run one command; ends with its exit code."""
+    """Run one command and end with its exit code."""
     parser = argparse.ArgumentParser(
-        prog="mboc-local", description="The whole system on this machine."
+        prog="mboc-local", description="Run the whole system on this machine."
     )
     commands = parser.add_subparsers(dest="command", required=True)
     for name, sentence in COMMANDS.items():
         commands.add_parser(name, help=sentence, description=sentence)
     commands.choices["run"].add_argument(
-        "--background", action="store_true", help="show no table: what `up` starts"
+        "--background", action="store_true", help="show no table, as `up` does"
     )
     arguments = parser.parse_args()
     try:
@@ -69,10 +69,10 @@ def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[Non
 
 
 async def _run(settings: Settings, *, in_background: bool) -> int:
-    """Start everything, stay until asked to stop, stop everything."""
+    """Start everything, wait for the stop, and stop everything."""
     _stop_when_asked(asyncio.current_task())
     with contextlib.suppress(asyncio.CancelledError):
-        async with session() as http, running(settings, http, _say) as system:
+        async with open_session() as http, running(settings, http, _say) as system:
             if in_background:
                 _say("\n".join(header(system)))
                 await asyncio.Event().wait()
@@ -81,8 +81,8 @@ async def _run(settings: Settings, *, in_background: bool) -> int:
 
 
 def _stop_when_asked(task: asyncio.Task[int] | None) -> None:
-    """End the task at the first SIGINT or SIGTERM; further ones change nothing, because the
-    end is under way.
+    """Cancel the task at the first SIGINT or SIGTERM. Later signals are ignored, because the
+    shutdown is under way.
     """
     asked: list[int] = []
 
@@ -96,8 +96,8 @@ def _stop_when_asked(task: asyncio.Task[int] | None) -> None:
 
 
 async def _smoke_elsewhere(addresses: Mapping[str, str], api_key: str) -> int:
-    async with session() as http:
-        return 0 if await smoke(Outside(http, addresses, api_key), addresses, _say) else 1
+    async with open_session() as http:
+        return 0 if await smoke(SystemClient(http, addresses, api_key), addresses, _say) else 1
 
 
 async def _of_the_running(settings: Settings, command: str) -> int:
@@ -105,13 +105,13 @@ async def _of_the_running(settings: Settings, command: str) -> int:
     state = StateFile(directory).read()
     if state is None or not state.runner.is_alive:
         raise LocalError("Nothing is running: `make up` or `make run` starts it.")
-    async with session() as http:
-        kept = credentials(directory)
-        outside = Outside(http, state.addresses, kept.api_key)
+    async with open_session() as http:
+        saved = credentials(directory)
+        client = SystemClient(http, state.addresses, saved.api_key)
         is_well = (
-            status(state, outside, kept, _say)
+            status(state, client, saved, _say)
             if command == "status"
-            else smoke(outside, state.addresses, _say)
+            else smoke(client, state.addresses, _say)
         )
         return 0 if await is_well else 1
 

@@ -1,6 +1,4 @@
-"""The same system without a terminal: started by ``up`` in a process that stays,
-ended by ``down``.
-"""
+"""The system without a terminal: ``up`` starts a detached process, ``down`` stops it."""
 
 from __future__ import annotations
 
@@ -11,7 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from local_stack.leftovers import gone, sweep
+from local_stack.leftovers import stop_leftovers, wait_until_ended
 from local_stack.state import StateFile
 
 if TYPE_CHECKING:
@@ -20,28 +18,30 @@ if TYPE_CHECKING:
 
     Say = Callable[[str], None]
 
-STOP_S = 90.0
+STOP_TIMEOUT_S = 90.0
 
 
 async def up(directory: Path, say: Say) -> int:
-    """Start it and wait until it is ready, passing on what it says; returns an exit code."""
+    """Start the system, print its output until it is ready, and return an exit code."""
     log = directory / "logs" / "up.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     file = StateFile(directory)
     runner = _begin(directory, log)
-    said = 0
+    printed = 0
     while True:
         ended, is_ready = runner.poll(), _is_ready(file, runner.pid)
-        for text in log.read_text().splitlines()[said:]:
+        for text in log.read_text().splitlines()[printed:]:
             say(text)
-            said += 1
+            printed += 1
         if is_ready or ended is not None:
             return ended or 0
         await asyncio.sleep(0.2)
 
 
 async def down(directory: Path, say: Say) -> int:
-    """Stop it and wait, ending by id what does not; returns an exit code."""
+    """Stop the system and wait. Kill processes that do not end, by their ids. Return an exit
+    code.
+    """
     file = StateFile(directory)
     state = file.read()
     if state is None:
@@ -49,22 +49,20 @@ async def down(directory: Path, say: Say) -> int:
         return 0
     if state.runner.is_alive:
         os.kill(state.runner.pid, signal.SIGTERM)
-        if not await gone([state.runner], STOP_S):
+        if not await wait_until_ended([state.runner], STOP_TIMEOUT_S):
             os.kill(state.runner.pid, signal.SIGKILL)
-    await sweep(directory, file)
+    await stop_leftovers(directory, file)
     say("Everything is stopped.")
     return 0
 
 
 def _begin(directory: Path, log: Path) -> subprocess.Popen[bytes]:
-    """Start what stays; asyncio's own processes would end with the loop."""
-    words, environment = (
-        [sys.executable, "-m", "local_stack", "run", "--background"],
-        os.environ | {"LOCAL_DIRECTORY": str(directory)},
-    )
+    """Start the detached process. asyncio's own processes would end with the event loop."""
+    command = [sys.executable, "-m", "local_stack", "run", "--background"]
+    environment = os.environ | {"LOCAL_DIRECTORY": str(directory)}
     with log.open("wb") as out:
-        return subprocess.Popen(  # noqa: S603 - our own words
-            words,
+        return subprocess.Popen(  # noqa: S603 - a fixed command
+            command,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=out,

@@ -1,4 +1,4 @@
-"""Secrets of this machine's system: generated once, readable by their owner only."""
+"""Secrets of the local system, generated once and readable by their owner only."""
 
 from __future__ import annotations
 
@@ -15,32 +15,34 @@ if TYPE_CHECKING:
 
 
 ADMIN = "admin"
-"""The account to sign in with."""
+"""The account for the website."""
 
 
 class Credentials(BaseModel):
-    """What services and callers prove themselves with."""
+    """Secrets of the services and their callers."""
 
     api_key: str = Field(repr=False, description="The portal API's key.")
     admin_password: str = Field(
-        default="", repr=False, description="That account's password, until somebody changes it."
+        default="", repr=False, description="That account's first password."
     )
-    source_secret: str = Field(repr=False, description="What Dime.Scheduler shows ingest.")
-    secret_keys: str = Field(repr=False, description="The key ring that seals connectors' secrets.")
+    source_secret: str = Field(repr=False, description="The secret of the source at ingest.")
+    secret_keys: str = Field(
+        repr=False, description="The keys that encrypt the connectors' secrets."
+    )
 
 
 def credentials(directory: Path) -> Credentials:
-    """Return the credentials kept in this directory, generated when there are none."""
+    """Return the credentials of this directory, and generate missing ones."""
     file = directory / "credentials.json"
-    kept = json.loads(file.read_text()) if file.exists() else {}
-    made = Credentials.model_validate(_generated() | kept)
-    if made.model_dump() != kept:
+    saved = json.loads(file.read_text()) if file.exists() else {}
+    made = Credentials.model_validate(_generated() | saved)
+    if made.model_dump() != saved:
         _write(file, made)
     return made
 
 
 def _generated() -> dict[str, str]:
-    """Return a new one of each; those that an earlier version has kept stay."""
+    """Return new credentials. Saved ones take precedence."""
     words = {name: secrets.token_urlsafe(24) for name in ("api_key", "source_secret")}
     return words | {
         "admin_password": secrets.token_urlsafe(15),

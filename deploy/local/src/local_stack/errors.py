@@ -1,8 +1,8 @@
 """The tree of expected failures.
 
-LocalError             something that a person must do first; ``str()`` says what
-├── RunningError       the system runs already, started from this directory
-└── RefusedError       a service of ours refused what was asked of it
+LocalError             the system cannot start, ``str()`` names the reason and the remedy
+├── RunningError       the system already runs from this directory
+└── RefusedError       a service refused a request
 """
 
 from __future__ import annotations

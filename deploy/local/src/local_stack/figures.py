@@ -1,4 +1,4 @@
-"""What the services count, gathered from their ``/metrics``."""
+"""Figures of the services, read from their ``/metrics``."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from prometheus_client.samples import Sample
 
-    from local_stack.outside import Outside
+    from local_stack.system_client import SystemClient
 
 SHOWN = ("Success", "Failed", "Skipped")
 
 
 class Lane(NamedTuple):
-    """One connector's figures since the dispatcher was started."""
+    """One connector's figures since the start of the dispatcher."""
 
     name: str
     delivered: int
@@ -33,7 +33,7 @@ class Lane(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """The whole system's figures since it was started."""
+    """The whole system's figures since its start."""
 
     accepted: int
     lanes: tuple[Lane, ...]
@@ -43,10 +43,10 @@ class Figures(NamedTuple):
         return sum(int(getattr(lane, of)) for lane in self.lanes)
 
 
-async def figures(outside: Outside) -> Figures:
-    """Ask ingest, dispatcher and portal-api; what is away counts nothing."""
+async def read_figures(client: SystemClient) -> Figures:
+    """Read ingest, dispatcher and portal-api. An unavailable service counts as 0."""
     ingest, dispatcher, names = await asyncio.gather(
-        outside.metrics("ingest"), outside.metrics("dispatcher"), _names(outside)
+        client.metrics("ingest"), client.metrics("dispatcher"), _names(client)
     )
     accepted = sum(
         sample.value for sample in _samples(ingest) if sample.name == "mboc_ingest_accepted_total"
@@ -55,7 +55,7 @@ async def figures(outside: Outside) -> Figures:
 
 
 def lanes(page: str, names: dict[str, str]) -> tuple[Lane, ...]:
-    """Read the dispatcher's metrics; ``names`` are those of the connectors by id."""
+    """Return the lanes of the dispatcher's metrics. ``names`` are the connectors' names by id."""
     statuses: defaultdict[tuple[str, str], int] = defaultdict(int)
     now: defaultdict[tuple[str, str], int] = defaultdict(int)
     for sample in _samples(page):
@@ -92,11 +92,11 @@ def _lane(
     )
 
 
-async def _names(outside: Outside) -> dict[str, str]:
+async def _names(client: SystemClient) -> dict[str, str]:
     try:
         return {
             connector["connector_id"]: connector["name"]
-            for connector in (await outside.api("GET", "/connectors"))["items"]
+            for connector in (await client.api("GET", "/connectors"))["items"]
         }
     except RefusedError:
         return {}

@@ -1,4 +1,4 @@
-"""End what an earlier run left behind: its processes by id, then RabbitMQ's name server."""
+"""Stops the processes of an earlier run by their ids, then RabbitMQ's name server."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
     from local_stack.state import Identity, StateFile
 
-TERM_S = 20.0
+TERM_TIMEOUT_S = 20.0
 SERVERS = ("RabbitMQ", "MongoDB")
 
 
-async def sweep(directory: Path, file: StateFile) -> list[str]:
-    """End services, then servers; return the names of those that were still running."""
+async def stop_leftovers(directory: Path, file: StateFile) -> list[str]:
+    """Stop services, then servers, and return the names of those that were still running."""
     state = file.read()
     if state is None:
         return []
@@ -35,8 +35,8 @@ async def sweep(directory: Path, file: StateFile) -> list[str]:
     return list(alive)
 
 
-async def gone(identities: Iterable[Identity], within_s: float) -> bool:
-    """Wait until all of them have ended; False when the time is over."""
+async def wait_until_ended(identities: Iterable[Identity], within_s: float) -> bool:
+    """Wait until all processes have ended, or return False after the timeout."""
     deadline = time.monotonic() + within_s
     while any(identity.is_alive for identity in identities):
         if time.monotonic() > deadline:
@@ -47,9 +47,9 @@ async def gone(identities: Iterable[Identity], within_s: float) -> bool:
 
 async def _end(identities: list[Identity]) -> None:
     _signal(identities, signal.SIGTERM)
-    if not await gone(identities, TERM_S):
+    if not await wait_until_ended(identities, TERM_TIMEOUT_S):
         _signal(identities, signal.SIGKILL)
-        await gone(identities, TERM_S)
+        await wait_until_ended(identities, TERM_TIMEOUT_S)
 
 
 def _signal(identities: list[Identity], number: signal.Signals) -> None:

@@ -1,5 +1,5 @@
-"""Processes of ours: each leads a process group of its own, so that Ctrl-C in the terminal
-reaches only us.
+"""Child processes, each in a process group of its own, so that Ctrl-C in the terminal does not
+reach them.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping, Sequence
     from pathlib import Path
 
-STOP_S = 30.0
+STOP_TIMEOUT_S = 30.0
 
 
-class OwnProcess:
-    """A child with its log; ``None`` in ``returncode`` means that it runs."""
+class ManagedProcess:
+    """A child process with its log. A ``returncode`` of None means that it runs."""
 
     def __init__(self, name: str, child: asyncio.subprocess.Process, log: Path) -> None:
         self.name = name
@@ -31,13 +31,15 @@ class OwnProcess:
 
     @classmethod
     async def start(
-        cls, name: str, words: Sequence[str | Path], environment: Mapping[str, str], log: Path
-    ) -> OwnProcess:
-        """Start it with our environment and this one; what it writes is added to the log."""
+        cls, name: str, command: Sequence[str | Path], environment: Mapping[str, str], log: Path
+    ) -> ManagedProcess:
+        """Start the process with this environment in addition to its parent's. Its output is
+        appended to the log.
+        """
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as out:
             child = await asyncio.create_subprocess_exec(
-                *words,
+                *command,
                 env=os.environ | environment,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=out,
@@ -53,12 +55,12 @@ class OwnProcess:
 
     @property
     def returncode(self) -> int | None:
-        """How it ended, if it did."""
+        """The exit code, or None while the process runs."""
         return self._child.returncode
 
     async def until(self, answers: Callable[[], Awaitable[bool]], within_s: float) -> None:
-        """Return when it answers; raises LocalError when the process ended or the
-        deadline passed.
+        """Wait until ``answers`` returns True. Raises LocalError when the process ends or the time
+        is over.
         """
         deadline = time.monotonic() + within_s
         while not await answers():
@@ -73,8 +75,8 @@ class OwnProcess:
                 )
             await asyncio.sleep(0.1)
 
-    async def stop(self, within_s: float = STOP_S) -> None:
-        """Ask it to end and wait; kill its group after the deadline."""
+    async def stop(self, within_s: float = STOP_TIMEOUT_S) -> None:
+        """Send SIGTERM and wait. Kill the group after the timeout."""
         if self.returncode is not None:
             return
         with contextlib.suppress(ProcessLookupError):
@@ -86,15 +88,15 @@ class OwnProcess:
             await self.kill()
 
     async def kill(self) -> None:
-        """End the whole group at once."""
+        """Kill the whole group."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         await self._child.wait()
 
 
-Started = Callable[[OwnProcess], None]
-"""Called as soon as a process was started, before it is ready."""
+Started = Callable[[ManagedProcess], None]
+"""A callback for each started process, before it is ready."""
 
 
-def unnoticed(_: OwnProcess) -> None:
-    """Do not care that a process was started."""
+def ignore_start(_: ManagedProcess) -> None:
+    """Ignore the start of a process."""

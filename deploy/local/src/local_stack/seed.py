@@ -1,6 +1,4 @@
-"""Five connectors to begin with: each system that there is, and a webhook that
-fails now and then.
-"""
+"""Five demo connectors: one for each system, and a webhook that fails sometimes."""
 
 from __future__ import annotations
 
@@ -9,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from local_stack.outside import Outside
+    from local_stack.system_client import SystemClient
 
 COMPANY = "5d115c9c-44e3-ea11-bb43-000d3a2feca1"
 LOGIN = {"login": "CRONUS\\DIME", "password": "made-up-password"}
@@ -20,9 +18,9 @@ CLIENT = {
 }
 
 
-class Seeded(NamedTuple):
-    """A connector to a back office of the simulator; ``asks_for`` is what that demands of calls,
-    ``fault`` how it misbehaves.
+class DemoConnector(NamedTuple):
+    """A connector to a back office of the simulator. ``requires`` is the authentication that the
+    back office requires, ``fault`` its injected fault.
     """
 
     name: str
@@ -31,14 +29,14 @@ class Seeded(NamedTuple):
     system: str
     api_type: str
     path: str = ""
-    asks_for: Mapping[str, str] | None = None
+    requires: Mapping[str, str] | None = None
     fault: Mapping[str, Any] | None = None
 
     def at(self, simulator: str) -> str:
         """Return the address of the back office."""
         return f"{simulator}/back-offices/{self.back_office}"
 
-    def wanted(self, simulator: str) -> dict[str, Any]:
+    def fields(self, simulator: str) -> dict[str, Any]:
         """Return the connector's fields."""
         plain = {
             "name": self.name,
@@ -50,11 +48,11 @@ class Seeded(NamedTuple):
         return plain | self._credentials(simulator)
 
     def _credentials(self, simulator: str) -> dict[str, Any]:
-        if self.asks_for is None:
+        if self.requires is None:
             return {}
-        if "login" in self.asks_for:
+        if "login" in self.requires:
             return {
-                "authentication": {"type": self.asks_for["type"], "login": LOGIN["login"]},
+                "authentication": {"type": self.requires["type"], "login": LOGIN["login"]},
                 "password": LOGIN["password"],
             }
         client = {
@@ -71,8 +69,8 @@ class Seeded(NamedTuple):
 PAGE = "/WS/CRONUS%20International%20Ltd./Page/Appointment"
 API_PAGE = f"/api/dimeSoftware/dimeScheduler/v1.0/companies({COMPANY})/appointments"
 OAUTH2 = {"type": "OAuth2", "client_secret_in": "body"} | CLIENT
-SEEDED = (
-    Seeded(
+DEMO_CONNECTORS = (
+    DemoConnector(
         "CRONUS Business Central (SOAP)",
         "CRONUS BC",
         "business-central",
@@ -81,7 +79,7 @@ SEEDED = (
         PAGE,
         {"type": "Basic"} | LOGIN,
     ),
-    Seeded(
+    DemoConnector(
         "CRONUS Business Central (API page)",
         "CRONUS BC CLOUD",
         "business-central-cloud",
@@ -90,9 +88,9 @@ SEEDED = (
         API_PAGE,
         OAUTH2,
     ),
-    Seeded("CRONUS NAV", "CRONUS NAV", "nav", "NAV", "SOAP", PAGE, {"type": "NTLM"} | LOGIN),
-    Seeded("CRONUS CRM", "CRONUS CRM", "crm", "CRM", "REST", "/api/data/v9.2", OAUTH2),
-    Seeded(
+    DemoConnector("CRONUS NAV", "CRONUS NAV", "nav", "NAV", "SOAP", PAGE, {"type": "NTLM"} | LOGIN),
+    DemoConnector("CRONUS CRM", "CRONUS CRM", "crm", "CRM", "REST", "/api/data/v9.2", OAUTH2),
+    DemoConnector(
         "CRONUS Webhook (fails now and then)",
         "CRONUS WEBHOOK",
         "shaky",
@@ -101,36 +99,40 @@ SEEDED = (
         fault={"status": 429, "share": 0.4},
     ),
 )
-"""The shaky one: three tries an attempt, so about six in a hundred attempts come to Failed."""
-SOURCE_APPS = [seeded.source_app for seeded in SEEDED]
+"""The shaky webhook makes about six in a hundred attempts Failed, because an attempt has three
+tries.
+"""
+SOURCE_APPS = [demo.source_app for demo in DEMO_CONNECTORS]
 
 
-async def seed(outside: Outside, simulator: str) -> None:
-    """Have all of them; those of an earlier run are only told where the simulator is now."""
+async def seed(client: SystemClient, simulator: str) -> None:
+    """Create all connectors. Connectors of an earlier run get the simulator's current address."""
     known = {
         connector["name"]: connector
-        for connector in (await outside.api("GET", "/connectors"))["items"]
+        for connector in (await client.api("GET", "/connectors"))["items"]
     }
-    for seeded in SEEDED:
-        if seeded.asks_for:
-            await outside.simulator(
+    for demo in DEMO_CONNECTORS:
+        if demo.requires:
+            await client.simulator(
                 "PUT",
-                f"/back-offices/{seeded.back_office}/authentication",
-                json=dict(seeded.asks_for),
+                f"/back-offices/{demo.back_office}/authentication",
+                json=dict(demo.requires),
             )
-        if seeded.fault:
-            await outside.simulator(
-                "PUT", f"/back-offices/{seeded.back_office}/faults", json=dict(seeded.fault)
+        if demo.fault:
+            await client.simulator(
+                "PUT", f"/back-offices/{demo.back_office}/faults", json=dict(demo.fault)
             )
-        await _have(outside, seeded.wanted(simulator), known.get(seeded.name))
+        await _create_or_update(client, demo.fields(simulator), known.get(demo.name))
 
 
-async def _have(outside: Outside, wanted: dict[str, Any], known: dict[str, Any] | None) -> None:
+async def _create_or_update(
+    client: SystemClient, fields: dict[str, Any], known: dict[str, Any] | None
+) -> None:
     if known is None:
-        await outside.api("POST", "/connectors", json=wanted)
-    elif known["uri"] != wanted["uri"]:
-        await outside.api(
+        await client.api("POST", "/connectors", json=fields)
+    elif known["uri"] != fields["uri"]:
+        await client.api(
             "PUT",
             f"/connectors/{known['connector_id']}",
-            json=wanted | {"version": known["version"]},
+            json=fields | {"version": known["version"]},
         )

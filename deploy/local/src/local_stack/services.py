@@ -1,4 +1,4 @@
-"""The services that run here, with where they listen and what each is told."""
+"""The local services with their ports and settings."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ WANTED_PORTS = {
     "dispatcher": 8603,
     "retry": 8604,
 }
-"""In the order they are shown."""
+"""The preferred ports, in the order of display."""
 STOPPING = (("ingest", "retry"), ("dispatcher",), ("portal-api",), ("simulator",))
-"""Those side by side end together: first what brings work in, last what takes it."""
+"""The order of stopping: ingest and retry first, the simulator last. Services of one tuple stop
+together.
+"""
 
 
-class Surroundings(NamedTuple):
-    """What all services are told from."""
+class ServiceContext(NamedTuple):
+    """The values that the services' settings are built from."""
 
     rabbitmq_url: str
     mongodb_url: str
@@ -40,47 +42,47 @@ class Surroundings(NamedTuple):
 
 
 def program(name: str) -> Path:
-    """Return the service's command, beside this Python."""
+    """Return the service's command, in the folder of this Python."""
     return Path(sys.executable).with_name(f"mboc-{name}")
 
 
-def environment(name: str, around: Surroundings) -> dict[str, str]:
+def environment(name: str, context: ServiceContext) -> dict[str, str]:
     """Return the settings of one service."""
     prefix = name.upper().replace("-", "_")
     own = {
         f"{prefix}_HOST": "127.0.0.1",
-        f"{prefix}_PORT": around.addresses[name].rpartition(":")[2],
+        f"{prefix}_PORT": context.addresses[name].rpartition(":")[2],
         f"{prefix}_REPLICA": f"{name}-1",
     }
     return (
-        {"RABBITMQ_URL": around.rabbitmq_url, "MONGODB_URL": around.mongodb_url}
+        {"RABBITMQ_URL": context.rabbitmq_url, "MONGODB_URL": context.mongodb_url}
         | own
-        | _of(name, around)
+        | _service_settings(name, context)
     )
 
 
-def _of(name: str, around: Surroundings) -> dict[str, str]:
-    credentials = around.credentials
-    told: dict[str, dict[str, str]] = {
+def _service_settings(name: str, context: ServiceContext) -> dict[str, str]:
+    credentials = context.credentials
+    settings: dict[str, dict[str, str]] = {
         "ingest": {"INGEST_SECRETS": json.dumps({SOURCE: credentials.source_secret})},
         "dispatcher": {
             "SECRET_KEYS": credentials.secret_keys,
             "DISPATCHER_PRIVATE_NETWORKS": '["127.0.0.0/8"]',
         },
-        "retry": {"RetryJobCronExpression": around.retry_cron},
+        "retry": {"RetryJobCronExpression": context.retry_cron},
         "portal-api": {
             "SECRET_KEYS": credentials.secret_keys,
             "PORTAL_API_KEY": credentials.api_key,
             "PORTAL_API_FIRST_ADMIN": ADMIN,
             "PORTAL_API_FIRST_ADMIN_PASSWORD": credentials.admin_password,
-            "PORTAL_API_SECURE_COOKIE": "false",  # plain http, and nobody beyond this machine
+            "PORTAL_API_SECURE_COOKIE": "false",  # plain HTTP, for this machine only
         },
         "simulator": {
-            "SIMULATOR_INGEST_URL": around.addresses["ingest"],
+            "SIMULATOR_INGEST_URL": context.addresses["ingest"],
             "SIMULATOR_SOURCE": SOURCE,
             "SIMULATOR_SECRET": credentials.source_secret,
-            "SIMULATOR_RATE": str(around.rate),
+            "SIMULATOR_RATE": str(context.rate),
             "SIMULATOR_SOURCE_APPS": json.dumps(SOURCE_APPS),
         },
     }
-    return told[name]
+    return settings[name]

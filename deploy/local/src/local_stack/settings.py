@@ -1,4 +1,4 @@
-"""What ``mboc-local`` reads from its environment."""
+"""Settings of ``mboc-local``."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ class Settings(EnvironmentSettings):
     )
 
     directory: Path = Field(
-        default=Path(".run"), description="Where data, logs and generated secrets are kept."
+        default=Path(".run"), description="Folder of data, logs and generated secrets."
     )
     rate: float = Field(default=5.0, ge=0, le=10_000, description="Planners' changes per second.")
     rabbitmq_url: SecretStr | None = Field(
         default=None,
         validation_alias="RABBITMQ_URL",
-        description="A RabbitMQ to use instead of one of our own.",
+        description="A RabbitMQ to use instead of starting one.",
     )
     mongodb_url: SecretStr | None = Field(
         default=None,
         validation_alias="MONGODB_URL",
-        description="A MongoDB replica set to use instead of one of our own.",
+        description="A MongoDB replica set to use instead of starting one.",
     )
     retry_cron: str = Field(
         default="* * * * *",
         validation_alias="RetryJobCronExpression",
-        description="When Failed deliveries are requeued; empty = never.",
+        description="Cron expression that retries Failed deliveries. Empty = never.",
     )
     addresses: dict[str, str] | None = Field(
         default=None,
         description=(
-            "What `smoke` asks instead of what runs here: a JSON object with the addresses of "
-            "portal-api, ingest and simulator."
+            "System that `smoke` checks instead of the local one: a JSON object with the addresses "
+            "of portal-api, ingest and simulator."
         ),
     )
-    api_key: SecretStr = Field(default=SecretStr(""), description="The key to that portal API.")
+    api_key: SecretStr = Field(default=SecretStr(""), description="API key of that portal API.")

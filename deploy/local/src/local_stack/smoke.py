@@ -1,5 +1,5 @@
-"""One real change through the running system: is it accepted, does the back office get it, does the
-portal say Success.
+"""Sends one real change through the running system, and checks ingest, the back office and the
+portal.
 """
 
 from __future__ import annotations
@@ -10,30 +10,30 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from local_stack.errors import LocalError
-from local_stack.seed import SEEDED
+from local_stack.seed import DEMO_CONNECTORS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
-    from local_stack.outside import Outside
-    from local_stack.seed import Seeded
+    from local_stack.seed import DemoConnector
+    from local_stack.system_client import SystemClient
 
-PATIENCE_S = 30.0
+CHECK_TIMEOUT_S = 30.0
 
 
 class Checks:
-    """Counts what passed and what failed, saying each."""
+    """Prints and counts passed and failed checks."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self.passed = self.failed = 0
 
     async def __call__(self, sentence: str, ask: Callable[[], Awaitable[Any]]) -> Any:
-        """Ask until the answer is truthy or patience ends; return the answer,
-        None when it failed.
+        """Repeat ``ask`` until its result is truthy or the time is over. Return the result, or None
+        after a failure.
         """
         try:
-            answer = await _patiently(ask)
+            answer = await _wait_for(ask)
         except LocalError as error:
             self.failed += 1
             return self._say(f"FAILED  {sentence}: {error}")
@@ -42,34 +42,34 @@ class Checks:
         return answer
 
 
-async def smoke(outside: Outside, services: Iterable[str], say: Callable[[str], None]) -> bool:
-    """Run every check and say how many passed; returns whether all did."""
+async def smoke(client: SystemClient, services: Iterable[str], say: Callable[[str], None]) -> bool:
+    """Run every check, print the result, and return whether all passed."""
     check = Checks(say)
     for name in services:
-        await check(f"{name} is ready", partial(outside.is_ready, name))
-    for seeded in SEEDED:
-        if not seeded.fault:
-            await _deliver(outside, check, seeded)
+        await check(f"{name} is ready", partial(client.is_ready, name))
+    for demo in DEMO_CONNECTORS:
+        if not demo.fault:
+            await _deliver(client, check, demo)
     say(f"{check.passed} passed, {check.failed} failed")
     return not check.failed
 
 
-async def _deliver(outside: Outside, check: Checks, seeded: Seeded) -> None:
+async def _deliver(client: SystemClient, check: Checks, demo: DemoConnector) -> None:
     """Send one change to one connector."""
-    accepted = f"ingest accepts a planner's change for {seeded.name}"
+    accepted = f"ingest accepts a planner's change for {demo.name}"
     change = await check(
         accepted,
-        lambda: outside.simulator("POST", "/planners/one", json={"source_app": seeded.source_app}),
+        lambda: client.simulator("POST", "/planners/one", json={"source_app": demo.source_app}),
     )
     if change:
         await check(
-            "the back office has it", lambda: _received(outside, seeded.back_office, change)
+            "the back office has received it", lambda: _received(client, demo.back_office, change)
         )
-        await check("the portal shows Success", lambda: _succeeded(outside, change))
+        await check("the portal shows Success", lambda: _succeeded(client, change))
 
 
-async def _received(outside: Outside, back_office: str, change: dict[str, Any]) -> bool:
-    page = await outside.simulator(
+async def _received(client: SystemClient, back_office: str, change: dict[str, Any]) -> bool:
+    page = await client.simulator(
         "GET",
         f"/back-offices/{back_office}/records",
         params={"appointment": str(change["appointment_id"]), "limit": "1000"},
@@ -77,17 +77,17 @@ async def _received(outside: Outside, back_office: str, change: dict[str, Any]) 
     return any(record["modified_at"] == change["modified_at"] for record in page["records"])
 
 
-async def _succeeded(outside: Outside, change: dict[str, Any]) -> bool:
-    page = await outside.api(
+async def _succeeded(client: SystemClient, change: dict[str, Any]) -> bool:
+    page = await client.api(
         "GET", "/deliveries", params={"transaction_id": change["transaction_id"]}
     )
     return [delivery["status"] for delivery in page["items"]] == ["Success"]
 
 
-async def _patiently(ask: Callable[[], Awaitable[Any]]) -> Any:
-    deadline = time.monotonic() + PATIENCE_S
+async def _wait_for(ask: Callable[[], Awaitable[Any]]) -> Any:
+    deadline = time.monotonic() + CHECK_TIMEOUT_S
     while not (answer := await ask()):
         if time.monotonic() > deadline:
-            raise LocalError(f"not within {PATIENCE_S:g} s")
+            raise LocalError(f"not done within {CHECK_TIMEOUT_S:g} s")
         await asyncio.sleep(0.1)
     return answer

@@ -1,5 +1,5 @@
-"""What is running, as written down for ``down``, ``status`` and ``smoke``, and for a next
-start after a crash.
+"""The running processes, stored for ``down``, ``status``, ``smoke``, and for the next start after a
+crash.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 class Identity(BaseModel):
-    """A process id together with when that process began: an id alone may be
-    another process by now.
+    """A process id with the start time of the process, because an id alone may belong to another
+    process later.
     """
 
     pid: int
@@ -33,12 +33,12 @@ class Identity(BaseModel):
 
     @property
     def is_alive(self) -> bool:
-        """Whether that very process still runs."""
+        """Whether this process still runs."""
         return bool(self.began) and _began(self.pid) == self.began
 
 
 class State(BaseModel):
-    """The processes by name, and where the services listen."""
+    """The processes by name, and the addresses of the services."""
 
     runner: Identity
     processes: dict[str, Identity] = {}
@@ -53,26 +53,28 @@ class StateFile:
         self._file = directory / "state.json"
 
     def read(self) -> State | None:
-        """Return what was written last, None when all has ended in good order."""
+        """Return the last state, or None after a regular stop."""
         try:
             return State.model_validate_json(self._file.read_text())
         except (FileNotFoundError, ValidationError):
             return None
 
     def write(self, state: State) -> None:
-        """Write it down whole or not at all."""
+        """Write the state atomically."""
         new = self._file.with_suffix(".new")
         new.write_text(state.model_dump_json(indent=1))
         new.replace(self._file)
 
     def remove(self) -> None:
-        """Nothing is running."""
+        """Remove the state, because nothing is running."""
         self._file.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
-def alone(directory: Path) -> Iterator[None]:
-    """Be the only one that starts the system from this directory; raises RunningError."""
+def exclusive_lock(directory: Path) -> Iterator[None]:
+    """Lock the directory, so that only one process starts the system from it. Raises
+    RunningError.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "lock").open("w") as lock:
         try:
@@ -85,7 +87,9 @@ def alone(directory: Path) -> Iterator[None]:
 
 
 def _began(pid: int) -> str:
-    """Return when the process began, in ticks since the machine did; empty when it has ended."""
+    """Return the start time of the process in ticks since boot, or an empty text when it has
+    ended.
+    """
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):

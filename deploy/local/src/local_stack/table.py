@@ -1,4 +1,4 @@
-"""What is happening, as a table that renews itself every second."""
+"""A live table of the figures, updated every second."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from local_stack.credentials import ADMIN
-from local_stack.figures import Figures, figures
+from local_stack.figures import Figures, read_figures
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,25 +20,27 @@ if TYPE_CHECKING:
     from local_stack.credentials import Credentials
     from local_stack.system import System
 
-EVERY_S = 1.0
-PLAIN_EVERY_S = 5.0
+REFRESH_INTERVAL_S = 1.0
+LINE_INTERVAL_S = 5.0
 
 
 async def show(system: System, console: Console) -> None:
-    """Show it until cancelled: a live table on a terminal, else a line now and then."""
+    """Show the figures until cancelled: a live table on a terminal, else a line every few
+    seconds.
+    """
     for line in header(system):
         console.print(line, highlight=False, soft_wrap=True)
     await (_live if console.is_terminal else _lines)(system, console)
 
 
 def header(system: System) -> list[str]:
-    """Return where to look, and with which key."""
+    """Return the addresses, and the API key."""
     portal, simulator = system.addresses["portal-api"], system.addresses["simulator"]
     return [
         "",
         sign_in(portal, system.credentials),
         f"Portal API      {portal}/api/docs",
-        f"  its key       {system.credentials.api_key}   (X-API-KEY)",
+        f"  API key       {system.credentials.api_key}   (X-API-KEY)",
         f"Back offices    {simulator}/back-offices",
         f"Planners        {simulator}/planners",
         *(
@@ -50,7 +52,7 @@ def header(system: System) -> list[str]:
 
 
 def sign_in(portal: str, credentials: Credentials) -> str:
-    """Return where to sign in, and with what."""
+    """Return the address of the website, with account and password."""
     return (
         f"Sign in         {portal}   as {ADMIN}, with the password {credentials.admin_password}   "
         "(until you change it)"
@@ -58,31 +60,31 @@ def sign_in(portal: str, credentials: Credentials) -> str:
 
 
 async def _live(system: System, console: Console) -> None:
-    pace = Pace()
+    rate = RateMeter()
     with Live(console=console, auto_refresh=False) as live:
         while True:
             live.update(
-                Group(table(await figures(system.outside), pace), _ended(system)), refresh=True
+                Group(table(await read_figures(system.client), rate), _ended(system)), refresh=True
             )
-            await asyncio.sleep(EVERY_S)
+            await asyncio.sleep(REFRESH_INTERVAL_S)
 
 
 async def _lines(system: System, console: Console) -> None:
     while True:
         console.print(
-            line(await figures(system.outside)), _ended(system), highlight=False, soft_wrap=True
+            line(await read_figures(system.client)), _ended(system), highlight=False, soft_wrap=True
         )
-        await asyncio.sleep(PLAIN_EVERY_S)
+        await asyncio.sleep(LINE_INTERVAL_S)
 
 
-class Pace:
-    """Changes per second, from one look to the next."""
+class RateMeter:
+    """Changes per second since the last reading."""
 
     def __init__(self) -> None:
         self._last: tuple[float, int] | None = None
 
     def of(self, accepted: int) -> float:
-        """Return the pace since the last look."""
+        """Return the rate since the last reading."""
         now, last = time.monotonic(), self._last
         self._last = now, accepted
         return max(0.0, (accepted - last[1]) / (now - last[0])) if last else 0.0
@@ -95,10 +97,10 @@ def line(seen: Figures) -> str:
     return f"{seen.accepted} accepted, {counts}, {seen.total('is_held')} lanes held"
 
 
-def table(seen: Figures, pace: Pace) -> Table:
+def table(seen: Figures, rate: RateMeter) -> Table:
     """Return the figures per connector."""
     made = Table(
-        title=f"{seen.accepted} changes accepted, {pace.of(seen.accepted):.1f} per second",
+        title=f"{seen.accepted} changes accepted, {rate.of(seen.accepted):.1f} per second",
         title_justify="left",
         caption="Ctrl-C stops everything",
     )
@@ -121,7 +123,7 @@ def table(seen: Figures, pace: Pace) -> Table:
 
 
 def _ended(system: System) -> Text:
-    """Return what should be running and is not."""
+    """Return the services that should run and have ended."""
     ended = [
         f"{process.name} ended with exit code {process.returncode}: see {process.log}"
         for process in system.services.values()

@@ -107,15 +107,15 @@ class Publisher:
     def __init__(
         self,
         connect: Callable[[], Awaitable[AbstractRobustConnection]],
-        part: topology.ServiceTopology,
+        service: topology.ServiceTopology,
     ) -> None:
         self._connect = connect
-        self._part = part
+        self._service = service
         self._connection: AbstractRobustConnection | None = None
         self._exchanges: dict[str, AbstractExchange] = {}
         self._unconfirmed = {
             exchange.name: UnconfirmedMessages(exchange.name)
-            for exchange in (*part.publishes, topology.DEAD_LETTERS)
+            for exchange in (*service.publishes, topology.DEAD_LETTERS)
         }
         self._size = MessageSize()
         self._is_declaring = False
@@ -129,8 +129,8 @@ class Publisher:
         self._connection = await self._connect()
         # A channel that restores a declaration stays closed after one refusal, so it gets its own.
         async with await self._connection.channel() as declaring:
-            await declare_exchanges(declaring, self._part.exchanges)
-            await declare(declaring, *self._part.queues)
+            await declare_exchanges(declaring, self._service.exchanges)
+            await declare(declaring, *self._service.queues)
         channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
         self._exchanges = {
             e.name: await channel.get_exchange(e.name, ensure=False) for e in topology.EXCHANGES
@@ -222,7 +222,7 @@ class Publisher:
 
     async def _declare_again(self, exchange: topology.Exchange, routing_key: str) -> None:
         """Declare the queues of this message again, because they may have been deleted."""
-        queues = self._part.queues_for(exchange, routing_key)
+        queues = self._service.queues_for(exchange, routing_key)
         if self._is_declaring or self._connection is None or not queues:
             return
         self._is_declaring = True

@@ -54,14 +54,16 @@ def consuming_broker(url: str, publisher: Publisher) -> RabbitBroker:
 
 
 async def consuming_checks(
-    broker: RabbitBroker, what: str
+    broker: RabbitBroker, consumed: str
 ) -> tuple[Callable[[], str | None], Callable[[], str | None]]:
     """Return the readiness checks of a started broker: its connection is intact, and every
     subscriber is running. ``consumed`` names the messages in the reason.
     """
-    consuming = lambda: (  # noqa: E731
-        None if all(s.running for s in broker.subscribers) else f"{what} are not consumed"
-    )
+
+    def consuming() -> str | None:
+        is_running = all(subscriber.running for subscriber in broker.subscribers)
+        return None if is_running else f"{consumed} are not consumed"
+
     return ConnectionIntact(await broker.connect()).check, consuming
 
 

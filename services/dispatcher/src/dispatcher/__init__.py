@@ -1,1 +1,1 @@
-"""Routes transactions to connectors, delivers them to back offices, and says what came of it."""
+"""Routes transactions to connectors, delivers them to back offices, and publishes the statuses."""

@@ -1,4 +1,4 @@
-"""How long messages in hand have waited, computed when Prometheus asks."""
+"""Measures the age of messages in hand."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 class AgeTracker:
-    """Since when each message in hand has waited. A queue is first in, first out.
+    """The starting times of messages in hand.
 
-    So the oldest message in hand is the oldest of the whole lane.
+    A queue is first in, first out, so the oldest message in hand is the oldest of the whole lane.
     """
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class AgeTracker:
 
     @contextlib.contextmanager
     def since(self, moment: datetime) -> Iterator[None]:
-        """Track a message inside this block that has waited since this moment."""
+        """Track a message that has waited since this moment, inside this block."""
         key = object()
         self._since[key] = moment
         try:
@@ -32,14 +32,14 @@ class AgeTracker:
             del self._since[key]
 
     def oldest_s(self, now: datetime | None = None) -> float:
-        """Return the age of the oldest in seconds, 0 without any; another thread may call it."""
+        """Return the age of the oldest message in seconds, or 0. Other threads may call this."""
         oldest = min(tuple(self._since.values()), default=None)
         return max(0.0, ((now or datetime.now(UTC)) - oldest).total_seconds()) if oldest else 0.0
 
 
 def waiting_since(request: DeliveryRequested) -> datetime:
-    """Return since when a delivery waits.
+    """Return the time from which a delivery waits.
 
-    A first attempt waits since ingest accepted the change, a later one since it was requested.
+    A first attempt waits since ingest accepted the change, and a later one since it was requested.
     """
     return request.transaction.received_at if request.attempt == 1 else request.requested_at

@@ -114,11 +114,15 @@ async def _deliver(
     ledger = Ledger(database, settings.lease_s)
     statuses = StatusPublisher(outbox)
     clients = BackOfficeClientCache(partial(build, shared=shared))
-    deliver = partial(DeliveryService, ledger=ledger, statuses=statuses, replica=replica)
-    breakers = _breaker_settings(settings)
-    lanes = LaneRegistry(
-        connection, LaneFactory(replica, breakers, outbox, statuses, clients, deliver)
+    factory = LaneFactory(
+        replica,
+        _breaker_settings(settings),
+        outbox,
+        statuses,
+        clients,
+        lambda lane: DeliveryService(lane, ledger, statuses, replica).deliver,
     )
+    lanes = LaneRegistry(connection, factory)
     supervisor = LaneSupervisor(lanes, leases, connection, settings.in_hand_s)
     connectors = ConnectorCache(database, lanes.update, ignore_case=settings.ignore_source_app_case)
     await connectors.read_again()

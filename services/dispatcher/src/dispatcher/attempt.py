@@ -1,4 +1,4 @@
-"""One attempt of one delivery: up to three tries, and where a failure becomes a status."""
+"""Runs one attempt of one delivery: up to three tries. Failures become a status here."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dispatcher.back_offices.table import KINDS
 from dispatcher.errors import DeliveryError, UnforeseenError
 from dispatcher.next_try import TryCounts, decide_next_try
 from dispatcher.outcome import Outcome
-from dispatcher.validate import refuse_delivery
+from dispatcher.validate import validate_delivery
 
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
@@ -29,8 +29,8 @@ log = structlog.get_logger()
 UNFORESEEN = "DSUNK001"
 CUT_OFF = UnforeseenError(
     UNFORESEEN,
-    "The dispatcher was stopped while the call was under way; the back office may have stored the "
-    "appointment. Check it there before retrying.",
+    "The dispatcher was stopped during the call. The back office may have stored the appointment. "
+    "Check it there before retrying.",
     outcome_unknown=True,
 )
 PARTLY_STORED = (
@@ -68,7 +68,7 @@ class AttemptProgress:
 
     @property
     def may_have_stored(self) -> bool:
-        """Whether an attempt that ends unforeseen may have stored something."""
+        """Whether an attempt that ends unforeseen may have stored the appointment."""
         is_unknown = self.tries.made > 0 and self._error.outcome_unknown
         return not self.is_settled and (self.is_partly_stored or is_unknown)
 
@@ -119,8 +119,7 @@ class AttemptRunner:
         """Send within the connector's limits until the attempt ends. The claim is always settled.
 
         ``connector`` is the version that was validated for the delivery. A call counts as in flight
-        until its success is settled, because a kill then repeats no more calls than may be in
-        flight.
+        until its success is settled. So a kill repeats no more calls than may be in flight.
         """
         progress = AttemptProgress(claim, connector, time.monotonic())
         try:
@@ -155,17 +154,17 @@ class AttemptRunner:
             await asyncio.sleep(next_try.backoff_s)
 
     def _use_connector(self, progress: AttemptProgress, connector: Connector) -> Outcome | None:
-        """Make the next call with the connector as it is now, or return why no call is made.
+        """Use the connector as it is now for the next call, or return why no call is made.
 
-        A connector that was changed is validated again. Parts that were prepared for its last
-        version are not sent to the new one.
+        A connector that was changed is validated again. Parts that were prepared for an earlier
+        version are not sent to a newer one.
         """
         if connector.version == progress.connector.version:
             return None
         if progress.is_partly_stored:
             return progress.failure_outcome()
         progress.connector = connector
-        return refuse_delivery(connector, progress.action, KINDS)
+        return validate_delivery(connector, progress.action, KINDS)
 
     async def _call(self, progress: AttemptProgress, slot: CallSlot) -> Receipt | DeliveryError:
         """Make one call, and report its result to the lane."""
@@ -181,9 +180,9 @@ class AttemptRunner:
         return result
 
     async def _send(self, progress: AttemptProgress) -> Receipt | DeliveryError:
-        """Return the receipt, or the fault; anything unforeseen is a fault of this delivery.
+        """Return the receipt or the fault. An unforeseen error is a fault of this delivery alone.
 
-        After parts of the appointment were stored, only the rest is sent.
+        Where parts of the appointment were stored, only the others are sent.
         """
         has_begun = progress.is_partly_stored
         try:
@@ -210,13 +209,13 @@ class AttemptRunner:
 
 def _unforeseen(error: Exception, *, has_begun: bool) -> UnforeseenError:
     consequence = (
-        "the back office may have stored the appointment. Check it there before retrying"
+        "The back office may have stored the appointment. Check it there before retrying."
         if has_begun
-        else "nothing was sent"
+        else "Nothing was sent."
     )
     return UnforeseenError(
         UNFORESEEN,
-        f"An unforeseen error ({type(error).__name__}) in the connector; {consequence}.",
+        f"An unforeseen error ({type(error).__name__}) in the connector. {consequence}",
         outcome_unknown=has_begun,
         trace=stack_trace_of(error),
     )

@@ -1,4 +1,4 @@
-"""The connection to RabbitMQ that lanes and routing consume on, opened again when it is lost."""
+"""The connection to RabbitMQ on which lanes and transactions are consumed."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ CLOSE_TIMEOUT_S = 5.0
 
 
 class BrokerConnection:
-    """One connection that restores nothing by itself: who consumes on it decides what to reopen.
+    """One connection without automatic recovery. Each consumer opens itself again.
 
-    A connection of the client library that restores itself would also restore the consumers of
-    lanes that another replica works by then.
+    The client library's automatic recovery would also restore the consumers of lanes that another
+    replica works by then.
     """
 
     def __init__(self, connect: Callable[[], Awaitable[AbstractConnection]]) -> None:
@@ -34,12 +34,12 @@ class BrokerConnection:
 
     @property
     def is_open(self) -> bool:
-        """Whether RabbitMQ can be reached on it now."""
+        """Whether the connection is open now."""
         transport = self._connection.transport if self._connection else None
         return transport is not None and transport.connection.is_opened
 
     async def get(self) -> AbstractConnection:
-        """Return the connection, opened if need be; raises BrokerAwayError."""
+        """Return an open connection. Raises BrokerUnavailableError."""
         async with self._opening:
             if self._connection is None or not self.is_open:
                 if self._was_open:
@@ -51,12 +51,12 @@ class BrokerConnection:
             return self._connection
 
     def _on_close(self, closed: AbstractConnection, *_: object) -> None:
-        """Forget the connection that was lost, unless another one has replaced it."""
+        """Drop the connection that was lost, unless another one has replaced it."""
         if self._connection is closed:
             self._connection = None
 
     async def close(self) -> None:
-        """Close it; gives up after five seconds."""
+        """Close the connection, for at most five seconds."""
         connection, self._connection = self._connection, None
         if connection is not None:
             with contextlib.suppress(BrokerUnavailableError), translate_broker_errors():

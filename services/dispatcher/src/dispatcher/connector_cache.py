@@ -1,4 +1,4 @@
-"""The connectors as this replica knows them: read again at each change and every few seconds."""
+"""The cache of connectors. It is refreshed at each change and every few seconds."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ConnectorCache:
         self._unreadable: dict[str, tuple[str, ...]] = {}
 
     def find(self, connector_id: str) -> Connector | None:
-        """Return the connector as it is now, or None."""
+        """Return the present version of the connector, or None."""
         return self._by_id.get(connector_id)
 
     def for_source_app(self, source_app: str | None, source_type: str | None) -> list[Connector]:
@@ -63,9 +63,9 @@ class ConnectorCache:
     async def find_for_source_app(
         self, source_app: str | None, source_type: str | None
     ) -> list[Connector]:
-        """Return the connectors of the source app, read again where none is known.
+        """Return the connectors of the source app. The cache is refreshed when it has none.
 
-        So a connector is known from the moment the API has answered its creation.
+        So a connector is known from the moment at which the API has confirmed its creation.
         """
         found = self.for_source_app(source_app, source_type)
         if found or not source_app:
@@ -74,29 +74,32 @@ class ConnectorCache:
         return self.for_source_app(source_app, source_type)
 
     def invalidate(self) -> None:
-        """Have the connectors read again soon; many calls make one reading."""
+        """Refresh the cache soon. Several calls cause one refresh."""
         self._is_stale.set()
 
     async def refresh(self) -> None:
-        """Read all connectors, have their lanes opened, then use them; raises BrokerAwayError."""
+        """Read all connectors, open their lanes, then use them.
+
+        Raises BrokerUnavailableError.
+        """
         async with self._refreshing:
             await self._refresh()
 
     async def read_again(self) -> None:
-        """Return after a reading that began after this call; callers share readings."""
+        """Return after a refresh that began after this call. Callers share refreshes."""
         if self._next is None:
             self._next = asyncio.get_running_loop().create_task(self._read_next())
         await asyncio.shield(self._next)
 
     async def keep_fresh(self, every_s: float) -> None:
-        """Refresh at each change and at least every so many seconds, until cancelled."""
+        """Refresh at each change and at least every ``every_s`` seconds, until cancelled."""
         while True:
             await wait_at_most(self._is_stale, every_s)
             self._is_stale.clear()
             try:
                 await self.refresh()
             except BrokerUnavailableError:
-                log.warning("connectors are read again when RabbitMQ is back")
+                log.warning("connectors are not refreshed until RabbitMQ is available")
 
     async def _read_next(self) -> None:
         async with self._refreshing:
@@ -130,7 +133,7 @@ class ConnectorCache:
     def _report_unreadable(
         self, documents: Sequence[dict[str, Any]], connectors: Sequence[Connector | None]
     ) -> None:
-        """Log the connectors that have become unreadable, once each."""
+        """Log each connector once when it has become unreadable for this version."""
         unreadable = {
             document["_id"]: getattr(connector, "fields", ("source_app",))
             for document, connector in zip(documents, connectors, strict=True)

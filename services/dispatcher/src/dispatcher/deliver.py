@@ -1,4 +1,4 @@
-"""Carries one delivery to its back office: validate, claim, send, settle, publish.
+"""Delivers one request to its back office: validate, claim, send, settle, publish.
 
 The rules are those of design.md, section 5.
 """
@@ -24,7 +24,7 @@ from dispatcher.ledger.claim import AlreadySettled, Claim, NothingToDelete, Supe
 from dispatcher.ledger.version_notes import modified_ahead_note, sent_as_create_note
 from dispatcher.metrics import SENT_AFTER_SECONDS, attempts_of
 from dispatcher.outcome import Outcome, status_changed_of
-from dispatcher.validate import refuse_delivery
+from dispatcher.validate import validate_delivery
 
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
@@ -52,13 +52,13 @@ class DeliveryService:
         self._locks = KeyedLock()
         self._attempts = AttemptRunner(lane, ledger)
 
-    async def __call__(self, request: DeliveryRequested, in_hand: MessageInHand) -> None:
-        """Return when the broker has the delivery's status."""
+    async def deliver(self, request: DeliveryRequested, in_hand: MessageInHand) -> None:
+        """Deliver the request. Returns when RabbitMQ has the delivery's status."""
         connector = self._lane.connector
         attributes = partial(_attributes, request)
         with consume_span("deliver", topology.DELIVERIES, request.traceparent, attributes) as span:
-            CURRENT_SPAN.set(span)  # never reset: each delivery has a task of its own
-            refusal = refuse_delivery(connector, request.transaction.action, KINDS)
+            CURRENT_SPAN.set(span)  # never reset, because each delivery has a task of its own
+            refusal = validate_delivery(connector, request.transaction.action, KINDS)
             if refusal is not None:
                 if Action.CREATE in connector.actions:
                     await self._ledger.record_owed_create(request)
@@ -72,7 +72,7 @@ class DeliveryService:
     async def _claim_and_send(
         self, claim: Claim, connector: Connector, in_hand: MessageInHand
     ) -> AttemptResult:
-        """Wait for the appointment's claim, then send; the claim always ends."""
+        """Wait for the appointment's claim, then send. The claim always ends."""
         pause = FIRST_POLL_S
         while True:
             answer = await self._ledger.claim(claim)
@@ -128,7 +128,7 @@ class DeliveryService:
 
 
 def _attributes(request: DeliveryRequested) -> Attributes:
-    """Return the attributes of the delivery's span, and of every call made for it."""
+    """Return the attributes of the delivery's span, which every call inherits."""
     return {
         "mboc.delivery_id": request.delivery_id,
         "mboc.connector_id": request.connector_id,
@@ -143,7 +143,7 @@ def _sends_missing_create(connector: Connector) -> bool:
 
 
 def _with_notes(result: AttemptResult, claim: Claim) -> AttemptResult:
-    """Add to the message how the version was ordered and sent."""
+    """Add the notes about the order and the action of the version to the message."""
     outcome = result.outcome
     created = sent_as_create_note(claim.missing_create) if claim.missing_create else None
     sentences = (

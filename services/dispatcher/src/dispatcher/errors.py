@@ -1,21 +1,21 @@
 """The tree of expected failures.
 
-Each leaf is an answer, not a bug: it ends as a status with a code and a sentence.
+Each leaf is a result, not a bug. It ends as a status with a code and a sentence.
 
-DeliveryError              blames        what follows
-├── UnreachableError       connector     not connected, nothing was sent: tried again, then held
+DeliveryError              origin        consequence
+├── UnreachableError       connector     nothing was sent: up to three tries, then the lane is held
 │   └── ClosedEarlyError   connector     connected, and closed before an appointment was sent
 ├── ThrottledError         connector     nothing was taken: waits as long as Retry-After says
-├── ServerFaultError       connector     it did not process the call: tried up to three times
-├── GatewayFaultError      connector     a status that leaves open whether it did: unknown, one try
-├── NoAnswerError          connector     sent, no answer: the outcome is unknown, one try
+├── ServerFaultError       connector     the call was not processed: up to three tries
+├── GatewayFaultError      connector     the call may have been processed: outcome unknown, one try
+├── NoAnswerError          connector     sent without an answer: outcome unknown, one try
 ├── GoneError              connector     gone for good: the lane is held at once, the delivery waits
-├── UnauthorisedError      credential    not let in: one try, the lane is held at once
-├── ForbiddenError         unclear       not allowed: this account, or this appointment, one try
+├── UnauthorisedError      credential    credentials refused: one try, the lane is held at once
+├── ForbiddenError         unclear       this account or this appointment is forbidden: one try
 ├── MisconfiguredError     unclear       the connector must be corrected: address, TLS, names
-├── UnconfirmedError       unclear       an answer that cannot be read: it may be stored
-├── UnforeseenError        unclear       an error of our own: ends this delivery alone
-└── RefusedError           appointment   the back office does not want this appointment
+├── UnconfirmedError       unclear       an unreadable answer: the appointment may be stored
+├── UnforeseenError        unclear       an error of our own: it ends this delivery alone
+└── RefusedError           appointment   the back office refused this appointment
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 
 class FaultOrigin(StrEnum):
-    """Where a fault lies; it decides whether the connector's lane is held.
+    """The origin of a fault. It decides whether the connector's lane is held.
 
-    Faults of the connector count towards its circuit breaker. Where it is unclear, the connection
-    test decides. A fault of one appointment shows that the back office works.
+    Faults of the connector count towards its circuit breaker. Where the origin is unclear, the
+    connection test decides. A fault of one appointment proves that the back office works.
     """
 
     CONNECTOR = "connector"
@@ -41,21 +41,21 @@ class FaultOrigin(StrEnum):
 
 
 class DeliveryError(Exception):
-    """Why one call did not end well.
+    """The reason why one call failed.
 
-    ``code`` is the stable one of domain.md 6.3 and 6.4, ``sentence`` is for the administrator and
+    ``code`` is the stable code of domain.md 6.3 and 6.4. ``sentence`` is for the administrator and
     holds neither secrets nor payload. ``exchange`` is the HTTP call that failed, if one was made.
     """
 
     transient: bool = False
     origin: ClassVar[FaultOrigin] = FaultOrigin.CONNECTOR
     outcome_unknown: bool = False
-    """Whether the back office may have the appointment: it then counts for the order."""
+    """Whether the back office may have the appointment. The version then counts for the order."""
     owes_create: ClassVar[bool] = False
-    """Whether a create that ended like this is sent again with the appointment's next version."""
+    """Whether the create is sent again with the appointment's next version."""
     trace: str | None = None
     remaining: Any = None
-    """The parts that are still to be sent, as the client prepared them; the others are stored."""
+    """The parts that are still to be sent, as the client prepared them. The others are stored."""
 
     def __init__(
         self,
@@ -76,12 +76,12 @@ class DeliveryError(Exception):
 
     @property
     def retryable(self) -> bool:
-        """Whether a later attempt may succeed without any correction."""
+        """Whether a later attempt may succeed without a correction."""
         return self.transient or self.outcome_unknown
 
 
 class UnreachableError(DeliveryError):
-    """The back office could not be connected to."""
+    """No connection to the back office could be opened."""
 
     transient = True
 
@@ -91,20 +91,21 @@ class ClosedEarlyError(UnreachableError):
 
 
 class ThrottledError(DeliveryError):
-    """The back office asks to be called less often."""
+    """The back office asks for fewer calls."""
 
     transient = True
 
 
 class ServerFaultError(DeliveryError):
-    """The back office answered that it did not process the call, because of trouble of its own."""
+    """The back office answered that it did not process the call, because of a fault of its own."""
 
     transient = True
 
 
 class GatewayFaultError(DeliveryError):
-    """A status that says neither who sent it nor whether the call was processed: the back office
-    may have stored the appointment, and probably has not (ADR 0022).
+    """A status that proves neither its sender nor whether the call was processed.
+
+    The back office may have stored the appointment, and probably has not (ADR 0022).
     """
 
     outcome_unknown = True
@@ -112,25 +113,26 @@ class GatewayFaultError(DeliveryError):
 
 
 class GoneError(DeliveryError):
-    """The address was given up for good: no call succeeds before the connector is corrected."""
+    """The address was given up for good. No call succeeds before the connector is corrected."""
 
 
 class NoAnswerError(DeliveryError):
-    """The request was sent and no answer came: the back office may have stored it."""
+    """The request was sent without an answer. The back office may have stored the appointment."""
 
     outcome_unknown = True
 
 
 class UnconfirmedError(DeliveryError):
-    """An answer came that does not confirm: the back office may have stored it, and doing it again
-    would do the same.
+    """The answer does not confirm the appointment. The back office may have stored it.
+
+    A repetition would have the same result.
     """
 
     outcome_unknown = True
 
     @property
     def retryable(self) -> bool:
-        """No: an administrator has to look first."""
+        """False, because an administrator has to check the back office first."""
         return False
 
 
@@ -141,27 +143,27 @@ class UnauthorisedError(DeliveryError):
 
 
 class ForbiddenError(DeliveryError):
-    """The back office let us in and does not allow this: account or appointment."""
+    """The back office accepts the credentials, and forbids this call or this appointment."""
 
     origin = FaultOrigin.UNCLEAR
 
 
 class MisconfiguredError(DeliveryError):
-    """The connector must be corrected, or what it sends for this appointment."""
+    """A setting of the connector, or a field of this appointment, must be corrected."""
 
     origin = FaultOrigin.UNCLEAR
 
 
 class RefusedError(DeliveryError):
-    """The back office answered that it will not take this appointment."""
+    """The back office refused this appointment."""
 
     origin = FaultOrigin.APPOINTMENT
 
 
 class UnforeseenError(DeliveryError):
-    """An error that no code expected; ``outcome_unknown`` when the call had begun.
+    """An error without handling of its own. ``outcome_unknown`` is True when the call had begun.
 
-    ``trace`` says where it was raised, without the error's own text, which may quote the payload.
+    ``trace`` is the stack trace without the error's own text, which may quote the payload.
     """
 
     origin = FaultOrigin.UNCLEAR

@@ -1,4 +1,4 @@
-"""A lock per key."""
+"""A lock for each key."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 class KeyedLock:
-    """A first-in, first-out lock per key; keys without users take no memory."""
+    """A first-in, first-out lock for each key. Unused keys take no memory."""
 
     def __init__(self) -> None:
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
     @contextlib.asynccontextmanager
     async def hold(self, key: str) -> AsyncIterator[None]:
-        """Hold the key's lock, after all that asked for it earlier."""
+        """Hold the key's lock inside this block. Callers take it in the order of arrival."""
         lock, users = self._locks.get(key) or (asyncio.Lock(), 0)
         self._locks[key] = (lock, users + 1)
         try:

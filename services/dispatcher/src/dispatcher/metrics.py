@@ -1,6 +1,6 @@
-"""What dispatcher counts.
+"""The metrics of dispatcher.
 
-Connector ids and hosts are a closed set: the administrator's own connectors.
+Connector ids and hosts are a closed set, because they are the administrator's own connectors.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from prometheus_client import Counter, Gauge, Histogram
 
 CONNECTOR_VERSION = Gauge(
     "mboc_dispatcher_connector_version",
-    "Version of the connector that this replica works with.",
+    "Version of the connector that this replica uses.",
     ["connector_id"],
 )
 TRANSACTIONS = Counter(
-    "mboc_dispatcher_transactions_total", "Transactions routed, to any number of connectors."
+    "mboc_dispatcher_transactions_total", "Transactions routed to any number of connectors."
 )
 ROUTED = Counter(
     "mboc_dispatcher_routed_total", "Deliveries requested by routing.", ["connector_id"]
@@ -23,25 +23,25 @@ ROUTED = Counter(
 UNROUTED_AGE = Gauge(
     "mboc_dispatcher_oldest_unrouted_age_seconds",
     (
-        "How long the oldest change that this replica is routing has waited since ingest accepted "
-        "it; 0 = none. The largest of all replicas counts."
+        "Age of the oldest change that this replica is routing, since ingest accepted it. 0 means "
+        "none. The largest of all replicas counts."
     ),
 )
 OLDEST_AGE = Gauge(
     "mboc_oldest_undelivered_age_seconds",
     (
-        "How long the lane's oldest delivery has waited without a status, held, throttled and "
-        "retrying ones included; 0 = none. It counts from when ingest accepted the change, for a "
-        "later attempt from when that was requested. The replica that works the lane reports it: "
-        "the largest of all replicas counts."
+        "Age of the lane's oldest delivery without a status, including deliveries that are held, "
+        "throttled or tried again. 0 means none. A first attempt counts from when ingest accepted "
+        "the change, and a later one from its request. The replica that works the lane reports it. "
+        "The largest of all replicas counts."
     ),
     ["connector_id"],
 )
 LANE_DEPTH = Gauge(
     "mboc_dispatcher_lane_depth",
     (
-        "Deliveries waiting in the lane's queue, reported by the replica that works it; asked of "
-        "RabbitMQ every few seconds."
+        "Deliveries that wait in the lane's queue, queried from RabbitMQ every few seconds. The "
+        "replica that works the lane reports it."
     ),
     ["connector_id"],
 )
@@ -57,21 +57,21 @@ LANE_HELD = Gauge(
 )
 ATTEMPTS = Counter(
     "mboc_dispatcher_attempts_total",
-    (
-        "Attempts that came to a status; the code is that of docs/faults.md, empty where "
-        "there is none."
-    ),
+    ("Attempts that ended with a status. The code is that of docs/faults.md, or empty."),
     ["connector_id", "status", "code"],
 )
 ATTEMPT_SECONDS = Histogram(
     "mboc_dispatcher_attempt_seconds",
-    "Duration of one attempt: its calls, the pauses between them, and the wait for its turn.",
+    (
+        "Duration of one attempt, including its calls, the pauses between them, and the wait for "
+        "a slot."
+    ),
     ["connector_id"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
 )
 CALLS_ALLOWED = Gauge(
     "mboc_dispatcher_calls_allowed",
-    "Calls that may be under way at once: fewer while the back office throttles.",
+    "Calls that may be under way at once. There are fewer while the back office throttles.",
     ["connector_id"],
 )
 CALLS_IN_FLIGHT = Gauge(
@@ -82,47 +82,47 @@ CALL_SECONDS = Histogram(
 )
 SENT_AFTER_SECONDS = Histogram(
     "mboc_dispatcher_accepted_to_called_seconds",
-    "From accepted by ingest to the first call.",
+    "Seconds from the acceptance by ingest to the first call.",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600),
 )
 LEDGER_ANSWERS = Counter(
     "mboc_dispatcher_ledger_answers_total",
     (
-        "What the ledger answered to claims: granted; done (published again without a call); "
-        "superseded by a newer version; never delivered (a delete of an appointment whose create "
-        "never arrived); busy (asked again until it is free)."
+        "Results of claims in the ledger: granted, done (published again without a call), "
+        "superseded by a newer version, never delivered (a delete of an appointment whose create "
+        "never arrived), busy (claimed again until the appointment is free)."
     ),
     ["answer"],
 )
 LEDGER_SECONDS = Histogram(
     "mboc_dispatcher_ledger_write_seconds",
-    "Duration of one write to the ledger, which may hold many claims and outcomes.",
+    "Duration of one write to the ledger. A write may hold many claims and outcomes.",
 )
 OUTBOX_STORED = Counter(
     "mboc_dispatcher_outbox_stored_total",
-    "Messages stored in the outbox, because RabbitMQ took none.",
+    "Messages stored in the outbox, because RabbitMQ accepted none.",
 )
 OUTBOX_WAITING = Gauge(
     "mboc_dispatcher_outbox_waiting",
     (
-        "Messages in the outbox that RabbitMQ has not taken yet, of all replicas together. The "
+        "Messages in the outbox that RabbitMQ has not accepted yet, of all replicas together. The "
         "largest of all replicas counts."
     ),
 )
 TOKEN_ENDS = Gauge(
     "mboc_dispatcher_token_ends_timestamp_seconds",
     (
-        "Until when the connector's access token is used, in seconds since 1970; 0 = there is "
-        "none now. The next delivery after that fetches a new one."
+        "End of the use of the connector's access token, in seconds since 1970. 0 means that there "
+        "is no token now. The next delivery after the end fetches a new token."
     ),
     ["connector_id"],
 )
 CERTIFICATE_ENDS = Gauge(
     "mboc_dispatcher_certificate_ends_timestamp_seconds",
-    "When the certificate ends that this host last showed, in seconds since 1970.",
+    "End of the certificate that this host last showed, in seconds since 1970.",
     ["host"],
 )
 
 attempts_of = functools.cache(ATTEMPTS.labels)
 routed_to = functools.cache(ROUTED.labels)
-"""Find a label set's counter once: looking it up costs more than counting."""
+"""Cached counters by labels, because the look-up costs more than the count."""

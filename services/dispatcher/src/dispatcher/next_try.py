@@ -1,4 +1,4 @@
-"""The decision after a failed try: a value, so that no test has to wait."""
+"""Decides on the next try after a failed one. The decision is a value, so no test has to wait."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ FIRST_BACKOFF_S = 0.5
 
 
 class TryCounts(NamedTuple):
-    """How often a delivery was tried: calls that got through, and calls that reached nothing."""
+    """The tries of one delivery. ``made`` counts calls that reached the server."""
 
     made: int = 0
     unreached: int = 0
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """The number of all tries."""
         return self.made + self.unreached
 
     def after(self, error: DeliveryError) -> TryCounts:
-        """Return the tries with this one; waiting as the back office asks for is no try."""
+        """Return the counts after this failure. A wait that the back office asks for is no try."""
         if isinstance(error, UnreachableError):
             return self._replace(unreached=self.unreached + 1)
         if waits_for_lane(error):
@@ -35,7 +35,7 @@ class TryCounts(NamedTuple):
 
 
 class NextTry(NamedTuple):
-    """The end of the attempt, or another try after a pause."""
+    """The decision: the end of the attempt, or another try after a pause."""
 
     ends_attempt: bool
     backoff_s: float = 0.0
@@ -43,18 +43,18 @@ class NextTry(NamedTuple):
 
 
 def waits_for_lane(error: DeliveryError) -> bool:
-    """Whether the delivery waits on the held lane: nothing was taken, and nothing can be yet."""
+    """Return whether the delivery waits on the held lane, because nothing can be accepted yet."""
     if error.origin is FaultOrigin.CREDENTIAL or isinstance(error, GoneError):
         return True
     return isinstance(error, ThrottledError) and error.retry_after_s is not None
 
 
 def decide_next_try(error: DeliveryError, tries: TryCounts, *, is_held: bool) -> NextTry:
-    """Return the next step after a try (design.md, section 5, rules 6 and 8; domain.md, 6.5).
+    """Return the decision (design.md, section 5, rules 6 and 8; domain.md, 6.5).
 
-    A delivery of which nothing was sent never fails: after three tries the lane is held and it
-    waits. Refusals are not repeated, and unknown outcomes neither: a call is repeated only where
-    nothing can have been stored by it (ADR 0022).
+    A delivery of which nothing was sent never fails. After three tries the lane is held, and the
+    delivery waits. Refusals are not repeated. Unknown outcomes are not repeated, because a call is
+    repeated only where it cannot have stored anything (ADR 0022).
     """
     if waits_for_lane(error):
         return NextTry(ends_attempt=False, holds_lane=isinstance(error, GoneError))
@@ -70,6 +70,6 @@ def decide_next_try(error: DeliveryError, tries: TryCounts, *, is_held: bool) ->
 
 
 def backoff_s(tries: int) -> float:
-    """Return the seconds until the next try: exponential, with jitter."""
+    """Return the seconds until the next try. They grow exponentially, with jitter."""
     jitter = random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
     return jitter * FIRST_BACKOFF_S * 2.0 ** (tries - 1)

@@ -1,4 +1,4 @@
-"""The outbox in MongoDB: messages that RabbitMQ does not take while a resource alarm is on.
+"""The outbox in MongoDB for messages that RabbitMQ does not accept during a resource alarm.
 
 RabbitMQ stops reading from publishers during a memory or disk alarm. A delivery whose status cannot
 be published could not be acknowledged, so the backlog that raised the alarm would never get smaller
@@ -40,7 +40,7 @@ EXCHANGES = {exchange.name: exchange for exchange in topology.EXCHANGES}
 
 
 class OutboxMessage(NamedTuple):
-    """A message as it is published."""
+    """A message with its routing."""
 
     exchange: str
     body: bytes
@@ -50,11 +50,11 @@ class OutboxMessage(NamedTuple):
 
 
 class Outbox:
-    """Publishes to RabbitMQ; stores messages while it takes none, and publishes them afterwards.
+    """Publishes to RabbitMQ, and stores messages while RabbitMQ accepts none.
 
-    ``replicas`` returns the names of the live replicas. The messages of one that is gone are
-    published by the first of them, and stored deliveries of any replica by the one that routes:
-    a create must reach its lane before a later update.
+    ``replicas`` returns the names of the live replicas. The first of them publishes the messages of
+    a replica that is gone. The replica that routes publishes the stored deliveries of every
+    replica, because a create must reach its lane before a later update.
     """
 
     def __init__(
@@ -91,7 +91,8 @@ class Outbox:
     ) -> None:
         """Return when RabbitMQ or the outbox has the message.
 
-        Messages of this replica keep their order: while some are stored, later ones are stored too.
+        Messages of this replica keep their order: while some are stored, later ones are stored as
+        well.
         """
         message = OutboxMessage(exchange.name, body, message_id, kind, routing_key)
         while not self._is_blocked:
@@ -100,7 +101,7 @@ class Outbox:
                     return await self._publish(message)
             except TimeoutError:
                 if self._publisher.is_connected:
-                    self._begin_to_store("RabbitMQ takes none")
+                    self._begin_to_store("RabbitMQ accepts no messages")
         self._storing += 1
         try:
             return await self._batcher.submit(message)
@@ -108,10 +109,10 @@ class Outbox:
             self._storing -= 1
 
     async def keep_order(self) -> None:
-        """Store deliveries behind those that another replica has stored, if there are any.
+        """Store deliveries after those that another replica has stored, if there are any.
 
-        Called for each transaction. MongoDB is asked at most once a second: a replica that has
-        just become the one that routes was not asking before.
+        This runs for each transaction. MongoDB is queried at most once a second. The query is
+        needed because a replica that has just begun to route did not query before.
         """
         async with self._order_check:
             if (
@@ -129,7 +130,7 @@ class Outbox:
                 self._begin_to_store("another dispatcher has stored deliveries")
 
     async def run(self) -> None:
-        """Publish stored messages whenever RabbitMQ takes them, until cancelled."""
+        """Publish stored messages as soon as RabbitMQ accepts them, until cancelled."""
         await ensure_indexes(self._collection, [IndexModel([("replica", 1), ("_id", 1)])])
         while True:
             try:
@@ -148,7 +149,7 @@ class Outbox:
             log.warning("messages are stored in the outbox", reason=reason)
 
     async def _publish_stored(self) -> None:
-        """Publish until the outbox is empty; waits for as long as RabbitMQ takes nothing."""
+        """Publish until the outbox is empty. Waits while RabbitMQ accepts nothing."""
         self._has_stored.clear()
         waiting = await self._collection.count_documents({"replica": {"$exists": True}})
         OUTBOX_WAITING.set(waiting)
@@ -159,10 +160,10 @@ class Outbox:
         if self._is_blocked and not self._has_stored.is_set() and not self._storing:
             self._is_blocked = False
             self._takes_all_deliveries = False
-            log.info("messages are published directly again: the outbox is empty")
+            log.info("the outbox is empty, and messages are published directly again")
 
     async def _own_messages(self) -> dict[str, Any]:
-        """Return the condition for the messages that this replica has to publish."""
+        """Return the filter for the messages that this replica has to publish."""
         replicas = sorted(await self._replicas())
         own_messages: dict[str, Any] = {"replica": self._replica}
         if not replicas or replicas[0] == self._replica:
@@ -184,9 +185,7 @@ class Outbox:
         return found
 
     async def _publish_all(self, messages: Collection[OutboxMessage]) -> None:
-        """Publish deliveries one after the other, so that their order stays, and all else at
-        once.
-        """
+        """Publish deliveries one after the other, to keep their order, and all others at once."""
         others = [one for one in messages if one.exchange != topology.DELIVERIES.name]
         publishing = asyncio.gather(*map(self._publish_or_dead_letter, others))
         for message in messages:
@@ -229,7 +228,7 @@ class Outbox:
         return [None] * len(documents)
 
     async def _reserve_numbers(self, count: int) -> int:
-        """Take so many numbers, and return the last: they order the messages of all replicas."""
+        """Reserve numbers and return the last. The numbers order the messages of all replicas."""
         counted: dict[str, Any] = {}
         async for trial in retry_while_unavailable():
             with trial:

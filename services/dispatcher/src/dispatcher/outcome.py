@@ -1,4 +1,4 @@
-"""What an attempt came to, as a value."""
+"""The outcome of one attempt, as a value."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 
 class Outcome(BaseModel):
-    """The status of one attempt, with the sentence that explains it; the ledger keeps it
-    to tell it again.
-    """
+    """The status of one attempt, with its explanation. The ledger stores it for repetitions."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -40,7 +38,7 @@ class Outcome(BaseModel):
 
     @property
     def counts_as_delivered(self) -> bool:
-        """Whether a create counts as delivered; one that a gateway refused is still owed."""
+        """Whether a create counts as delivered. A create that a gateway refused is still owed."""
         return self.may_be_stored and not self.owes_create
 
 
@@ -49,18 +47,19 @@ def status_changed_of(
     connector: Connector | None,
     outcome: Outcome,
     replica: str,
-    step: Span | None = None,
+    span: Span | None = None,
 ) -> StatusChanged:
-    """Return the message that tells of the outcome, of this step of the trace rather
-    than of the request.
+    """Return the StatusChanged message of the outcome.
+
+    With ``span`` the message continues the trace of that span, instead of the request's.
     """
     known: dict[str, Any] = (
         {"connector_name": connector.name, "connector_version": connector.version}
         if connector
         else {}
     )
-    if step is not None:
-        known["traceparent"] = step.traceparent
+    if span is not None:
+        known["traceparent"] = span.traceparent
     return StatusChanged.about(
         request,
         phase=Phase.DONE,

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 class RoutingService:
     """TransactionReceived -> one DeliveryRequested per matching connector.
 
-    Without a matching connector the status is *MBOC Not Provided*. Changes of one appointment
-    reach their lanes in the order in which they were taken.
+    Without a matching connector the status is *MBOC Not Provided*. Changes of one appointment reach
+    their lanes in the order of their arrival.
     """
 
     def __init__(
@@ -51,8 +51,8 @@ class RoutingService:
         self._ages = AgeTracker()
         UNROUTED_AGE.set_function(self._ages.oldest_s)
 
-    async def __call__(self, transactions: Sequence[TransactionReceived]) -> None:
-        """Return when the broker has confirmed every message that follows from these."""
+    async def route(self, transactions: Sequence[TransactionReceived]) -> None:
+        """Route the transactions. Returns when the broker has confirmed every resulting message."""
         now = datetime.now(UTC)
         spans = [
             consume_span("route", topology.TRANSACTIONS, one.traceparent, partial(_attributes, one))
@@ -109,7 +109,7 @@ class RoutingService:
         span: Span,
         trigger: Trigger = Trigger.SERVICE,
     ) -> None:
-        """Request one delivery from each connector, and publish that they are pending."""
+        """Request one delivery from each connector, and publish each as pending."""
         await asyncio.gather(
             *(
                 publication
@@ -172,7 +172,7 @@ def _rerouted_outcome(connectors: Sequence[Connector]) -> Outcome:
     names = ", ".join(f"'{connector.name}'" for connector in connectors)
     return Outcome(
         status=Status.SKIPPED,
-        message=f"It was routed again: it is on its way to {names} now, as a delivery of its own.",
+        message=f"The transaction was routed again, to {names}, as a delivery of its own.",
     )
 
 
@@ -187,7 +187,7 @@ def _not_provided_outcome(transaction: TransactionReceived) -> Outcome:
     else:
         kind = f" and Source Type '{appointment.source_type}'" if appointment.source_type else ""
         reason = (
-            f"No connector has the Source App '{appointment.source_app}'{kind}: add one, or mend "
-            "the Source App of an existing connector."
+            f"No connector has the Source App '{appointment.source_app}'{kind}: add one, or "
+            "correct the Source App of an existing connector."
         )
     return Outcome(status=Status.MBOC_NOT_PROVIDED, message=reason)

@@ -1,4 +1,4 @@
-"""What dispatcher reads from its environment."""
+"""The settings of dispatcher, read from its environment."""
 
 from __future__ import annotations
 
@@ -10,33 +10,36 @@ from common.settings import DatabaseSettings, ServiceSettings, TraceSettings
 
 
 class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings):
-    """The settings of dispatcher, prefix ``DISPATCHER_``."""
+    """The settings of dispatcher, with the prefix ``DISPATCHER_``."""
 
     model_config = SettingsConfigDict(
         env_prefix="DISPATCHER_", frozen=True, extra="ignore", populate_by_name=True
     )
 
     ignore_source_app_case: bool = Field(
-        default=False, description="Whether a connector's Source App matches in any case."
+        default=False,
+        description="Whether the Source App of a connector matches regardless of case.",
     )
     private_networks: tuple[IPvAnyNetwork, ...] = Field(
         default=(),
         description=(
-            'Networks of your own that back offices are in, such as ["10.1.0.0/16"]; public '
-            "addresses need no entry, link-local and metadata addresses are never called."
+            'Your own networks that contain back offices, such as ["10.1.0.0/16"]. Public '
+            "addresses need no entry. Link-local and metadata addresses are never "
+            "called."
         ),
     )
     refresh_s: float = Field(
         default=5.0,
         gt=0,
         description=(
-            "Seconds between two readings of all connectors, should a change's message be missed."
+            "Seconds between two refreshes of all connectors, in case the message about a "
+            "change was missed."
         ),
     )
     lease_s: float = Field(
         default=15.0,
         ge=3,
-        description="Seconds a killed replica's claims block their appointments.",
+        description="Seconds for which the claims of a killed replica block their appointments.",
     )
     hold_after: int = Field(
         default=10,
@@ -46,7 +49,9 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
     probe_s: float = Field(
         default=2.0,
         gt=0,
-        description="Seconds until a held lane's first probe; doubled for each further one.",
+        description=(
+            "Seconds until the first probe of a held lane. They double for each further probe."
+        ),
     )
     longest_probe_s: float = Field(
         default=60.0, gt=0, description="Longest pause between two probes, in seconds."
@@ -55,8 +60,8 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
         default=900.0,
         gt=0,
         description=(
-            "Seconds until refused credentials are tried again; doubled for each further try. "
-            "Domains lock accounts after a few wrong passwords."
+            "Seconds until refused credentials are tried again. They double for each "
+            "further try. Domains lock accounts after a few wrong passwords."
         ),
     )
     longest_credential_probe_s: float = Field(
@@ -68,8 +73,8 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
         default=600.0,
         gt=0,
         description=(
-            "Seconds a message may be in hand before it goes back to its place in the queue; below "
-            "RabbitMQ's consumer timeout."
+            "Seconds for which a message may be in hand before it returns to its place in "
+            "the queue. Must be below the consumer timeout of RabbitMQ."
         ),
     )
     lane_lease_s: float = Field(
@@ -81,7 +86,7 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
         default=65.0,
         gt=0,
         description=(
-            "Seconds to finish calls when asked to stop, longer than the longest call; give the "
-            "process more before killing it."
+            "Seconds to finish calls during a shutdown. Must be longer than the longest "
+            "call. Give the process more time before you kill it."
         ),
     )

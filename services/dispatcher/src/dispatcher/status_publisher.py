@@ -1,4 +1,4 @@
-"""Publishes the statuses of attempts: many to a message while they come fast."""
+"""Publishes the statuses of attempts. Many statuses share one message under load."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ class _SerializedStatus(NamedTuple):
 
 
 class StatusPublisher:
-    """Publishes StatusChanged and LaneChanged; returns when the broker has confirmed, however
-    long it is away.
-    """
+    """Publishes StatusChanged and LaneChanged. Waits while RabbitMQ is unavailable."""
 
     def __init__(self, publisher: ConfirmedPublisher) -> None:
         self._publisher = publisher
@@ -40,7 +38,7 @@ class StatusPublisher:
         )
 
     async def publish_lane_changed(self, change: LaneChanged) -> None:
-        """Tell that a lane is held or works again."""
+        """Publish that a lane is held or works again."""
         message_id = digest([change.connector_id, change.replica, change.at.isoformat()])
         await self._publisher.publish_until_confirmed(
             topology.STATUSES,

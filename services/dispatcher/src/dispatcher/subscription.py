@@ -1,8 +1,8 @@
-"""A consumer of one queue that lets no message overtake another, on plain aio-pika.
+"""A consumer of one queue that keeps the order of its messages, on plain aio-pika.
 
 RabbitMQ returns the messages of a closed channel in their order. After a cancel or a nack it does
-not (docs/adr/0020). So a subscription ends by finishing what has begun and closing its channel.
-Messages that have not begun return to the queue as they were.
+not (docs/adr/0020). So a subscription ends by finishing the messages that have begun and closing
+its channel. Messages that have not begun return to the queue unchanged.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ BROKER_TIMEOUT_S = 5.0
 
 @dataclass(slots=True, eq=False)
 class MessageInHand:
-    """A message that was taken and is not answered yet.
+    """A message that was taken and is not acknowledged yet.
 
-    It may be dropped, and comes back in its place, until something is done that cannot be undone,
+    It may be dropped, and returns to its place in the queue, until a step that cannot be undone,
     such as a call.
     """
 
@@ -44,17 +44,17 @@ class MessageInHand:
     task: asyncio.Task[None] | None = None
 
     def forbid_drop(self) -> None:
-        """Finish the message, whatever happens to its subscription."""
+        """Finish the message, even when its subscription ends."""
         self.must_finish = True
 
     def allow_drop(self) -> None:
-        """Let the message be dropped again: nothing was stored, and it waits."""
+        """Allow dropping again. Nothing was stored, and the message waits."""
         self.must_finish = False
         if self.is_unwanted:
             self.drop()
 
     def drop(self) -> None:
-        """Drop the message now, or when it may be dropped."""
+        """Drop the message now, or as soon as dropping is allowed."""
         self.is_unwanted = True
         if not self.must_finish and self.task is not None:
             self.task.cancel()
@@ -63,8 +63,9 @@ class MessageInHand:
 class Subscription:
     """One channel with one consumer, and the tasks of the messages in hand.
 
-    It owns the tasks: the client library would cut them, and a POST with them, when the connection
-    is lost. A message is acknowledged after ``handle`` returned or it was dead-lettered.
+    It owns the tasks, because the client library would cancel them, and a POST with them, when the
+    connection is lost. A message is acknowledged after ``handle`` returned or the message was
+    dead-lettered.
     """
 
     def __init__(
@@ -85,24 +86,24 @@ class Subscription:
 
     @property
     def is_consuming(self) -> bool:
-        """Whether messages come in."""
+        """Whether the queue is consumed."""
         return self._is_consuming
 
     @property
     def in_hand(self) -> int:
-        """Messages taken and not finished."""
+        """The number of messages that are taken and not finished."""
         return len(self._in_hand)
 
     @property
     def oldest_received_at(self) -> float | None:
-        """When the oldest message in hand was taken, on the loop's clock."""
+        """The time at which the oldest message in hand was taken, on the loop's clock."""
         oldest = next(iter(self._in_hand), None)
         return oldest.received_at if oldest is not None else None
 
     async def open(self, connection: AbstractConnection, prefetch: int) -> None:
         """Declare the queue and consume with at most ``prefetch`` messages in hand.
 
-        Raises BrokerAwayError.
+        Raises BrokerUnavailableError.
         """
         try:
             with translate_broker_errors():
@@ -122,13 +123,13 @@ class Subscription:
         await self._close_channel()
 
     async def abandon(self) -> None:
-        """Close the channel at once; calls under way finish, and are not acknowledged."""
+        """Close the channel at once. Calls under way finish without an acknowledgement."""
         self._is_ending = True
         self._drop_all()
         await self._close_channel()
 
     def cut_off(self) -> int:
-        """Cancel the messages in hand, calls under way included; returns how many."""
+        """Cancel the messages in hand, including calls under way. Returns their number."""
         tasks = self._tasks()
         for task in tasks:
             task.cancel()
@@ -160,7 +161,7 @@ class Subscription:
             one.drop()
 
     def _on_close(self, *_: object) -> None:
-        """Drop the messages: RabbitMQ hands them out again, to this replica or to another."""
+        """Drop the messages. RabbitMQ delivers them again, to this replica or to another."""
         if self._channel is None:
             return
         self._channel = None
@@ -169,7 +170,9 @@ class Subscription:
         self._lost()
 
     def _on_cancel(self, *_: object) -> None:
-        """RabbitMQ cancelled the consumer, for example because the queue was deleted."""
+        """Report that RabbitMQ cancelled the consumer, for example because the queue was
+        deleted.
+        """
         self._is_consuming = False
         self._lost()
 
@@ -180,7 +183,7 @@ class Subscription:
         one = MessageInHand(message, loop.time())
         self._in_hand[one] = None
         one.task = loop.create_task(self._work(one))
-        # A task that is cancelled before its first step runs no line of its own.
+        # A task that is cancelled before its first step runs none of its own lines.
         one.task.add_done_callback(lambda _: self._in_hand.pop(one))
 
     async def _work(self, one: MessageInHand) -> None:
@@ -188,6 +191,6 @@ class Subscription:
             self._publisher, one.message, self._queue.name, partial(self._handle, one)
         )
         with contextlib.suppress(BrokerUnavailableError), translate_broker_errors():
-            # On a lost connection the client library would wait for room in its queue for ever.
+            # On a lost connection the client library would wait for room in its queue forever.
             async with asyncio.timeout(BROKER_TIMEOUT_S):
                 await one.message.ack()

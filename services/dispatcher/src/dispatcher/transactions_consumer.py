@@ -1,4 +1,4 @@
-"""Consumes the transactions, by one replica at a time."""
+"""Consumes the transactions, on one replica at a time."""
 
 from __future__ import annotations
 
@@ -27,13 +27,17 @@ RETRY_INTERVAL_S = 1.0
 
 
 class TransactionsConsumer:
-    """Every replica subscribes; RabbitMQ hands the transactions to one, and then to the next."""
+    """The consumer of the transactions.
+
+    Every replica subscribes. RabbitMQ delivers the transactions to one, and to the next when that
+    one leaves.
+    """
 
     def __init__(
-        self, connection: BrokerConnection, route: RoutingService, publisher: Outbox
+        self, connection: BrokerConnection, routing: RoutingService, publisher: Outbox
     ) -> None:
         self._connection = connection
-        self._route = route
+        self._routing = routing
         self._publisher = publisher
         self._lost = asyncio.Event()
         self._subscription = self._new_subscription()
@@ -58,11 +62,11 @@ class TransactionsConsumer:
             await wait_at_most(self._lost, RETRY_INTERVAL_S)
 
     def check(self) -> str | None:
-        """Return that transactions are not consumed, or None."""
+        """Return the reason why transactions are not consumed, or None."""
         return None if self._subscription.is_consuming else "transactions are not consumed"
 
     async def close(self, within_s: float) -> None:
-        """Finish the transactions in hand; the next replica goes on in their order."""
+        """Finish the transactions in hand. The next replica continues in their order."""
         closing = asyncio.ensure_future(self._subscription.close())
         await asyncio.wait({closing}, timeout=within_s)
         self._subscription.cut_off()
@@ -78,7 +82,7 @@ class TransactionsConsumer:
         await self._publisher.keep_order()
         message = in_hand.message
         read = read_list(TransactionReceived, TRANSACTIONS, message.body)
-        await self._route(read.items)
+        await self._routing.route(read.items)
         if read.unreadable is not None:
             queue, (body, error) = topology.DISPATCHER_TRANSACTIONS.name, read.unreadable
             await dead_letter(self._publisher, message, queue, error, body)

@@ -1,4 +1,4 @@
-"""A stored connector that this version cannot read: its lane waits, and says why."""
+"""A stored connector that this version cannot read. Its lane waits and reports the reason."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 class UnreadableConnector(Connector):
-    """The readable fields of a connector; it takes deliveries into its lane and makes no calls."""
+    """The readable fields of a connector. Its lane takes deliveries and makes no calls."""
 
     fields: tuple[str, ...]
 
     @property
     def reason(self) -> str:
-        """The sentence for administrators; it names fields, and no values."""
+        """The sentence for administrators, with the names of fields and without values."""
         return (
             f"The stored connector cannot be read by this version: {', '.join(self.fields)}. "
             "Save the connector again in the portal, or update the dispatcher."
@@ -28,7 +28,10 @@ class UnreadableConnector(Connector):
 
 
 def parse_connector(document: Mapping[str, Any]) -> Connector | UnreadableConnector | None:
-    """Return the stored connector; None when not even its source app can be read."""
+    """Return the stored connector.
+
+    Returns None when its source app is unreadable as well.
+    """
     try:
         return Connector.model_validate(document)
     except ValidationError as error:

@@ -1,5 +1,6 @@
-"""Whether a connector can take a transaction at all: each reason is a status of the seed and names
-the field to mend.
+"""Validates connectors before a delivery.
+
+Each refusal has a status of the seed, and names the setting to correct.
 """
 
 from __future__ import annotations
@@ -12,17 +13,21 @@ from common.contracts.delivery import Status
 from dispatcher.outcome import Outcome
 
 
-def refuse_delivery(
+def validate_delivery(
     connector: Connector, action: Action, kinds: frozenset[tuple[str, str]]
 ) -> Outcome | None:
-    """Return why nothing may be sent, in the order of design.md section 5, or None; ``kinds`` are
-    the systems and API types there are.
+    """Return why the connector takes no delivery of this action, or None.
+
+    The checks have the order of design.md, section 5. ``kinds`` are the known systems with their
+    API types.
     """
-    return _disabled(connector) or refuse_connector(connector, kinds) or _action(connector, action)
+    return (
+        _disabled(connector) or validate_connector(connector, kinds) or _action(connector, action)
+    )
 
 
-def refuse_connector(connector: Connector, kinds: frozenset[tuple[str, str]]) -> Outcome | None:
-    """Return what must be mended before the connector can be called, or None."""
+def validate_connector(connector: Connector, kinds: frozenset[tuple[str, str]]) -> Outcome | None:
+    """Return which setting must be corrected before the connector can be called, or None."""
     return _system(connector) or _kind(connector, kinds) or _uri(connector)
 
 
@@ -59,7 +64,7 @@ def _kind(connector: Connector, kinds: frozenset[tuple[str, str]]) -> Outcome | 
         field, known = (
             "API type",
             " or ".join(sorted(api for system, api in kinds if system == connector.system))
-            or "one that this version can speak to",
+            or "one that this version supports",
         )
     value = connector.system if field == "System" else connector.kind[1]
     return _refusal_outcome(

@@ -1,3 +1,4 @@
-"""Turns what Dime.Scheduler reports into transactions; accepts nothing that is not safe
-with the broker.
+"""Turns the changes that Dime.Scheduler reports into transactions.
+
+A change is accepted only after RabbitMQ has confirmed it.
 """

@@ -21,12 +21,12 @@ from common.settings import load
 from common.telemetry.log_buffer import LogBuffer
 from common.telemetry.publisher import TelemetryPublisher
 from common.traces.exporting import export_traces
-from ingest.replay.command import run_replay
-from ingest.replay.display import Screen
-from ingest.replay.replayer import Counts, Replay
+from ingest.replay.command import replay_file, run_replay
+from ingest.replay.display import ReplayDisplay
+from ingest.replay.replayer import Replayer
 from ingest.routes import webhooks
 from ingest.settings import Settings
-from ingest.transaction_publisher import Accept
+from ingest.transaction_publisher import TransactionPublisher
 
 log = structlog.get_logger()
 
@@ -39,7 +39,8 @@ def main() -> None:
     parser.add_argument("--version", action="version", version=RELEASE)
     commands = parser.add_subparsers(dest="command")
     replaying = commands.add_parser(
-        "replay", help="report the changes of a file again; goes on where it stopped"
+        "replay",
+        help="report the changes of a file again; a second run resumes where the first one stopped",
     )
     replaying.add_argument(
         "file",
@@ -59,7 +60,10 @@ def main() -> None:
 
 
 async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> None:
-    """Listen at once, accept when RabbitMQ is there, answer what is in hand before leaving."""
+    """Serve HTTP at once, and accept changes while RabbitMQ is available.
+
+    Requests in progress are answered before the process ends.
+    """
     readiness = Readiness()
     publisher = Publisher(
         lambda: connect(settings.rabbitmq_url.get_secret_value(), f"ingest {settings.replica}"),
@@ -68,10 +72,10 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
     secrets = {
         source: secret.get_secret_value().encode() for source, secret in settings.secrets.items()
     }
-    accept = Accept(publisher, settings.confirm_timeout_s)
+    transactions = TransactionPublisher(publisher, settings.confirm_timeout_s)
     app = Starlette(
         routes=[
-            *webhooks(accept, secrets, settings.body_limit, settings.zones),
+            *webhooks(transactions, secrets, settings.body_limit, settings.zones),
             *health_routes(readiness, serves_requests=True),
             metrics_route(),
         ]
@@ -93,14 +97,15 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
     await publisher.close()
 
 
-async def _replay(settings: Settings, file: Path) -> Counts:
+async def _replay(settings: Settings, file: Path) -> int:
     publisher = Publisher(
         lambda: connect(settings.rabbitmq_url.get_secret_value(), "ingest replay"), topology.INGEST
     )
-    accept = Accept(publisher, settings.confirm_timeout_s)
-    try:
-        with Screen(file) as screen:
-            await publisher.open()
-            return await Replay(accept, settings.body_limit, screen, settings.zones)(file)
-    finally:
-        await publisher.close()
+    display = ReplayDisplay(file)
+    replayer = Replayer(
+        TransactionPublisher(publisher, settings.confirm_timeout_s),
+        settings.body_limit,
+        display,
+        settings.zones,
+    )
+    return await replay_file(file, publisher, replayer, display)

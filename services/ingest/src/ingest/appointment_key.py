@@ -1,4 +1,4 @@
-"""Names an appointment within its source: by its Id, else by its guid, else by its number."""
+"""Builds the key of an appointment from its source and its Id, guid or number."""
 
 from __future__ import annotations
 
@@ -7,46 +7,48 @@ import re
 
 from ingest.errors import InvalidFieldError
 
-LONGEST_KEY = 200
-LONGEST_SOURCE = 120
-"""Leaves room for a hashed identity within a key."""
+MAX_KEY_LENGTH = 200
+MAX_SOURCE_LENGTH = 120
+"""The rest of a key fits a hashed identity."""
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_NO_GUID = "00000000-0000-0000-0000-000000000000"
-"""Guid.Empty of .NET: no value."""
+_EMPTY_GUID = "00000000-0000-0000-0000-000000000000"
+"""Guid.Empty of .NET, which means no value."""
 _PREFIXES = ("guid-", "no-", "sha256-")
 
 
-def key_of(source: str, appointment_id: int, guid: str | None, number: str | None) -> str:
-    """Return ``<source>/<identity>``: two appointments of a source never have the same key.
+def appointment_key(source: str, appointment_id: int, guid: str | None, number: str | None) -> str:
+    """Return ``<source>/<identity>``, which is unique within the source.
 
-    An ``Id`` above 0 names the appointment, also where there is a guid. ingest knows one snapshot
-    at a time, so it cannot find the ``Id`` of an appointment that came without one before. Raises
-    InvalidFieldError when there is no identity.
+    An ``Id`` above 0 is the identity, even if the appointment also has a guid. ingest reads one
+    snapshot at a time, so it cannot find the ``Id`` of an appointment that came without one before.
+    Raises InvalidFieldError when there is no identity.
     """
-    identity = str(appointment_id or "") or _of_guid(guid or "") or _of_number(number or "")
+    identity = (
+        str(appointment_id or "") or _guid_identity(guid or "") or _number_identity(number or "")
+    )
     if not identity:
-        message = "is missing; without it, AppointmentGuid or appointmentNo must be there"
+        message = "is missing, and so are AppointmentGuid and appointmentNo. Send one of them"
         raise InvalidFieldError([{"field": "Id", "message": message}])
     key = f"{source}/{identity}"
-    if len(key) <= LONGEST_KEY and _fits_an_address(identity):
+    if len(key) <= MAX_KEY_LENGTH and _fits_a_path(identity):
         return key
     return f"{source}/sha256-{hashlib.sha256(identity.encode()).hexdigest()}"
 
 
-def _fits_an_address(identity: str) -> bool:
-    """Whether the portal API can be asked for it: clients resolve dots (RFC 3986, 5.2.4)."""
+def _fits_a_path(identity: str) -> bool:
+    """Whether the identity can be part of a URL. Clients resolve dots (RFC 3986, 5.2.4)."""
     return identity.isprintable() and not {".", ".."} & set(identity.split("/"))
 
 
-def _of_guid(guid: str) -> str:
-    """Return the guid itself where it has the form of one, which no number is left with."""
-    if not guid.strip() or guid == _NO_GUID:
+def _guid_identity(guid: str) -> str:
+    """Return a valid guid unchanged, and mark any other text with a prefix."""
+    if not guid.strip() or guid == _EMPTY_GUID:
         return ""
     return guid if _GUID.fullmatch(guid) else f"guid-{guid}"
 
 
-def _of_number(number: str) -> str:
-    """Return the number itself where it cannot be taken for an Id, a guid or a prefixed text."""
+def _number_identity(number: str) -> str:
+    """Return the number unchanged, unless it looks like an Id, a guid or a prefixed text."""
     if not number.strip():
         return ""
     is_plain = not (number.isdecimal() or _GUID.fullmatch(number) or number.startswith(_PREFIXES))

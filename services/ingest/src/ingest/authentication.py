@@ -1,4 +1,4 @@
-"""Who may report changes: one secret per source, compared in constant time."""
+"""Authenticates sources by one secret each, compared in constant time."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def is_authorised(
+def is_authenticated(
     secrets: Mapping[str, bytes], source: str, headers: Mapping[bytes, bytes]
 ) -> bool:
-    """Whether the request shows the source's secret, as X-API-KEY or as the password of HTTP
-    Basic (RFC 7617).
-    """
+    """Whether the request has the source's secret, as X-API-KEY or as a password (RFC 7617)."""
     expected = secrets.get(source)
     given = headers.get(b"x-api-key") or _basic_password(headers.get(b"authorization", b""))
-    same = hmac.compare_digest(given, expected or b"\x00" * 32)
-    return same and expected is not None and bool(given)
+    is_equal = hmac.compare_digest(given, expected or b"\x00" * 32)
+    return is_equal and expected is not None and bool(given)
 
 
 def _basic_password(authorization: bytes) -> bytes:

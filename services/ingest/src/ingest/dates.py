@@ -1,4 +1,4 @@
-"""Reads the dates that .NET writes, at their full precision of 100 ns (domain.md, 4.9)."""
+"""Parses the dates that .NET writes, at their full precision of 100 ns (domain.md, 4.9)."""
 
 from __future__ import annotations
 
@@ -14,29 +14,30 @@ if TYPE_CHECKING:
 SECOND = 10_000_000
 DAY = 86_400 * SECOND
 END = date.max.toordinal() * DAY
-AHEAD = 3_600 * SECOND
-"""A last-modified time further ahead of our clock than this is not believed."""
-TOLERANCE = 300 * SECOND
-"""How far clocks of Dime.Scheduler and ingest may differ in the repeated hour."""
-FARTHEST_OFFSET = 14 * 3_600 * SECOND
-"""Of .NET's DateTimeOffset and of XML Schema's dateTime."""
+MAX_AHEAD = 3_600 * SECOND
+"""A last-modified time further ahead of our clock counts as the time of arrival."""
+CLOCK_TOLERANCE = 300 * SECOND
+"""Difference of the clocks of Dime.Scheduler and ingest that is tolerated in the repeated hour."""
+MAX_OFFSET = 14 * 3_600 * SECOND
+"""The largest offset of .NET's DateTimeOffset and of XML Schema's dateTime."""
 _DIGITS = 7
-_WRITTEN = re.compile(
+_ISO_DATE = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
     r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?"
     r" ?(?:([Zz])|([+-])(\d\d):?(\d\d)?)?",
     re.ASCII,
 )
-_IN_MILLISECONDS = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/", re.ASCII)
-"""How older serializers of .NET write a date: milliseconds since 1970 in UTC; the offset behind
-them changes nothing (DataContractJsonSerializer, Newtonsoft's MicrosoftDateFormat).
+_JSON_DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/", re.ASCII)
+"""The date format of older .NET serializers: milliseconds since 1970 in UTC.
+
+The offset after them has no effect (DataContractJsonSerializer, Newtonsoft's MicrosoftDateFormat).
 """
 _MILLISECOND = SECOND // 1_000
 _1970 = date(1970, 1, 1).toordinal() * DAY - DAY
 
 
-class Written(NamedTuple):
-    """A date as it was written: ``ticks`` of its clock, and its ``offset`` if it names one."""
+class ParsedDate(NamedTuple):
+    """A parsed date: its text, its local time in ``ticks``, and its ``offset`` if it has one."""
 
     text: str
     ticks: int
@@ -44,24 +45,27 @@ class Written(NamedTuple):
 
     @property
     def is_missing(self) -> bool:
-        """Whether it is .NET's minimum, the first day of the year 1: no value."""
+        """Whether the date is .NET's minimum, the first day of the year 1, which means no value."""
         return self.ticks < DAY
 
 
 class Arrival(NamedTuple):
-    """When a change arrived, in which time zone its source writes, at which place of its
-    request, and the step of the trace that accepted it.
+    """The arrival of a change.
+
+    ``zone`` is the time zone of its source, ``element`` its index in the array of the request, and
+    ``traceparent`` the span that accepted it.
     """
 
     at: datetime
     zone: tzinfo = UTC
-    place: int = 0
+    element: int = 0
     traceparent: str | None = None
 
 
-class Modified(NamedTuple):
-    """The last-modified time by which a version is ordered; ``reported`` is the source's own text
-    when the time of arrival counts in its place.
+class ModifiedTime(NamedTuple):
+    """The last-modified time that orders the versions of an appointment.
+
+    ``reported`` is the source's own text when the time of arrival replaces it.
     """
 
     ticks: int
@@ -69,54 +73,56 @@ class Modified(NamedTuple):
 
     @property
     def at(self) -> datetime:
-        """The same in microseconds."""
+        """The time as a datetime, at a precision of one microsecond."""
         return datetime(1, 1, 1, tzinfo=UTC) + timedelta(microseconds=self.ticks // 10)
 
 
-def read_date(text: str) -> Written:
-    """Return the date that was written; raises ValueError with a sentence."""
-    if found := _IN_MILLISECONDS.fullmatch(text.strip()):
-        return _checked(Written(text, _1970 + int(found[1]) * _MILLISECOND, 0))
-    found = _WRITTEN.fullmatch(text.strip())
+def parse_date(text: str) -> ParsedDate:
+    """Return the parsed date; raises ValueError with a sentence."""
+    if found := _JSON_DATE.fullmatch(text.strip()):
+        return _checked(ParsedDate(text, _1970 + int(found[1]) * _MILLISECOND, 0))
+    found = _ISO_DATE.fullmatch(text.strip())
     if found is None:
-        raise ValueError("must be a date such as 2026-07-21T14:03:09.4471234+02:00")
+        raise ValueError("must be a date like 2026-07-21T14:03:09.4471234+02:00")
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
     try:
         clock = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError as error:
-        raise ValueError(f"is no date: {error}") from None
+        raise ValueError(f"is not a valid date: {error}") from None
     fraction = int((found[7] or "").ljust(_DIGITS, "0")[:_DIGITS])
-    return _checked(Written(text, ticks_of(clock) + fraction, _offset(*found.groups()[7:])))
+    return _checked(ParsedDate(text, ticks_of(clock) + fraction, _offset(*found.groups()[7:])))
 
 
-def _checked(written: Written) -> Written:
-    if written.offset is not None and not 0 <= written.ticks - written.offset < END:
+def _checked(parsed: ParsedDate) -> ParsedDate:
+    if parsed.offset is not None and not 0 <= parsed.ticks - parsed.offset < END:
         raise ValueError("lies outside the years 1 to 9999 in UTC")
-    return written
+    return parsed
 
 
-def modified(written: Written, arrival: Arrival) -> Modified:
-    """Return the last-modified time: a time without offset is read in the source's zone, and one
-    that is more than an hour ahead of our clock counts as the time of arrival.
+def modified_time(parsed: ParsedDate, arrival: Arrival) -> ModifiedTime:
+    """Return the last-modified time.
+
+    A time without offset is in the source's zone. A time more than an hour ahead of our clock
+    counts as the time of arrival.
     """
     arrived = ticks_of(arrival.at)
-    ticks = _instant(written, arrival.zone, arrived)
-    if ticks > arrived + AHEAD:
-        return Modified(arrived, written.text)
-    return Modified(max(ticks, 0))
+    ticks = _utc_ticks(parsed, arrival.zone, arrived)
+    if ticks > arrived + MAX_AHEAD:
+        return ModifiedTime(arrived, parsed.text)
+    return ModifiedTime(max(ticks, 0))
 
 
-def _instant(written: Written, zone: tzinfo, arrived: int) -> int:
-    """Return the moment in UTC.
+def _utc_ticks(parsed: ParsedDate, zone: tzinfo, arrived: int) -> int:
+    """Return the time in UTC, in ticks.
 
-    In the hour that the clock repeats there are two: the latest that is not after the arrival is
-    the one, because a change arrives soon after it was made.
+    A local time in a repeated hour has two UTC times. The latest one before the arrival is right,
+    because a change arrives soon after it was made.
     """
-    if written.offset is not None:
-        return written.ticks - written.offset
-    clock = datetime.min + timedelta(microseconds=written.ticks // 10)  # noqa: DTZ901 - no offset
-    readings = {written.ticks - _ticks(zone.utcoffset(clock.replace(fold=fold))) for fold in (0, 1)}
-    past = [ticks for ticks in readings if ticks <= arrived + TOLERANCE]
+    if parsed.offset is not None:
+        return parsed.ticks - parsed.offset
+    clock = datetime.min + timedelta(microseconds=parsed.ticks // 10)  # noqa: DTZ901 - a local time
+    readings = {parsed.ticks - _ticks(zone.utcoffset(clock.replace(fold=fold))) for fold in (0, 1)}
+    past = [ticks for ticks in readings if ticks <= arrived + CLOCK_TOLERANCE]
     return max(past) if past else min(readings)
 
 
@@ -128,8 +134,8 @@ def _offset(
     if sign is None:
         return None
     distance = (int(hours or 0) * 3_600 + int(minutes or 0) * 60) * SECOND
-    if int(minutes or 0) >= 60 or distance > FARTHEST_OFFSET:  # noqa: PLR2004 - of an hour
-        raise ValueError("has an offset that is none: 14:00 is the largest")
+    if int(minutes or 0) >= 60 or distance > MAX_OFFSET:  # noqa: PLR2004 - of an hour
+        raise ValueError("has an invalid offset. The largest is 14:00")
     return -distance if sign == "-" else distance
 
 

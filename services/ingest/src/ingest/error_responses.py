@@ -1,4 +1,4 @@
-"""The answers to a request of which nothing is accepted."""
+"""The responses to requests that are refused."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from common.problem import problem
 from ingest.errors import (
+    BodyTimeoutError,
     IngestError,
     InvalidFieldError,
-    LateBodyError,
-    NoRoomError,
     TooLargeError,
+    TooManyBodiesError,
     UnreadableError,
 )
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 RETRY_AFTER_S = 5
-BROKER_AWAY = 503
+UNAVAILABLE = 503
 STATUSES: Mapping[type[IngestError], int] = {
     UnreadableError: 400,
-    LateBodyError: 408,
+    BodyTimeoutError: 408,
     TooLargeError: 413,
 }
 
 
-def refused_form(headers: Mapping[bytes, bytes]) -> Response | None:
-    """Return the refusal of a body in another form than plain JSON (RFC 9110, 15.5.16)."""
+def media_type_refusal(headers: Mapping[bytes, bytes]) -> Response | None:
+    """Return the 415 of a body that is not plain JSON, or None (RFC 9110, 15.5.16)."""
     media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     if media_type != b"application/json":
         return problem(415, "Content-Type must be application/json")
@@ -40,10 +40,10 @@ def refused_form(headers: Mapping[bytes, bytes]) -> Response | None:
     return None
 
 
-def refusal_of(error: IngestError) -> Response:
+def error_response(error: IngestError) -> Response:
     """Return the problem document of an expected failure."""
-    if isinstance(error, NoRoomError):
-        return away(str(error))
+    if isinstance(error, TooManyBodiesError):
+        return unavailable_response(str(error))
     if isinstance(error, InvalidFieldError):
         return problem(422, str(error), error.errors)
     for kind, status in STATUSES.items():
@@ -52,10 +52,10 @@ def refusal_of(error: IngestError) -> Response:
     raise error
 
 
-def away(reason: str) -> Response:
+def unavailable_response(reason: str) -> Response:
     """Return 503 with Retry-After."""
     return problem(
-        BROKER_AWAY,
-        f"Nothing was accepted: {reason}. Send it again",
+        UNAVAILABLE,
+        f"Nothing was accepted: {reason}. Send the request again",
         headers={"Retry-After": str(RETRY_AFTER_S)},
     )

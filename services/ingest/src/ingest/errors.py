@@ -1,11 +1,11 @@
 """The tree of expected failures.
 
 IngestError
-├── UnreadableError     the body is not JSON
-├── LateBodyError       the body did not arrive in time
-├── NoRoomError         other bodies take all the memory there is for them
-├── TooLargeError       the body is larger than what can be passed on
-└── InvalidFieldError   a field is missing or of the wrong type; names it
+├── UnreadableError      the body is not JSON
+├── BodyTimeoutError     the body did not arrive in time
+├── TooManyBodiesError   other bodies use all the memory for bodies
+├── TooLargeError        the body exceeds a size limit
+└── InvalidFieldError    a field is missing or has the wrong type
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ class IngestError(Exception):
 
 
 class UnreadableError(IngestError):
-    """The body is not JSON; ``str()`` says where it breaks."""
+    """The body is not JSON. ``str()`` names the position of the error."""
 
 
-class LateBodyError(IngestError):
+class BodyTimeoutError(IngestError):
     """The body did not arrive in time."""
 
 
-class NoRoomError(IngestError):
-    """Other bodies take all the memory there is for them."""
+class TooManyBodiesError(IngestError):
+    """Other bodies use all the memory for bodies."""
 
 
 class TooLargeError(IngestError):
-    """The body is too large; ``str()`` names the limit."""
+    """The body exceeds a size limit. ``str()`` names the limit."""
 
 
 class InvalidFieldError(IngestError):
-    """Fields are missing or wrong; ``errors`` holds one field and message each."""
+    """Fields are missing or invalid. ``errors`` holds the name and a message of each field."""
 
     def __init__(self, errors: list[dict[str, str]]) -> None:
         super().__init__(f"{errors[0]['field']}: {errors[0]['message']}")

@@ -1,4 +1,4 @@
-"""What ingest counts. A source is one of those that have a secret."""
+"""The metrics of ingest. Only sources with a secret become labels."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from prometheus_client import Counter, Histogram
 
 ACCEPTED = Counter(
     "mboc_ingest_accepted_total",
-    "Changes accepted: the broker has confirmed them.",
+    "Changes that were accepted, because RabbitMQ has confirmed them.",
     ["source", "action"],
 )
 REFUSED = Counter(
-    "mboc_ingest_refused_total", "Requests refused: nothing of them was accepted.", ["reason"]
+    "mboc_ingest_refused_total",
+    "Requests that were refused. No change of them was accepted.",
+    ["reason"],
 )
 CONFIRM_SECONDS = Histogram(
     "mboc_ingest_confirm_seconds",
-    "How long RabbitMQ took to confirm one message, which may hold many changes.",
+    "Time until RabbitMQ confirms one message, which may hold many changes.",
 )
 
-accepted_of = functools.cache(ACCEPTED.labels)
-"""Finds a label set's counter once: looking it up costs more than counting."""
+accepted_counter = functools.cache(ACCEPTED.labels)
+"""The counter of a source and an action, cached because a lookup costs more than a count."""
 REFUSALS = {
     status: REFUSED.labels(reason)
     for status, reason in {
@@ -33,4 +35,4 @@ REFUSALS = {
         503: "broker away",
     }.items()
 }
-"""The reason of each status that the webhook refuses with."""
+"""The counter of each HTTP status that the webhook refuses with."""

@@ -1,4 +1,4 @@
-"""Refuses NaN and Infinity, which JSON does not have (RFC 8259, section 6) and .NET may write."""
+"""Refuses NaN and Infinity, which .NET may write and JSON does not allow (RFC 8259, section 6)."""
 
 from __future__ import annotations
 
@@ -11,44 +11,44 @@ from ingest.errors import InvalidFieldError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST_ERRORS = 100
-"""Named in one answer."""
-LONGEST_FIELD = 500
-"""Characters of a field's path in an answer."""
+MAX_ERRORS = 100
+"""Most errors in one response."""
+MAX_PATH_LENGTH = 500
+"""Most characters of a field's path in a response."""
 
 
-class _NoNumber(str):
-    """NaN, Infinity or -Infinity where a number should stand."""
+class _NonFinite(str):
+    """NaN, Infinity or -Infinity in the place of a number."""
 
     __slots__ = ()
 
 
-def refuse_no_numbers(text: str | bytes) -> None:
-    """Raise InvalidFieldError, naming each field of this JSON text that holds no number."""
+def refuse_non_finite(text: str | bytes) -> None:
+    """Raise InvalidFieldError with each field of this JSON text that holds NaN or Infinity."""
     nan, infinity = (b"NaN", b"Infinity") if isinstance(text, bytes) else ("NaN", "Infinity")
     if nan not in text and infinity not in text:  # type: ignore[operator]
         return
     try:
-        document = json.loads(text, parse_int=str, parse_float=str, parse_constant=_NoNumber)
+        document = json.loads(text, parse_int=str, parse_float=str, parse_constant=_NonFinite)
     except RecursionError:
         return
     errors = [
         {
-            "field": ".".join(path)[:LONGEST_FIELD] or "body",
-            "message": f"is {word}: JSON has no such number",
+            "field": ".".join(path)[:MAX_PATH_LENGTH] or "body",
+            "message": f"is {word}, which JSON does not allow",
         }
-        for path, word in islice(_found(document, ()), MOST_ERRORS)
+        for path, word in islice(_find(document, ()), MAX_ERRORS)
     ]
     if errors:
         raise InvalidFieldError(errors)
 
 
-def _found(part: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    if isinstance(part, _NoNumber):
+def _find(part: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    if isinstance(part, _NonFinite):
         yield path, str(part)
     elif isinstance(part, dict):
         for name, value in part.items():
-            yield from _found(value, (*path, name))
+            yield from _find(value, (*path, name))
     elif isinstance(part, list):
-        for place, value in enumerate(part):
-            yield from _found(value, (*path, str(place)))
+        for index, value in enumerate(part):
+            yield from _find(value, (*path, str(index)))

@@ -1,6 +1,4 @@
-"""What arrives over HTTP: Dime.Scheduler's webhook, one address per action
-(domain.md, 4.2 and 9.2).
-"""
+"""The webhook of Dime.Scheduler, with one URL per action (domain.md, 4.2 and 9.2)."""
 
 from __future__ import annotations
 
@@ -17,12 +15,18 @@ from common.contracts.traceparent import read_traceparent
 from common.errors import BrokerUnavailableError
 from common.problem import problem
 from common.traces.spans import SpanKind, start_trace
-from ingest.authentication import is_authorised
-from ingest.body_reader import Bodies
-from ingest.error_responses import BROKER_AWAY, away, refusal_of, refused_form
+from ingest.authentication import is_authenticated
+from ingest.body_reader import BodyReader
+from ingest.changes import read_changes
+from ingest.error_responses import (
+    UNAVAILABLE,
+    error_response,
+    media_type_refusal,
+    unavailable_response,
+)
 from ingest.errors import IngestError
-from ingest.metrics import REFUSALS, accepted_of
-from ingest.transaction_publisher import Accept, read_changes
+from ingest.metrics import REFUSALS, accepted_counter
+from ingest.transaction_publisher import TransactionPublisher
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +37,9 @@ if TYPE_CHECKING:
     from common.contracts.transaction import TransactionReceived
     from common.traces.spans import Span
 
-LARGE = 256 * 1024
-ADDRESSES = {
+THREAD_BYTES = 256 * 1024
+"""A larger body is parsed in a thread, because parsing would block other requests."""
+ACTIONS = {
     "appointment-created": Action.CREATE,
     "appointment-updated": Action.UPDATE,
     "appointment-deleted": Action.DELETE,
@@ -42,112 +47,117 @@ ADDRESSES = {
 
 
 def webhooks(
-    accept: Accept,
+    publisher: TransactionPublisher,
     secrets: Mapping[str, bytes],
     body_limit: int,
     zones: Mapping[str, tzinfo] = MappingProxyType({}),
 ) -> list[Route]:
-    """Return ``POST /webhooks/{source}/appointment-…`` for the three actions; counters of every
-    source begin at 0. ``zones`` are the time zones of sources whose dates without offset are not
-    UTC.
+    """Return ``POST /webhooks/{source}/appointment-…`` for the three actions.
+
+    ``zones`` are the time zones of sources whose dates without offset are not in UTC. The counters
+    of every source begin at 0.
     """
     for source in secrets:
         for action in Action:
-            accepted_of(source, action)
-    bodies = Bodies(body_limit)
-    routes = {f"/webhooks/{{source}}/{end}": action for end, action in ADDRESSES.items()}
+            accepted_counter(source, action)
+    bodies = BodyReader(body_limit)
+    routes = {f"/webhooks/{{source}}/{end}": action for end, action in ACTIONS.items()}
     return [
-        Route(route, Webhook(accept, bodies, secrets, zones, action, route), methods=["POST"])
+        Route(route, Webhook(publisher, bodies, secrets, zones, action, route), methods=["POST"])
         for route, action in routes.items()
     ]
 
 
 class Webhook:
-    """One address as a bare ASGI application: a typed route costs more here than broker and
-    validation together.
+    """One route as a plain ASGI application.
+
+    A typed route costs more time here than RabbitMQ and validation together.
     """
 
     def __init__(
         self,
-        accept: Accept,
-        bodies: Bodies,
+        publisher: TransactionPublisher,
+        bodies: BodyReader,
         secrets: Mapping[str, bytes],
         zones: Mapping[str, tzinfo],
         action: Action,
         route: str,
     ) -> None:
-        self._accept = accept
+        self._publisher = publisher
         self._bodies = bodies
         self._secrets = secrets
         self._zones = zones
         self._action = action
-        self._name = f"POST {route}"
-        self._facts = {
+        self._span_name = f"POST {route}"
+        self._attributes = {
             "http.request.method": "POST",
             "http.route": route,
             "mboc.action": str(action),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        response = await self._answer(scope, receive)
+        """Respond to one request."""
+        response = await self._respond(scope, receive)
         if response.status_code in REFUSALS:
             REFUSALS[response.status_code].inc()
         await response(scope, receive, send)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Response:
+    async def _respond(self, scope: Scope, receive: Receive) -> Response:
         headers, source = dict(scope["headers"]), scope["path_params"]["source"]
-        if not is_authorised(self._secrets, source, headers):
+        if not is_authenticated(self._secrets, source, headers):
             return problem(
                 401,
                 "Send this source's secret as X-API-KEY, or as the password of HTTP Basic",
                 headers={"WWW-Authenticate": "Basic"},
             )
-        if refusal := refused_form(headers):
+        if refusal := media_type_refusal(headers):
             return refusal
         with start_trace(
-            self._name,
+            self._span_name,
             SpanKind.SERVER,
             read_traceparent(headers.get(b"traceparent", b"").decode("latin-1")),
-            lambda: self._facts,
+            lambda: self._attributes,
         ) as span:
-            response = await self._tried(source, headers, receive, span)
+            response = await self._accept_or_refuse(source, headers, receive, span)
             span.set_attributes(
                 mboc__source=source, http__response__status_code=response.status_code
             )
-            if response.status_code == BROKER_AWAY:
-                span.failed(str(BROKER_AWAY))
+            if response.status_code == UNAVAILABLE:
+                span.failed(str(UNAVAILABLE))
         return response
 
-    async def _tried(
+    async def _accept_or_refuse(
         self, source: str, headers: Mapping[bytes, bytes], receive: Receive, span: Span
     ) -> Response:
         try:
-            accepted = await self._accepted(source, headers, receive, span)
+            transactions = await self._accept(source, headers, receive, span)
         except IngestError as error:
-            return refusal_of(error)
+            return error_response(error)
         except BrokerUnavailableError:
-            return away("RabbitMQ did not confirm")
-        return JSONResponse({"transactions": accepted}, status_code=202)
+            return unavailable_response("RabbitMQ did not confirm")
+        ids = [transaction.transaction_id for transaction in transactions]
+        return JSONResponse({"transactions": ids}, status_code=202)
 
-    async def _accepted(
+    async def _accept(
         self, source: str, headers: Mapping[bytes, bytes], receive: Receive, span: Span
-    ) -> list[str]:
-        """Return the ids of the transactions; raises IngestError, BrokerAwayError."""
+    ) -> list[TransactionReceived]:
+        """Return the published transactions; raises IngestError, BrokerUnavailableError."""
         size = self._bodies.size_of(headers)
-        self._accept.check()
-        await self._bodies.take(size, self._accept.timeout_s)
+        self._publisher.check()
+        await self._bodies.reserve(size, self._publisher.timeout_s)
         try:
-            transactions = await self._read(source, await self._bodies.read(receive), span)
-            await self._accept(transactions)
+            body = await self._bodies.read(receive)
+            transactions = await self._read_changes(source, body, span)
+            await self._publisher.publish(transactions)
         finally:
-            self._bodies.give_back(size)
-        return [transaction.transaction_id for transaction in transactions]
+            self._bodies.release(size)
+        return transactions
 
-    async def _read(self, source: str, body: bytes, span: Span) -> list[TransactionReceived]:
-        """Read a large body in a thread: it takes long enough to keep other requests waiting."""
+    async def _read_changes(
+        self, source: str, body: bytes, span: Span
+    ) -> list[TransactionReceived]:
         zone = self._zones.get(source, UTC)
-        found = source, self._action, body, span.traceparent, zone
-        if len(body) < LARGE:
-            return read_changes(*found)
-        return await asyncio.to_thread(read_changes, *found)
+        arguments = source, self._action, body, span.traceparent, zone
+        if len(body) < THREAD_BYTES:
+            return read_changes(*arguments)
+        return await asyncio.to_thread(read_changes, *arguments)

@@ -1,4 +1,4 @@
-"""What ingest reads from its environment."""
+"""The settings of ingest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from common.settings import ServiceSettings, TraceSettings
-from ingest.appointment_key import LONGEST_SOURCE
+from ingest.appointment_key import MAX_SOURCE_LENGTH
 
 
 class Settings(ServiceSettings, TraceSettings):
@@ -28,7 +28,7 @@ class Settings(ServiceSettings, TraceSettings):
     time_zones: dict[str, str] = Field(
         default={},
         description=(
-            "The time zone of dates without offset, for sources that do not write UTC, as "
+            "The time zone of dates without offset, for sources that do not use UTC, as "
             '{"source": "Europe/Brussels"} with IANA names.'
         ),
     )
@@ -36,21 +36,21 @@ class Settings(ServiceSettings, TraceSettings):
         default=4 * 1024 * 1024,
         ge=1024,
         le=8 * 1024 * 1024,
-        description="Largest accepted body, in bytes.",
+        description="Largest accepted request body, in bytes.",
     )
     confirm_timeout_s: float = Field(
         default=10.0,
         gt=0,
-        description="Seconds to wait for the broker's confirmation before answering 503.",
+        description="Seconds to wait for RabbitMQ to confirm before ingest responds 503.",
     )
 
     @field_validator("secrets")
     @classmethod
     def _are_sources(cls, secrets: dict[str, SecretStr]) -> dict[str, SecretStr]:
         for source in secrets:
-            if not source or "/" in source or len(source) > LONGEST_SOURCE:
+            if not source or "/" in source or len(source) > MAX_SOURCE_LENGTH:
                 raise ValueError(
-                    f"a source is a part of an address: 1 to {LONGEST_SOURCE} characters, no slash"
+                    f"a source is part of a URL: 1 to {MAX_SOURCE_LENGTH} characters, no slash"
                 )
         return secrets
 
@@ -60,13 +60,13 @@ class Settings(ServiceSettings, TraceSettings):
         sources: Mapping[str, SecretStr] = info.data.get("secrets", {})
         for source, zone in zones.items():
             if sources and source not in sources:
-                raise ValueError(f"there is no source {source} in INGEST_SECRETS")
+                raise ValueError(f"INGEST_SECRETS has no source {source}")
             _zone(zone)
         return zones
 
     @property
     def zones(self) -> Mapping[str, ZoneInfo]:
-        """The time zone of each source that has one."""
+        """The time zones of sources by name."""
         return {source: ZoneInfo(zone) for source, zone in self.time_zones.items()}
 
 
@@ -74,4 +74,4 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, OSError, ValueError) as error:
-        raise ValueError(f"{name} is no time zone such as Europe/Brussels") from error
+        raise ValueError(f"{name} is not an IANA time zone like Europe/Brussels") from error

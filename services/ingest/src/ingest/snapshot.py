@@ -1,5 +1,6 @@
-"""Reads the PascalCase snapshot that Dime.Scheduler posts, in both published shapes
-(domain.md, 4.2).
+"""Parses the PascalCase snapshot that Dime.Scheduler posts, in both published shapes.
+
+The shapes are in domain.md, 4.2.
 """
 
 from __future__ import annotations
@@ -22,21 +23,21 @@ from pydantic.alias_generators import to_pascal
 
 from common.contracts.appointment import Appointment
 from common.problem import field_errors
-from ingest.appointment_key import key_of
-from ingest.dates import Arrival, Modified, Written, modified, read_date
+from ingest.appointment_key import appointment_key
+from ingest.dates import Arrival, ModifiedTime, ParsedDate, modified_time, parse_date
 from ingest.errors import InvalidFieldError, UnreadableError
-from ingest.non_finite import refuse_no_numbers
+from ingest.non_finite import refuse_non_finite
 
 _ROWVERSION_BYTES = 8
-LONGEST_FACT = 4_000
-"""Characters of a text that the lists show; the body is passed on whole."""
+MAX_TEXT_LENGTH = 4_000
+"""Most characters of a text in lists. The body is passed on whole."""
 
 
-def _fact(text: str | None) -> str | None:
-    return text and text[:LONGEST_FACT]
+def _truncate(text: str | None) -> str | None:
+    return text and text[:MAX_TEXT_LENGTH]
 
 
-Text = Annotated[str | None, Field(default=None), AfterValidator(_fact)]
+Text = Annotated[str | None, Field(default=None), AfterValidator(_truncate)]
 
 
 class _Part(BaseModel):
@@ -76,21 +77,19 @@ class _Snapshot(_Part):
 
 
 def read_snapshot(text: str | bytes, source: str, arrival: Arrival | None = None) -> Appointment:
-    """Return what the connector reads of one snapshot; raises UnreadableError or
-    InvalidFieldError.
-    """
+    """Return the appointment of one snapshot; raises UnreadableError or InvalidFieldError."""
     try:
         found = _Snapshot.model_validate_json(text)
     except ValidationError as error:
-        raise _refusal(error) from None
-    refuse_no_numbers(text)
+        raise _ingest_error(error) from None
+    refuse_non_finite(text)
     job = (found.task.job if found.task else None) or _Job()
-    changed = _modified(found, arrival or Arrival(datetime.now(UTC)))
+    modified = _modified_time(found, arrival or Arrival(datetime.now(UTC)))
     return Appointment(
-        key=key_of(source, found.id or 0, found.appointment_guid, found.appointment_no),
+        key=appointment_key(source, found.id or 0, found.appointment_guid, found.appointment_no),
         appointment_id=found.id or 0,
-        appointment_no=_fact(found.appointment_no),
-        appointment_guid=_fact(found.appointment_guid),
+        appointment_no=_truncate(found.appointment_no),
+        appointment_guid=_truncate(found.appointment_guid),
         subject=found.subject,
         start=found.start_date,
         end=found.end_date,
@@ -102,17 +101,18 @@ def read_snapshot(text: str | bytes, source: str, arrival: Arrival | None = None
         back_office_parent_id=found.backoffice_parent_id,
         created_at=found.created_date,
         created_by=found.created_user,
-        modified_at=changed.at,
+        modified_at=modified.at,
         modified_by=found.last_modified_user,
-        modified_ticks=changed.ticks,
+        modified_ticks=modified.ticks,
         rowversion=rowversion_of(found.timestamp),
-        reported_modified_at=changed.reported,
+        reported_modified_at=modified.reported,
     )
 
 
 def rowversion_of(timestamp: Any) -> str | None:
-    """Return a SQL Server rowversion as 16 hexadecimal digits; None for all but the base64 text of
-    8 bytes.
+    """Return a SQL Server rowversion as 16 hexadecimal digits, or None.
+
+    A rowversion is the base64 text of 8 bytes.
     """
     try:
         decoded = base64.b64decode(timestamp, validate=True)
@@ -121,36 +121,34 @@ def rowversion_of(timestamp: Any) -> str | None:
     return decoded.hex() if len(decoded) == _ROWVERSION_BYTES else None
 
 
-def _modified(found: _Snapshot, arrival: Arrival) -> Modified:
-    """Return the last-modified time; an appointment that was never modified has that of its
-    creation.
-    """
+def _modified_time(found: _Snapshot, arrival: Arrival) -> ModifiedTime:
+    """Return the last-modified time, or the time of creation if there is none."""
     for field, text in (
         ("LastModifiedDate", found.last_modified_date),
         ("CreatedDate", found.created_date),
     ):
-        written = _written(field, text)
-        if written is not None:
-            return modified(written, arrival)
-    raise _wrong("LastModifiedDate", "is missing; without it, CreatedDate must be there")
+        parsed = _parse_date(field, text)
+        if parsed is not None:
+            return modified_time(parsed, arrival)
+    raise _field_error("LastModifiedDate", "is missing, and so is CreatedDate. Send one of them")
 
 
-def _written(field: str, text: str | None) -> Written | None:
-    """Return the date, or None where there is none: null, or .NET's minimum."""
+def _parse_date(field: str, text: str | None) -> ParsedDate | None:
+    """Return the date, or None for null and .NET's minimum."""
     if not text:
         return None
     try:
-        written = read_date(text)
+        parsed = parse_date(text)
     except ValueError as error:
-        raise _wrong(field, str(error)) from None
-    return None if written.is_missing else written
+        raise _field_error(field, str(error)) from None
+    return None if parsed.is_missing else parsed
 
 
-def _wrong(field: str, message: str) -> InvalidFieldError:
+def _field_error(field: str, message: str) -> InvalidFieldError:
     return InvalidFieldError([{"field": field, "message": message}])
 
 
-def _refusal(error: ValidationError) -> UnreadableError | InvalidFieldError:
+def _ingest_error(error: ValidationError) -> UnreadableError | InvalidFieldError:
     errors = error.errors(include_url=False, include_input=False)
     if errors[0]["type"] == "json_invalid":
         return UnreadableError(f"The body is not JSON: {errors[0]['ctx']['error']}")

@@ -1,8 +1,8 @@
-/** How react-admin asks who may see what. */
+/** The sign-in, sign-out and role of the current user, for react-admin. */
 
 import type { AuthProvider } from 'react-admin';
+import { clearSession, getSession, signIn, signOut } from '@/account/session';
 import { ProblemError } from '@/api/problem';
-import { forget, session, signIn, signOut } from '@/account/session';
 
 export const authProvider: AuthProvider = {
   login: ({ name, password }: { name: string; password: string }) => signIn(name, password),
@@ -11,24 +11,24 @@ export const authProvider: AuthProvider = {
   },
   checkAuth: async () => {
     try {
-      await session();
+      await getSession();
     } catch (error) {
-      // a server that is away is no reason to sign in again
-      if (isUnknown(error)) throw new Error('signIn.expired');
+      // an unreachable server does not end the session
+      if (isUnauthenticated(error)) throw new Error('signIn.expired');
     }
   },
   checkError: (error: unknown) => {
-    if (!isUnknown(error)) return Promise.resolve();
-    forget();
+    if (!isUnauthenticated(error)) return Promise.resolve();
+    clearSession();
     return Promise.reject(new Error('signIn.expired'));
   },
   getIdentity: async () => {
-    const { name } = await session();
+    const { name } = await getSession();
     return { id: name, fullName: name };
   },
-  getPermissions: async () => (await session()).role,
+  getPermissions: async () => (await getSession()).role,
 };
 
-function isUnknown(error: unknown): boolean {
+function isUnauthenticated(error: unknown): boolean {
   return error instanceof ProblemError && error.status === 401;
 }

@@ -1,4 +1,7 @@
-/** What an administrator likes, kept with the account: it is the same on every device. */
+/**
+ * The preferences of the signed-in user. The server stores them, so they are the same on every
+ * device.
+ */
 
 import {
   createContext,
@@ -10,41 +13,49 @@ import {
   useState,
   type ReactNode,
 } from 'react';
-import { keepPreferences, session, type Preferences } from '@/account/session';
+import { savePreferences, getSession, type Preferences } from '@/account/session';
 
-interface Held {
+interface PreferencesState {
   preferences: Preferences;
-  prefer: (change: Partial<Preferences>) => void;
+  updatePreferences: (change: Partial<Preferences>) => void;
 }
 
-const Context = createContext<Held>({ preferences: {}, prefer: () => undefined });
-const KEPT_AFTER_MS = 600;
+const PreferencesContext = createContext<PreferencesState>({
+  preferences: {},
+  updatePreferences: () => undefined,
+});
+const SAVE_DELAY_MS = 600;
 
 export function PreferencesProvider({ children }: { children: ReactNode }) {
-  const [known, setPreferences] = useState<Preferences>();
+  const [loaded, setPreferences] = useState<Preferences>();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
-    session().then(
-      (found) => setPreferences(found.preferences),
+    getSession().then(
+      (session) => setPreferences(session.preferences),
       () => undefined,
     );
   }, []);
-  const prefer = useCallback((change: Partial<Preferences>) => {
+  const updatePreferences = useCallback((change: Partial<Preferences>) => {
     setPreferences((before) => {
       const after = { ...before, ...change };
       clearTimeout(timer.current);
       timer.current = setTimeout(
-        () => void keepPreferences(after).catch(() => undefined),
-        KEPT_AFTER_MS,
+        () => void savePreferences(after).catch(() => undefined),
+        SAVE_DELAY_MS,
       );
       return after;
     });
   }, []);
-  const held = useMemo(() => ({ preferences: known ?? {}, prefer }), [known, prefer]);
-  // nothing is asked of the server before it is known who asks
-  return known === undefined ? null : <Context value={held}>{children}</Context>;
+  const value = useMemo(
+    () => ({ preferences: loaded ?? {}, updatePreferences }),
+    [loaded, updatePreferences],
+  );
+  // the pages send no request before the session is known
+  return loaded === undefined ? null : (
+    <PreferencesContext value={value}>{children}</PreferencesContext>
+  );
 }
 
-export function usePreferences(): Held {
-  return use(Context);
+export function usePreferences(): PreferencesState {
+  return use(PreferencesContext);
 }

@@ -1,13 +1,13 @@
-/** Who is signed in, as the server says; the cookie itself is out of reach of scripts. */
+/** The session of the signed-in user. Scripts cannot read its cookie. */
 
-import { api, rememberCsrfToken, the } from '@/api/client';
-import type { Begun, Role } from '@/api/types';
+import { api, setCsrfToken, unwrap } from '@/api/client';
+import type { SessionDetails, Role } from '@/api/types';
 
 export interface Preferences {
-  /** IANA name; none = the device's. */
+  /** An IANA name. Undefined means the time zone of the device. */
   time_zone?: string;
   density?: 'standard' | 'compact';
-  /** List -> names of the columns that are shown. */
+  /** The names of the visible columns, by list. */
   columns?: Record<string, string[]>;
   rows?: number;
 }
@@ -21,10 +21,10 @@ export interface Session {
 let current: Promise<Session> | null = null;
 
 /**
- * Return the session, asked for once; rejects with a ProblemError of status 401 when there is none.
+ * Return the session, requested once. Rejects with a ProblemError of status 401 without a session.
  */
-export function session(): Promise<Session> {
-  current ??= remember(the(api.GET('/api/session')));
+export function getSession(): Promise<Session> {
+  current ??= toSession(unwrap(api.GET('/api/session')));
   current.catch(() => {
     current = null;
   });
@@ -32,34 +32,34 @@ export function session(): Promise<Session> {
 }
 
 export async function signIn(name: string, password: string): Promise<void> {
-  const begun = remember(the(api.POST('/api/session', { body: { name, password } })));
-  await begun;
-  current = begun;
+  const newSession = toSession(unwrap(api.POST('/api/session', { body: { name, password } })));
+  await newSession;
+  current = newSession;
 }
 
 export async function signOut(): Promise<void> {
-  // where nobody is signed in there is nothing to end
+  // without a session, the server has nothing to end
   if (current === null) return;
   try {
     await api.DELETE('/api/session');
   } finally {
-    forget();
+    clearSession();
   }
 }
 
-export function forget(): void {
+export function clearSession(): void {
   current = null;
-  rememberCsrfToken(null);
+  setCsrfToken(null);
 }
 
-export async function keepPreferences(preferences: Preferences): Promise<void> {
+export async function savePreferences(preferences: Preferences): Promise<void> {
   await api.PUT('/api/session/preferences', { body: { ...preferences } });
-  const kept = await session();
-  current = Promise.resolve({ ...kept, preferences });
+  const session = await getSession();
+  current = Promise.resolve({ ...session, preferences });
 }
 
-async function remember(answer: Promise<Begun>): Promise<Session> {
-  const { name, role, csrf_token, preferences } = await answer;
-  rememberCsrfToken(csrf_token);
+async function toSession(response: Promise<SessionDetails>): Promise<Session> {
+  const { name, role, csrf_token, preferences } = await response;
+  setCsrfToken(csrf_token);
   return { name, role, preferences };
 }

@@ -1,4 +1,6 @@
-/** The portal API, typed by its own description. Every refusal is thrown as a ProblemError. */
+/**
+ * The portal API, typed by its OpenAPI document. Every error response is thrown as a ProblemError.
+ */
 
 import createClient, { type Middleware } from 'openapi-fetch';
 import { ProblemError, type Problem } from '@/api/problem';
@@ -6,22 +8,22 @@ import type { paths } from '@/api/schema';
 
 let csrfToken: string | null = null;
 
-/** Every write of a session shows this token; the session's own answer brings it. */
-export function rememberCsrfToken(token: string | null): void {
+/** Set the token that every write of a session must send. The session response contains it. */
+export function setCsrfToken(token: string | null): void {
   csrfToken = token;
 }
 
-const guarded: Middleware = {
+const sessionMiddleware: Middleware = {
   onRequest({ request }) {
     if (csrfToken !== null && !['GET', 'HEAD'].includes(request.method))
       request.headers.set('X-CSRF-Token', csrfToken);
     return request;
   },
   async onResponse({ response }) {
-    if (!response.ok) throw await refusal(response);
+    if (!response.ok) throw await toProblemError(response);
   },
   onError() {
-    return unreachable();
+    return toNetworkError();
   },
 };
 
@@ -29,14 +31,14 @@ export const api = createClient<paths>({
   baseUrl: '',
   querySerializer: { array: { style: 'form', explode: true } },
 });
-api.use(guarded);
+api.use(sessionMiddleware);
 
-/** Wait for an answer and return what is in it. */
-export async function the<T>(answer: Promise<{ data?: T }>): Promise<T> {
+/** Wait for a response and return its data. */
+export async function unwrap<T>(answer: Promise<{ data?: T }>): Promise<T> {
   return (await answer).data as T;
 }
 
-async function refusal(response: Response): Promise<ProblemError> {
+async function toProblemError(response: Response): Promise<ProblemError> {
   const retryAfter = Number(response.headers.get('Retry-After')) || null;
   try {
     return new ProblemError((await response.json()) as Problem, retryAfter);
@@ -45,6 +47,6 @@ async function refusal(response: Response): Promise<ProblemError> {
   }
 }
 
-function unreachable(): ProblemError {
+function toNetworkError(): ProblemError {
   return new ProblemError({ status: 0, detail: '' });
 }

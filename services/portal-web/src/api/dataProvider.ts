@@ -1,18 +1,18 @@
 /**
- * react-admin's way to the API. Lists are paged by key: `meta.after` goes in, `meta.next` comes
- * out.
+ * react-admin's data provider. Lists have cursors: `meta.after` is the cursor of the request,
+ * `meta.next` that of the following page.
  */
 
 import type { DataProvider, GetListParams, RaRecord } from 'react-admin';
 import { api } from '@/api/client';
 
-interface Place {
+interface Endpoint {
   path: string;
   id: string;
 }
 
-/** Each list of the API, and the field that names its items. */
-const PLACES: Record<string, Place> = {
+/** The path of each list, and the field that identifies its items. */
+const ENDPOINTS: Record<string, Endpoint> = {
   appointments: { path: '/api/appointments', id: 'appointment_key' },
   deliveries: { path: '/api/deliveries', id: 'delivery_id' },
   causes: { path: '/api/causes', id: 'cause' },
@@ -31,25 +31,28 @@ interface ListPage {
   next: string | null;
 }
 
-/** The same calls for every list, so the paths are known only at run time. */
-const plain = api as unknown as Record<
+/** The client without the types of single paths, because the path depends on the resource. */
+const untypedApi = api as unknown as Record<
   'GET' | 'POST' | 'PUT' | 'DELETE',
   (path: string, init?: object) => Promise<{ data: unknown }>
 >;
 
 async function getList<R extends RaRecord>(resource: string, params: GetListParams) {
-  const { path } = place(resource);
+  const { path } = endpointOf(resource);
   const meta = (params.meta ?? {}) as { after?: string | null; path?: string };
   const query: Item = { ...(params.filter as Item) };
   if (params.pagination) query.limit = params.pagination.perPage;
   if (meta.after) query.after = meta.after;
   if (params.sort?.field)
     query.sort = `${params.sort.order === 'DESC' ? '-' : ''}${params.sort.field}`;
-  const { data } = await plain.GET(meta.path ?? path, { params: { query }, signal: params.signal });
+  const { data } = await untypedApi.GET(meta.path ?? path, {
+    params: { query },
+    signal: params.signal,
+  });
   const { items, next } = data as ListPage;
-  const named = items.map((item) => withId(resource, item)) as R[];
+  const withIds = items.map((item) => withId(resource, item)) as R[];
   return {
-    data: named,
+    data: withIds,
     pageInfo: { hasNextPage: Boolean(next), hasPreviousPage: Boolean(meta.after) },
     meta: { next },
   };
@@ -59,38 +62,38 @@ export const dataProvider = {
   supportAbortSignal: true,
   getList,
   getOne: async (resource: string, { id }: { id: string }) =>
-    one(resource, await plain.GET(at(resource, id))),
+    toItemResult(resource, await untypedApi.GET(itemPath(resource, id))),
   getMany: async (resource: string, { ids }: { ids: string[] }) => {
-    const found = await Promise.all(ids.map((id) => plain.GET(at(resource, id))));
+    const found = await Promise.all(ids.map((id) => untypedApi.GET(itemPath(resource, id))));
     return { data: found.map(({ data }) => withId(resource, data as Item)) };
   },
-  getManyReference: () => Promise.reject(new Error('no list of the API is asked for this way')),
+  getManyReference: () => Promise.reject(new Error('the API has no reference lists')),
   create: async (resource: string, { data }: { data: Item }) =>
-    one(resource, await plain.POST(place(resource).path, { body: data })),
+    toItemResult(resource, await untypedApi.POST(endpointOf(resource).path, { body: data })),
   update: async (resource: string, { id, data }: { id: string; data: Item }) =>
-    one(resource, await plain.PUT(at(resource, id), { body: data })),
-  updateMany: () => Promise.reject(new Error('many at once are an operation')),
+    toItemResult(resource, await untypedApi.PUT(itemPath(resource, id), { body: data })),
+  updateMany: () => Promise.reject(new Error('use an operation to change many items')),
   delete: async (resource: string, { id }: { id: string }) => {
-    await plain.DELETE(at(resource, id));
+    await untypedApi.DELETE(itemPath(resource, id));
     return { data: { id } };
   },
-  deleteMany: () => Promise.reject(new Error('many at once are an operation')),
+  deleteMany: () => Promise.reject(new Error('use an operation to change many items')),
 } as unknown as DataProvider;
 
-function place(resource: string): Place {
-  const found = PLACES[resource];
-  if (found === undefined) throw new Error(`there is no list ${resource}`);
+function endpointOf(resource: string): Endpoint {
+  const found = ENDPOINTS[resource];
+  if (found === undefined) throw new Error(`unknown list ${resource}`);
   return found;
 }
 
-function at(resource: string, id: string): string {
-  return `${place(resource).path}/${encodeURIComponent(id)}`;
+function itemPath(resource: string, id: string): string {
+  return `${endpointOf(resource).path}/${encodeURIComponent(id)}`;
 }
 
-function one(resource: string, answer: { data: unknown }) {
+function toItemResult(resource: string, answer: { data: unknown }) {
   return { data: withId(resource, answer.data as Item) };
 }
 
 function withId(resource: string, item: Item): Item {
-  return { ...item, id: item[place(resource).id] };
+  return { ...item, id: item[endpointOf(resource).id] };
 }

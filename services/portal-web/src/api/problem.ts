@@ -1,38 +1,19 @@
-/** What the API answers when something cannot be done (RFC 9457). */
+/** The error responses of the API (RFC 9457). */
 
 import { HttpError } from 'react-admin';
+import { errorsByField } from '@/api/fieldErrors';
 import type { components } from '@/api/schema';
 
 export type Problem = components['schemas']['Problem'];
 
-/** The server answered with a problem, or not at all (`status` 0). */
+/** A problem that the server reported. `status` is 0 if the server cannot be reached. */
 export class ProblemError extends HttpError {
   constructor(
     readonly problem: Pick<Problem, 'status' | 'detail'> & Partial<Problem>,
     readonly retryAfter: number | null = null,
   ) {
-    super(problem.detail, problem.status, { errors: byField(problem.errors ?? []) });
-    // react-admin's class makes itself the prototype of whatever it constructs
+    super(problem.detail, problem.status, { errors: errorsByField(problem.errors ?? []) });
+    // HttpError sets its own prototype on every instance
     Object.setPrototypeOf(this, ProblemError.prototype);
   }
-}
-
-/** In the form that react-admin's forms show beside their inputs. */
-function byField(errors: Problem['errors'] = []): Record<string, unknown> {
-  const found: Record<string, unknown> = {};
-  for (const { field, message } of errors) {
-    put(found, field.replace(/^body\./, '').split('.'), message);
-  }
-  return found;
-}
-
-function put(place: Record<string, unknown>, path: string[], message: string): void {
-  const [first = '', ...rest] = path;
-  if (rest.length === 0) {
-    place[first] = message;
-    return;
-  }
-  const inner = (place[first] ?? {}) as Record<string, unknown>;
-  place[first] = inner;
-  put(inner, rest, message);
 }

@@ -1,8 +1,14 @@
-/** The API's nouns by name. */
+/** The API's schemas under short names. */
 
+import type { RaRecord } from 'react-admin';
 import type { components } from '@/api/schema';
 
 type Schemas = components['schemas'];
+
+/** An item of a list, with the `id` that react-admin needs. */
+export type Row = RaRecord<string>;
+export type AppointmentRow = Appointment & Row;
+export type DeliveryRow = Delivery & Row;
 
 export type Appointment = Schemas['AppointmentRow'];
 export type AppointmentDetails = Schemas['AppointmentDetails'];
@@ -10,25 +16,25 @@ export type Activity = Schemas['ConnectorActivity'];
 export type Delivery = Schemas['Delivery'];
 export type DeliveryDetails = Schemas['DeliveryDetails'];
 export type Timeline = Schemas['Timeline'];
-export type Happening = Timeline['items'][number];
-export type Exchange = Schemas['HttpExchangeResponse'];
+export type TimelineEntry = Timeline['items'][number];
+export type HttpExchange = Schemas['HttpExchangeResponse'];
 export type Attempt = Schemas['AttemptDetails'];
 export type Cause = Schemas['Cause'];
 export type Connector = Schemas['ConnectorResponse'];
 export type ConnectorVersion = Schemas['ConnectorVersion'];
 export type ConnectorFields = Schemas['ConnectorFields'];
-export type Tested = Schemas['ConnectionTestResult'];
-export type Imported = Schemas['ImportResult'];
+export type ConnectionTestResult = Schemas['ConnectionTestResult'];
+export type ImportResult = Schemas['ImportResult'];
 export type Status = Schemas['Status'];
 export type Phase = Schemas['Phase'];
 export type Action = Schemas['Action'];
 export type Trigger = Schemas['Trigger'];
 export type Role = Schemas['Role'];
-export type Begun = Schemas['SessionResponse'];
+export type SessionDetails = Schemas['SessionResponse'];
 export type User = Schemas['UserResponse'];
 export type ApiKey = Schemas['ApiKeyResponse'];
 export type AuditEntry = Schemas['AuditEntryResponse'];
-export type Choice = Schemas['Selection'];
+export type OperationSelection = Schemas['Selection'];
 export type Plan = Schemas['OperationPlan'];
 export type Operation = Schemas['Operation'];
 export type OperationKind = Schemas['OperationKind'];

@@ -1,14 +1,14 @@
 /** Round numbers for an axis. */
 
-const ROUND = [1, 2, 5, 10];
+const NICE_STEPS = [1, 2, 5, 10];
 
-/** The smallest round number that holds the value. */
-export function ceiling(value: number): number {
+/** Return the smallest round number that is not below the value. */
+export function niceCeiling(value: number): number {
   if (value <= 4) return 4;
-  const size = 10 ** Math.floor(Math.log10(value));
-  return (ROUND.find((round) => round * size >= value) ?? 10) * size;
+  const magnitude = 10 ** Math.floor(Math.log10(value));
+  return (NICE_STEPS.find((step) => step * magnitude >= value) ?? 10) * magnitude;
 }
 
-export function ticks(most: number): number[] {
-  return [0, most / 4, most / 2, (3 * most) / 4, most].filter(Number.isInteger);
+export function ticks(maximum: number): number[] {
+  return [0, maximum / 4, maximum / 2, (3 * maximum) / 4, maximum].filter(Number.isInteger);
 }

@@ -1,4 +1,4 @@
-/** What a code can come from: written from the dispatcher's catalogue by `make docs`. */
+/** The known causes of each error code. `make docs` writes them from the dispatcher's catalogue. */
 
 import catalogue from '@/faults/catalogue.json';
 
@@ -10,16 +10,19 @@ export interface Fault {
 
 const FAULTS: Partial<Record<string, Fault[]>> = catalogue;
 
-/** What may lie behind a code, without the particulars that only a delivery has. */
-export function faultsOf(code: string): Fault[] {
-  return (FAULTS[code] ?? []).map((fault) => ({ ...fault, say: plain(fault.say) }));
+/** Return the known causes of a code, without the placeholders that only a delivery can fill. */
+export function knownFaults(code: string): Fault[] {
+  return (FAULTS[code] ?? []).map((fault) => ({ ...fault, say: withoutPlaceholders(fault.say) }));
 }
 
-function plain(say: string): string {
+function withoutPlaceholders(say: string): string {
   return say
     .replace(/^Status code: \{status\}[.,] ?/, '')
-    .replace(/ ?'\{connector\}'/g, '')
+    .replace(/connector '\{connector\}'/g, 'the connector')
+    .replace(/(token endpoint),? \{host\},?/, '$1')
     .replace('{host}', 'the host')
+    .replace('The field {field}', 'A field')
+    .replace(': {reason}', '')
     .replace(/within \{seconds\} s/, 'in time')
     .replace(/^./, (letter) => letter.toUpperCase());
 }

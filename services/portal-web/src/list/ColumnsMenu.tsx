@@ -1,24 +1,24 @@
-/** Which columns, and how high the rows. */
+/** A menu for the visible columns and the row height. */
 
 import ViewColumn from '@mui/icons-material/ViewColumnOutlined';
 import Divider from '@mui/material/Divider';
 import MenuItem from '@mui/material/MenuItem';
 import { usePreferences } from '@/account/preferences';
-import type { Row } from '@/list/column';
-import { Tick } from '@/list/Tick';
+import type { Row } from '@/api/types';
+import { CheckIcon } from '@/list/CheckIcon';
 import { MenuButton } from '@/list/MenuButton';
-import type { Chosen } from '@/list/useColumns';
+import type { VisibleColumns } from '@/list/useColumns';
 import { useText } from '@/texts/texts';
 
-export function ColumnsMenu<R extends Row>({ columns }: { columns: Chosen<R> }) {
+export function ColumnsMenu<R extends Row>({ columns }: { columns: VisibleColumns<R> }) {
   const text = useText();
-  const { preferences, prefer } = usePreferences();
+  const { preferences, updatePreferences } = usePreferences();
   const isCompact = preferences.density === 'compact';
   return (
     <MenuButton label={text('list.columns')} icon={<ViewColumn fontSize="small" />}>
       {(close) => [
         ...columns.all.map((column) => {
-          const isShown = columns.shown.includes(column);
+          const isShown = columns.visible.includes(column);
           return (
             <MenuItem
               key={column.name}
@@ -26,7 +26,7 @@ export function ColumnsMenu<R extends Row>({ columns }: { columns: Chosen<R> }) 
               aria-checked={isShown}
               onClick={() => columns.toggle(column.name)}
             >
-              <Tick isOn={isShown} />
+              <CheckIcon isChecked={isShown} />
               {text(column.label)}
             </MenuItem>
           );
@@ -34,17 +34,17 @@ export function ColumnsMenu<R extends Row>({ columns }: { columns: Chosen<R> }) 
         <Divider key="line" />,
         <MenuItem
           key="usual"
-          disabled={columns.isUsual}
+          disabled={columns.isDefault}
           onClick={() => {
             columns.reset();
             close();
           }}
         >
-          {text('list.standard')}
+          {text('list.defaultColumns')}
         </MenuItem>,
         <MenuItem
           key="density"
-          onClick={() => prefer({ density: isCompact ? 'standard' : 'compact' })}
+          onClick={() => updatePreferences({ density: isCompact ? 'standard' : 'compact' })}
         >
           {text('list.density')}: {text(isCompact ? 'list.compact' : 'list.comfortable')}
         </MenuItem>,

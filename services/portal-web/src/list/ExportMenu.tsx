@@ -1,4 +1,4 @@
-/** The whole list as a file, with its criteria and order. */
+/** A menu that downloads the whole list, with its criteria and order. */
 
 import Download from '@mui/icons-material/FileDownloadOutlined';
 import MenuItem from '@mui/material/MenuItem';

@@ -1,121 +1,133 @@
-/** A whole list: tools, criteria, rows and pages. */
+/** A complete list with toolbar, filter, rows and pages. */
 
-import Box from '@mui/material/Box';
 import Card from '@mui/material/Card';
 import Chip from '@mui/material/Chip';
-import Skeleton from '@mui/material/Skeleton';
 import Typography from '@mui/material/Typography';
 import useMediaQuery from '@mui/material/useMediaQuery';
-import { useDeferredValue, useId, useState, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import { usePreferences } from '@/account/preferences';
-import type { SavedView } from '@/api/types';
-import { Cards } from '@/list/Cards';
-import { Criteria } from '@/list/Criteria';
-import type { Column, Criterion, Row } from '@/list/column';
+import type { Row, SavedView } from '@/api/types';
+import { CardList } from '@/list/CardList';
+import type { Column, Criterion } from '@/list/column';
 import { ColumnsMenu } from '@/list/ColumnsMenu';
+import { DataTable } from '@/list/DataTable';
 import { ExportMenu } from '@/list/ExportMenu';
-import { Pager, USUAL_ROWS } from '@/list/Pager';
-import { usePlace, type Place } from '@/list/place';
-import { SavedViews } from '@/list/SavedViews';
-import type { Selection } from '@/list/selection';
-import { pairsOf } from '@/list/several';
-import { Table } from '@/list/Table';
-import { Tools } from '@/list/Tools';
+import { FilterForm } from '@/list/FilterForm';
+import { ListBody } from '@/list/ListBody';
+import { criteriaToParams } from '@/list/multiValue';
+import { Pagination, DEFAULT_PAGE_SIZE } from '@/list/Pagination';
+import { SavedViewsMenu } from '@/list/SavedViewsMenu';
+import { Toolbar } from '@/list/Toolbar';
 import { useColumns } from '@/list/useColumns';
+import { useListState, type ListState } from '@/list/useListState';
+import { MAX_NEW_ROWS, type NewRows } from '@/list/useNewRows';
 import { useRows, type Rows } from '@/list/useRows';
-import { MOST_FRESH, type Fresh } from '@/live/fresh';
-import { Empty } from '@/show/Empty';
-import { Trouble } from '@/show/Trouble';
+import type { Selection } from '@/list/useSelection';
 import { useText } from '@/texts/texts';
 
 export interface ListProps<R extends Row> {
-  /** The API's list. */
-  list: string;
-  /** The name its columns and saved views are kept under. */
+  /** The API's list, a key of the data provider. */
+  resource: string;
+  /** The name under which its columns are stored. */
   name: string;
   title: string;
   columns: readonly Column<R>[];
   criteria?: readonly Criterion[];
-  usualSort: string;
-  fixed?: Record<string, string | boolean>;
-  to?: (row: R) => string;
-  named: (row: R) => string;
+  defaultSort: string;
+  fixedFilter?: Record<string, string | boolean>;
+  linkTo?: (row: R) => string;
+  nameOf: (row: R) => string;
   selection?: Selection;
-  saved?: SavedView['list'];
+  savedViewList?: SavedView['list'];
   exportPath?: string;
   hasSearch?: boolean;
-  empty: { title: string; hint: string };
-  /** Stands in for the tools while rows are selected. */
-  bulk?: ReactNode;
-  /** What has come since: made from the rows and the place. */
-  useLive?: (rows: Rows<R>, place: Place) => Fresh;
-  every?: number;
+  emptyState: { title: string; hint: string };
+  /** Replaces the toolbar while rows are selected. */
+  bulkActions?: ReactNode;
+  /** Counts the rows that arrived after the page was loaded. */
+  useNewRows?: (rows: Rows<R>, listState: ListState) => NewRows;
+  refetchInterval?: number;
 }
 
 export function ListView<R extends Row>(props: ListProps<R>) {
-  const { list, name, title, criteria = [], fixed = {}, selection } = props;
+  const { resource, name, title, criteria = [], fixedFilter = {}, selection } = props;
   const text = useText();
   const { preferences } = usePreferences();
-  const place = usePlace(props.usualSort);
+  const listState = useListState(props.defaultSort);
   const columns = useColumns(name, props.columns);
-  const rows = useRows<R>(list, place, preferences.rows ?? USUAL_ROWS, fixed, props.every);
-  const fresh = (props.useLive ?? useNothing)(rows, place);
-  const again = () => {
-    fresh.reset();
-    rows.again();
+  const rows = useRows<R>(
+    resource,
+    listState,
+    preferences.rows ?? DEFAULT_PAGE_SIZE,
+    fixedFilter,
+    props.refetchInterval,
+  );
+  const newRows = (props.useNewRows ?? useNoNewRows)(rows, listState);
+  const refresh = () => {
+    newRows.reset();
+    rows.refetch();
   };
   const isPhone = useMediaQuery('(max-width: 699.95px)', { noSsr: true });
   const filterId = useId();
   const [wasOpened, setWasOpened] = useState(false);
-  const isFiltered = criteria.some((criterion) => place.criteria[criterion.name]);
+  const isFiltered = criteria.some((criterion) => listState.criteria[criterion.name]);
   const isOpen = wasOpened || isFiltered;
-  const filter = () => {
-    // the seed: click to enter criteria, click again to clear them
-    if (isOpen) place.setCriteria({});
+  const toggleFilter = () => {
+    // the first click opens the criteria, the second one clears them, as in the original
+    if (isOpen) listState.setCriteria({});
     setWasOpened(!isOpen);
   };
-  const Shown = isPhone ? Cards : Table;
+  const RowsComponent = isPhone ? CardList : DataTable;
   return (
     <Card sx={{ overflow: 'clip' }}>
-      {props.bulk ?? (
-        <Tools
-          place={place}
+      {props.bulkActions ?? (
+        <Toolbar
+          listState={listState}
           criteria={criteria}
           filterId={filterId}
-          isOpen={isOpen}
-          onFilter={filter}
-          onAgain={again}
+          isFilterOpen={isOpen}
+          onToggleFilter={toggleFilter}
+          onRefresh={refresh}
           hasSearch={props.hasSearch}
-          fresh={<FreshRows count={fresh.count} onShow={again} />}
+          newRows={<NewRowsChip count={newRows.count} onShow={refresh} />}
         >
-          <Keeping saved={props.saved} exportPath={props.exportPath} place={place} fixed={fixed}>
+          <ViewTools
+            savedViewList={props.savedViewList}
+            exportPath={props.exportPath}
+            listState={listState}
+            fixedFilter={fixedFilter}
+          >
             <ColumnsMenu columns={columns} />
-          </Keeping>
-        </Tools>
+          </ViewTools>
+        </Toolbar>
       )}
       {isOpen ? (
-        <Criteria
+        <FilterForm
           id={filterId}
           criteria={criteria}
-          values={place.criteria}
-          onChange={place.setCriteria}
+          values={listState.criteria}
+          onChange={listState.setCriteria}
         />
       ) : null}
-      <Body rows={rows} isFiltered={Object.keys(place.criteria).length > 0} empty={props.empty}>
-        {(found) => (
-          <Shown
+      <ListBody
+        rows={rows}
+        isFiltered={Object.keys(listState.criteria).length > 0}
+        emptyState={props.emptyState}
+      >
+        {(rowsToShow) => (
+          <RowsComponent
             label={title}
-            columns={columns.shown}
-            rows={found}
-            sort={place.sort}
-            onSort={place.setSort}
-            to={props.to}
-            named={props.named}
+            columns={columns.visible}
+            rows={rowsToShow}
+            sort={listState.sort}
+            onSort={listState.setSort}
+            linkTo={props.linkTo}
+            nameOf={props.nameOf}
             selection={selection}
           />
         )}
-      </Body>
-      <Pager place={place} next={rows.next} />
+      </ListBody>
+      <Pagination listState={listState} next={rows.next} />
       <Typography
         variant="caption"
         color="text.secondary"
@@ -128,107 +140,52 @@ export function ListView<R extends Row>(props: ListProps<R>) {
   );
 }
 
-function Keeping({
-  saved,
+function ViewTools({
+  savedViewList,
   exportPath,
-  place,
-  fixed,
+  listState,
+  fixedFilter,
   children,
-}: Pick<ListProps<Row>, 'saved' | 'exportPath'> & {
-  place: Place;
-  fixed: Record<string, string | boolean>;
+}: Pick<ListProps<Row>, 'savedViewList' | 'exportPath'> & {
+  listState: ListState;
+  fixedFilter: Record<string, string | boolean>;
   children: ReactNode;
 }) {
   const query = [
-    ...Object.entries(fixed).map(([name, value]): [string, string] => [name, String(value)]),
-    ...pairsOf(place.criteria),
-    ...(place.sort ? [['sort', place.sort] as [string, string]] : []),
+    ...Object.entries(fixedFilter).map(([name, value]): [string, string] => [name, String(value)]),
+    ...criteriaToParams(listState.criteria),
+    ...(listState.sort ? [['sort', listState.sort] as [string, string]] : []),
   ];
   return (
     <>
-      {saved ? <SavedViews list={saved} place={place} /> : null}
+      {savedViewList ? <SavedViewsMenu list={savedViewList} listState={listState} /> : null}
       {children}
       {exportPath ? <ExportMenu path={exportPath} query={query} /> : null}
     </>
   );
 }
 
-/** Stays where it is: what comes and goes would move the rows, and be styled anew each time. */
-const BUSY = { height: 3, bgcolor: 'primary.main', transition: 'opacity 300ms 200ms' } as const;
-
-/** The rows, or why there are none. */
-function Body<R extends Row>({
-  rows,
-  isFiltered,
-  empty,
-  children,
-}: {
-  rows: Rows<R>;
-  isFiltered: boolean;
-  empty: { title: string; hint: string };
-  children: (rows: R[]) => ReactNode;
-}) {
-  const text = useText();
-  // many rows at once are drawn in short pieces, between which the page answers
-  const found = useDeferredValue(rows.rows);
-  return (
-    <>
-      <Box
-        role="progressbar"
-        aria-label={text('app.loading')}
-        aria-hidden={!rows.isBusy}
-        sx={BUSY}
-        style={{ opacity: rows.isBusy ? 1 : 0 }}
-      />
-      {rows.error ? (
-        <Box sx={{ p: 2 }}>
-          <Trouble error={rows.error} again={rows.again} />
-        </Box>
-      ) : null}
-      {found === undefined && !rows.error ? <Waiting /> : null}
-      {found?.length === 0 ? (
-        <Empty
-          {...(isFiltered
-            ? { title: text('empty.filtered'), hint: text('empty.filteredHint') }
-            : empty)}
-        />
-      ) : null}
-      {found?.length ? children(found) : null}
-    </>
-  );
-}
-
-/** New rows wait here: those under the pointer stay where they are. */
-function FreshRows({ count, onShow }: { count: number; onShow: () => void }) {
+/** The number of new rows. They appear on a click, so that no row moves under the pointer. */
+function NewRowsChip({ count, onShow }: { count: number; onShow: () => void }) {
   const text = useText();
   if (count === 0) return null;
   const label =
-    count < MOST_FRESH
-      ? text('list.fresh', { smart_count: count })
-      : text('list.freshMany', { count: MOST_FRESH });
+    count < MAX_NEW_ROWS
+      ? text('list.newRows', { smart_count: count })
+      : text('list.manyNewRows', { count: MAX_NEW_ROWS });
   return (
     <Chip
       size="small"
       color="primary"
       label={label}
       onClick={onShow}
-      aria-label={`${label}. ${text('list.showFresh')}`}
+      aria-label={`${label}. ${text('list.showNewRows')}`}
     />
   );
 }
 
-function Waiting() {
-  return (
-    <Box aria-hidden sx={{ px: 2, py: 1 }}>
-      {Array.from({ length: 8 }, (_, line) => (
-        <Skeleton key={line} height={34} sx={{ opacity: 1 - line * 0.1 }} />
-      ))}
-    </Box>
-  );
-}
+const NO_NEW_ROWS: NewRows = { count: 0, reset: () => undefined };
 
-const NOTHING: Fresh = { count: 0, reset: () => undefined };
-
-function useNothing(): Fresh {
-  return NOTHING;
+function useNoNewRows(): NewRows {
+  return NO_NEW_ROWS;
 }

@@ -1,4 +1,4 @@
-/** An icon that opens a menu. */
+/** An icon button that opens a menu. */
 
 import IconButton from '@mui/material/IconButton';
 import Menu from '@mui/material/Menu';
@@ -8,7 +8,7 @@ import { useState, type ReactNode } from 'react';
 interface Props {
   label: string;
   icon: ReactNode;
-  /** Given how to close the menu. */
+  /** Renders the menu. `close` closes it. */
   children: (close: () => void) => ReactNode;
 }
 

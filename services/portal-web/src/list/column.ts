@@ -1,22 +1,19 @@
-/** What a list's columns and criteria are. */
+/** The types of columns and filter criteria. */
 
-import type { RaRecord } from 'react-admin';
 import type { ReactNode } from 'react';
+import type { Row } from '@/api/types';
 import type { TextKey } from '@/texts/texts';
-
-/** Something that can be a row. */
-export type Row = RaRecord<string>;
 
 export interface Column<R extends Row> {
   name: string;
   label: TextKey;
-  show: (row: R) => ReactNode;
-  /** The API's word to sort by; none = it cannot. */
+  render: (row: R) => ReactNode;
+  /** The API's sort field. Undefined if the column is not sortable. */
   sort?: string;
-  /** Not among the usual columns. */
-  isExtra?: boolean;
+  /** Whether the user must choose the column to see it. */
+  isHiddenByDefault?: boolean;
   align?: 'right';
-  /** Largest width in pixels; longer text is cut. */
+  /** The maximum width in pixels. Longer text is cut. */
   width?: number;
 }
 

@@ -1,40 +1,44 @@
-/** Which columns are shown: the usual ones, or those the administrator chose. */
+/** The visible columns: the default ones, or those that the user chose. */
 
 import { useMemo } from 'react';
 import { usePreferences } from '@/account/preferences';
-import type { Column, Row } from '@/list/column';
+import type { Row } from '@/api/types';
+import type { Column } from '@/list/column';
 
-export interface Chosen<R extends Row> {
-  shown: Column<R>[];
+export interface VisibleColumns<R extends Row> {
+  visible: Column<R>[];
   all: readonly Column<R>[];
-  isUsual: boolean;
+  isDefault: boolean;
   toggle: (name: string) => void;
   reset: () => void;
 }
 
-export function useColumns<R extends Row>(list: string, all: readonly Column<R>[]): Chosen<R> {
-  const { preferences, prefer } = usePreferences();
+export function useColumns<R extends Row>(
+  list: string,
+  all: readonly Column<R>[],
+): VisibleColumns<R> {
+  const { preferences, updatePreferences } = usePreferences();
   const chosen = preferences.columns?.[list];
-  // the same as long as nothing changes: rows are drawn again only for what is new
+  // stable references, so that unchanged rows are not rendered again
   const names = useMemo(
-    () => chosen ?? all.filter((column) => !column.isExtra).map((column) => column.name),
+    () => chosen ?? all.filter((column) => !column.isHiddenByDefault).map((column) => column.name),
     [chosen, all],
   );
-  const shown = useMemo(() => all.filter((column) => names.includes(column.name)), [all, names]);
-  const set = (wanted: string[] | undefined) => {
+  const visible = useMemo(() => all.filter((column) => names.includes(column.name)), [all, names]);
+  const save = (chosenNames: string[] | undefined) => {
     const { [list]: _, ...others } = preferences.columns ?? {};
-    prefer({ columns: wanted ? { ...others, [list]: wanted } : others });
+    updatePreferences({ columns: chosenNames ? { ...others, [list]: chosenNames } : others });
   };
   return {
     all,
-    shown,
-    isUsual: chosen === undefined,
+    visible,
+    isDefault: chosen === undefined,
     toggle: (name) => {
-      const wanted = names.includes(name)
+      const toggled = names.includes(name)
         ? names.filter((other) => other !== name)
         : [...names, name];
-      if (wanted.length > 0) set(wanted);
+      if (toggled.length > 0) save(toggled);
     },
-    reset: () => set(undefined),
+    reset: () => save(undefined),
   };
 }

@@ -1,39 +1,45 @@
-/** The rows of one page, and what has come in the meantime. */
+/** The rows of the current page. */
 
 import { useCallback } from 'react';
 import { useGetList } from 'react-admin';
-import type { Place } from '@/list/place';
-import type { Row } from '@/list/column';
-import { queryOf } from '@/list/several';
+import type { Row } from '@/api/types';
+import { criteriaToQuery } from '@/list/criteriaQuery';
+import { isDescending, sortField } from '@/list/sort';
+import type { ListState } from '@/list/useListState';
 
 export interface Rows<R extends Row> {
   rows: R[] | undefined;
   next: string | null;
   error: unknown;
-  isBusy: boolean;
-  again: () => void;
+  isFetching: boolean;
+  refetch: () => void;
 }
 
 export function useRows<R extends Row>(
-  list: string,
-  place: Place,
+  resource: string,
+  listState: ListState,
   perPage: number,
-  fixed: Record<string, string | boolean> = {},
-  every?: number,
+  fixedFilter: Record<string, string | boolean> = {},
+  refetchInterval?: number,
 ): Rows<R> {
-  const isDown = place.sort.startsWith('-');
-  const found = useGetList<R>(
-    list,
+  const result = useGetList<R>(
+    resource,
     {
-      filter: { ...queryOf(place.criteria), ...fixed },
-      sort: { field: place.sort.replace(/^-/, ''), order: isDown ? 'DESC' : 'ASC' },
+      filter: { ...criteriaToQuery(resource, listState.criteria), ...fixedFilter },
+      sort: {
+        field: sortField(listState.sort),
+        order: isDescending(listState.sort) ? 'DESC' : 'ASC',
+      },
       pagination: { page: 1, perPage },
-      meta: { after: place.after },
+      meta: { after: listState.after },
     },
-    { refetchInterval: every ?? false, placeholderData: (before: unknown) => before as never },
+    {
+      refetchInterval: refetchInterval ?? false,
+      placeholderData: (before: unknown) => before as never,
+    },
   );
-  const { refetch } = found;
-  const again = useCallback(() => void refetch(), [refetch]);
-  const { next = null } = (found.meta ?? {}) as { next?: string | null };
-  return { rows: found.data, next, error: found.error, isBusy: found.isFetching, again };
+  const { refetch: refetchList } = result;
+  const refetch = useCallback(() => void refetchList(), [refetchList]);
+  const { next = null } = (result.meta ?? {}) as { next?: string | null };
+  return { rows: result.data, next, error: result.error, isFetching: result.isFetching, refetch };
 }

@@ -1,56 +1,56 @@
 /**
- * Live updates: one connection per tab, restored by itself; many events a second reach the page as
- * few.
+ * Live updates by server-sent events. One connection per tab reconnects by itself. Events are
+ * batched, so that many per second cause few updates of the page.
  */
 
-import { session } from '@/account/session';
+import { getSession } from '@/account/session';
 
-export type Kind = 'delivery' | 'operation' | 'status' | 'resync';
+export type EventKind = 'delivery' | 'operation' | 'status' | 'resync';
 type Listener = (events: unknown[]) => void;
 
-const KINDS: readonly Kind[] = ['delivery', 'operation', 'status', 'resync'];
-const GATHERED_MS = 400;
-const TRIED_AGAIN_MS = 5_000;
-const listeners: Record<Kind, Set<Listener>> = {
+const EVENT_KINDS: readonly EventKind[] = ['delivery', 'operation', 'status', 'resync'];
+const BATCH_INTERVAL_MS = 400;
+const RECONNECT_DELAY_MS = 5_000;
+const listeners: Record<EventKind, Set<Listener>> = {
   delivery: new Set(),
   operation: new Set(),
   status: new Set(),
   resync: new Set(),
 };
-const watchers = new Set<() => void>();
-const gathered: Partial<Record<Kind, unknown[]>> = {};
+const connectionListeners = new Set<() => void>();
+const queued: Partial<Record<EventKind, unknown[]>> = {};
 let source: EventSource | null = null;
-let isOpen = false;
+let connected = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Hear of what happens, a few times a second at most; returns how to stop. */
-export function listen(kind: Kind, listener: Listener): () => void {
+/** Subscribe to events, delivered in batches. Returns the function that unsubscribes. */
+export function subscribe(kind: EventKind, listener: Listener): () => void {
   listeners[kind].add(listener);
   open();
   return () => listeners[kind].delete(listener);
 }
 
-/** For `useSyncExternalStore`: whether the connection stands. */
-export function watch(changed: () => void): () => void {
-  watchers.add(changed);
+/** Subscribe to the state of the connection, for `useSyncExternalStore`. */
+export function subscribeToConnection(listener: () => void): () => void {
+  connectionListeners.add(listener);
   open();
-  return () => watchers.delete(changed);
+  return () => connectionListeners.delete(listener);
 }
 
-export function isLive(): boolean {
-  return isOpen;
+export function isConnected(): boolean {
+  return connected;
 }
 
 /**
- * A browser opens six connections to a host, whatever the number of tabs: only a tab that is looked
- * at keeps one for itself.
+ * A browser opens at most six connections to a host, for all tabs together. So only a visible
+ * tab has a connection.
  */
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) {
     close();
-  } else if (Object.values(listeners).some((some) => some.size > 0)) {
+  } else if (Object.values(listeners).some((subscribed) => subscribed.size > 0)) {
     open();
-    // what happened meanwhile was not heard
+    // the events since the tab was hidden are lost
     for (const listener of listeners.resync) listener([null]);
   }
 });
@@ -59,46 +59,46 @@ window.addEventListener('pagehide', close);
 function close(): void {
   source?.close();
   source = null;
-  tell(false);
+  setConnected(false);
 }
 
 function open(): void {
   if (source !== null || document.hidden) return;
   source = new EventSource('/api/events');
-  source.onopen = () => tell(true);
-  source.onerror = () => again();
-  for (const kind of KINDS)
-    source.addEventListener(kind, (event) => gather(kind, event.data as string));
+  source.onopen = () => setConnected(true);
+  source.onerror = () => handleError();
+  for (const kind of EVENT_KINDS)
+    source.addEventListener(kind, (event) => enqueue(kind, event.data as string));
 }
 
-/** The browser tries again by itself, except after an answer that was no stream. */
-function again(): void {
-  tell(false);
+/** The browser reconnects by itself, unless the response is no event stream. */
+function handleError(): void {
+  setConnected(false);
   if (source?.readyState !== EventSource.CLOSED) return;
   source = null;
   setTimeout(() => {
-    session().then(open, () => undefined);
-  }, TRIED_AGAIN_MS);
+    getSession().then(open, () => undefined);
+  }, RECONNECT_DELAY_MS);
 }
 
-function gather(kind: Kind, data: string): void {
-  (gathered[kind] ??= []).push(data === '' ? null : JSON.parse(data));
-  timer ??= setTimeout(hand, GATHERED_MS);
+function enqueue(kind: EventKind, data: string): void {
+  (queued[kind] ??= []).push(data === '' ? null : JSON.parse(data));
+  timer ??= setTimeout(flush, BATCH_INTERVAL_MS);
 }
 
-function hand(): void {
+function flush(): void {
   timer = undefined;
-  for (const kind of KINDS) {
-    const events = gathered[kind];
+  for (const kind of EVENT_KINDS) {
+    const events = queued[kind];
     if (events === undefined) continue;
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a closed set of names
-    delete gathered[kind];
+    delete queued[kind];
     for (const listener of listeners[kind]) listener(events);
   }
 }
 
-function tell(open: boolean): void {
-  if (open === isOpen) return;
-  isOpen = open;
-  for (const changed of watchers) changed();
+function setConnected(open: boolean): void {
+  if (open === connected) return;
+  connected = open;
+  for (const listener of connectionListeners) listener();
 }

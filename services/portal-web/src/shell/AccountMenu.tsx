@@ -1,4 +1,4 @@
-/** Who is signed in, their profile, and the way out. */
+/** The menu of the signed-in user: profile and sign-out. */
 
 import Account from '@mui/icons-material/AccountCircleOutlined';
 import Docs from '@mui/icons-material/CodeOutlined';

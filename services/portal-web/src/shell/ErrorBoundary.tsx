@@ -1,4 +1,4 @@
-/** A page that made a mistake leaves the menu usable. */
+/** An error boundary around the page. The menu stays usable if a page fails. */
 
 import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
@@ -14,7 +14,7 @@ export function ErrorBoundary({ children }: { children: ReactNode }) {
       severity="error"
       action={
         <Button color="inherit" onClick={() => location.reload()}>
-          {text('error.again')}
+          {text('error.retry')}
         </Button>
       }
     >

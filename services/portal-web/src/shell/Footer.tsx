@@ -1,10 +1,10 @@
-/** At the bottom right of every page: the Status link with its dot, as the seed says. */
+/** The footer of every page, with the Status link and its dot at the bottom right. */
 
 import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';
 import { Link as RouterLink } from 'react-router-dom';
-import { useHealth } from '@/live/health';
-import { Dot } from '@/show/Dot';
+import { StateDot } from '@/components/StateDot';
+import { useHealth } from '@/live/useHealth';
 import { useText } from '@/texts/texts';
 
 export function Footer() {
@@ -36,7 +36,7 @@ export function Footer() {
         variant="body2"
         sx={{ display: 'inline-flex', alignItems: 'center', gap: 1 }}
       >
-        <Dot state={state} />
+        <StateDot state={state} />
         <Box component="span" color="text.secondary">
           {text(`state.${state}`)}
         </Box>

@@ -1,4 +1,4 @@
-/** Shown while it is found out who is signed in. */
+/** The progress bar while the session is loaded. */
 
 import LinearProgress from '@mui/material/LinearProgress';
 import { useText } from '@/texts/texts';

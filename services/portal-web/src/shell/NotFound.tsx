@@ -1,21 +1,21 @@
-/** An address that leads nowhere. */
+/** The page for unknown addresses. */
 
 import Button from '@mui/material/Button';
 import { Link } from 'react-router-dom';
-import { Empty } from '@/show/Empty';
-import { PageHead } from '@/show/PageHead';
+import { EmptyState } from '@/components/EmptyState';
+import { PageHeader } from '@/components/PageHeader';
 import { useText } from '@/texts/texts';
 
 export function NotFound() {
   const text = useText();
   return (
     <>
-      <PageHead title={text('notFound.title')} />
-      <Empty title={text('notFound.lead')}>
+      <PageHeader title={text('notFound.title')} />
+      <EmptyState title={text('notFound.lead')}>
         <Button component={Link} to="/" variant="outlined">
           {text('error.home')}
         </Button>
-      </Empty>
+      </EmptyState>
     </>
   );
 }

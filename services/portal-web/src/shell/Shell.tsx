@@ -1,4 +1,4 @@
-/** What is around every page: skip link, bar, menu, footer with the Status link. */
+/** The layout of every page: skip link, top bar, menu, and footer with the Status link. */
 
 import Box from '@mui/material/Box';
 import Drawer from '@mui/material/Drawer';
@@ -7,28 +7,28 @@ import useMediaQuery from '@mui/material/useMediaQuery';
 import { Suspense, useState, type ReactNode } from 'react';
 import { useStore } from 'react-admin';
 import { ErrorBoundary } from '@/shell/ErrorBoundary';
-import { Bar } from '@/shell/Bar';
 import { Footer } from '@/shell/Footer';
-import { Menu } from '@/shell/Menu';
+import { SideMenu } from '@/shell/SideMenu';
 import { SkipLink } from '@/shell/SkipLink';
+import { TopBar } from '@/shell/TopBar';
 import { useText } from '@/texts/texts';
 
-const WIDE = 224;
-const NARROW = 60;
+const EXPANDED_WIDTH = 224;
+const COLLAPSED_WIDTH = 60;
 
 export function Shell({ children }: { children?: ReactNode }) {
   const text = useText();
   const isPhone = useMediaQuery('(max-width: 899.95px)', { noSsr: true });
-  const [isNarrow, setIsNarrow] = useStore('menu.narrow', false);
+  const [isCollapsed, setIsCollapsed] = useStore('menu.narrow', false);
   const [isOpen, setIsOpen] = useState(false);
-  const width = isNarrow ? NARROW : WIDE;
+  const width = isCollapsed ? COLLAPSED_WIDTH : EXPANDED_WIDTH;
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', minHeight: '100vh' }}>
       <SkipLink />
-      <Bar
-        isMenuOpen={isPhone ? isOpen : !isNarrow}
+      <TopBar
+        isMenuOpen={isPhone ? isOpen : !isCollapsed}
         isPhone={isPhone}
-        onMenu={() => (isPhone ? setIsOpen(!isOpen) : setIsNarrow(!isNarrow))}
+        onToggleMenu={() => (isPhone ? setIsOpen(!isOpen) : setIsCollapsed(!isCollapsed))}
       />
       <Box sx={{ display: 'flex', flex: 1, minWidth: 0 }}>
         {isPhone ? (
@@ -37,7 +37,7 @@ export function Shell({ children }: { children?: ReactNode }) {
             onClose={() => setIsOpen(false)}
             slotProps={{ paper: { sx: { width: 264, pt: 1 }, 'aria-label': text('menu.label') } }}
           >
-            <Menu narrow={false} onGo={() => setIsOpen(false)} />
+            <SideMenu isCollapsed={false} onNavigate={() => setIsOpen(false)} />
           </Drawer>
         ) : (
           <Box
@@ -60,7 +60,7 @@ export function Shell({ children }: { children?: ReactNode }) {
                 overflow: 'hidden',
               }}
             >
-              <Menu narrow={isNarrow} onGo={() => undefined} />
+              <SideMenu isCollapsed={isCollapsed} onNavigate={() => undefined} />
             </Box>
           </Box>
         )}

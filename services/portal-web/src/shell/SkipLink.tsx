@@ -1,4 +1,4 @@
-/** The first thing the Tab key reaches: past bar and menu, to the content. */
+/** A link to the content past top bar and menu. It gets the focus first. */
 
 import Link from '@mui/material/Link';
 import { useText } from '@/texts/texts';

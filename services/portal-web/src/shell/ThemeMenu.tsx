@@ -1,4 +1,4 @@
-/** Light, dark, or as the system is. */
+/** A menu for the theme: light, dark, or the one of the system. */
 
 import Dark from '@mui/icons-material/DarkModeOutlined';
 import Light from '@mui/icons-material/LightModeOutlined';

@@ -1,4 +1,4 @@
-/** Short messages at the bottom; read out by screen readers. */
+/** Short notifications at the bottom. Screen readers announce them. */
 
 import Alert from '@mui/material/Alert';
 import Snackbar from '@mui/material/Snackbar';
@@ -6,27 +6,30 @@ import { useState } from 'react';
 import { useNotificationContext, type NotificationPayload } from 'react-admin';
 import { useText, type TextKey } from '@/texts/texts';
 
-const SHOWN_MS = 5_000;
+const AUTO_HIDE_MS = 5_000;
 
 export function Toasts() {
   const text = useText();
   const { notifications, takeNotification } = useNotificationContext();
-  const [shown, setShown] = useState<NotificationPayload | null>(null);
-  if (shown === null && notifications.length > 0) setShown(takeNotification() ?? null);
-  if (shown === null) return null;
+  const [current, setShown] = useState<NotificationPayload | null>(null);
+  if (current === null && notifications.length > 0) setShown(takeNotification() ?? null);
+  if (current === null) return null;
   const severity =
-    shown.type === 'error' ? 'error' : shown.type === 'warning' ? 'warning' : 'success';
+    current.type === 'error' ? 'error' : current.type === 'warning' ? 'warning' : 'success';
   const message =
-    typeof shown.message === 'string'
+    typeof current.message === 'string'
       ? text(
-          shown.message as TextKey,
-          { ...shown.notificationOptions?.messageArgs, _: shown.message } as Record<string, string>,
+          current.message as TextKey,
+          { ...current.notificationOptions?.messageArgs, _: current.message } as Record<
+            string,
+            string
+          >,
         )
-      : shown.message;
+      : current.message;
   return (
     <Snackbar
       open
-      autoHideDuration={shown.notificationOptions?.autoHideDuration ?? SHOWN_MS}
+      autoHideDuration={current.notificationOptions?.autoHideDuration ?? AUTO_HIDE_MS}
       onClose={(_, reason) => reason !== 'clickaway' && setShown(null)}
       anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }}
     >

@@ -1,4 +1,4 @@
-/** English; another language is another object of the same keys. */
+/** The texts in English. Another language is another object with the same keys. */
 
 import type { I18nProvider } from 'react-admin';
 import polyglotI18nProvider from 'ra-i18n-polyglot';

@@ -1,4 +1,4 @@
-/** Texts by key; a key that is not there is a type error. */
+/** Texts by key. An unknown key is a type error. */
 
 import { useCallback } from 'react';
 import { useTranslate } from 'react-admin';
@@ -11,10 +11,10 @@ type Leaves<T, Path extends string = ''> = {
 }[keyof T & string];
 
 export type TextKey = Leaves<typeof en>;
-export type Text = (key: TextKey, values?: Record<string, string | number>) => string;
+export type TextFunction = (key: TextKey, values?: Record<string, string | number>) => string;
 
-/** Return the function that says a text in the administrator's language. */
-export function useText(): Text {
+/** Return the function that translates a key. */
+export function useText(): TextFunction {
   const translate = useTranslate();
   return useCallback((key, values) => translate(key, values), [translate]);
 }

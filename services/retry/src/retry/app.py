@@ -39,7 +39,7 @@ from retry.store.indexes import create_indexes
 from retry.store.items import ItemStore
 from retry.store.lease import Lease
 from retry.store.operations import OperationStore
-from retry.store.requeues import RequeueClaims
+from retry.store.requeues import ClaimStore
 from retry.store.transactions import TransactionQueries
 from retry.timer.failed_requeuer import FailedRequeuer
 from retry.timer.timer_job import TimerJobRunner
@@ -53,7 +53,7 @@ log = structlog.get_logger()
 
 
 def main() -> None:
-    """Run one retry replica until it is asked to stop, or create its indexes."""
+    """Run one retry replica until it receives a signal to stop, or create its indexes."""
     parser = argparse.ArgumentParser(
         prog="mboc-retry",
         description=(
@@ -100,9 +100,9 @@ async def serve(
         timer_lease = Lease(database, settings.replica, settings.lease_s, lease.TIMER_JOB)
         operations_lease = Lease(database, settings.replica, settings.lease_s, lease.OPERATIONS)
         operations = OperationStore(database)
-        requests = RetryPublisher(publisher, connection)
-        timer_job = _timer_job(settings, schedule, timer_lease, database, requests)
-        supervisor = _supervisor(settings, operations_lease, operations, database, requests)
+        retry_publisher = RetryPublisher(publisher, connection)
+        timer_job = _timer_job(settings, schedule, timer_lease, database, retry_publisher)
+        supervisor = _supervisor(settings, operations_lease, operations, database, retry_publisher)
         telemetry.add_heartbeat_fields(timer_job.heartbeat_fields)
         loopback = Loopback(connection)
         database_health = DatabaseHealth(database)
@@ -140,7 +140,7 @@ def _timer_job(
     requeuer = FailedRequeuer(
         FailedDeliveries(database),
         TransactionQueries(database),
-        RequeueClaims(database, settings.replica),
+        ClaimStore(database, settings.replica),
         publisher,
         settings.per_second,
     )
@@ -156,8 +156,8 @@ def _supervisor(
 ) -> OperationSupervisor:
     items = ItemStore(database)
     deliveries = DeliveryQueries(database)
-    claims = RequeueClaims(database, settings.replica)
-    runner_of = partial(
+    claims = ClaimStore(database, settings.replica)
+    create_runner = partial(
         OperationRunner,
         operations,
         items,
@@ -166,7 +166,7 @@ def _supervisor(
         ResultCollector(items, deliveries, publisher),
         ProgressPublisher(operations, publisher),
     )
-    return OperationSupervisor(operations_lease, operations, items, runner_of)
+    return OperationSupervisor(operations_lease, operations, items, create_runner)
 
 
 async def _migrate(settings: DatabaseSettings) -> None:

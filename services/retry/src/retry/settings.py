@@ -44,7 +44,7 @@ class Settings(ServiceSettings, DatabaseSettings):
         default=50.0,
         gt=0,
         le=10_000,
-        description="Most deliveries per second that the timer job retries.",
+        description="Maximum number of deliveries per second that the timer job retries.",
     )
     lease_s: float = Field(
         default=15.0,

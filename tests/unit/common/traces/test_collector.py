@@ -14,7 +14,7 @@ from common.traces.metrics import SPANS_DROPPED
 
 
 class Stuck(SpanExporter):
-    """Takes nothing until it is told to."""
+    """Accepts nothing until released."""
 
     def __init__(self) -> None:
         self.goes_on = threading.Event()

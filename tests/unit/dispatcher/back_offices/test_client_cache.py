@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class FakeBackOffice:
-    """Notes that it was closed."""
+    """A client that records its closing."""
 
     def __init__(self, connector: Connector) -> None:
         self.connector = connector

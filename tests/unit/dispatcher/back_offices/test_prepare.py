@@ -1,4 +1,4 @@
-"""No snapshot that ingest accepts ends in anything but a call or a refusal that names its field."""
+"""Every snapshot that ingest accepts ends in a call, or in a refusal that names its field."""
 
 from __future__ import annotations
 

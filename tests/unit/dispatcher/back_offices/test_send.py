@@ -1,4 +1,4 @@
-"""No answer ends in anything but a receipt, a probe's result or an expected failure."""
+"""Every answer ends in a receipt, a probe's result, or an expected failure."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ ANSWERS = st.builds(
 
 
 class AnsweringHttp:
-    """Answers each call with the next answer, the last one again and again."""
+    """Answers each call with the next response, and then with the last one."""
 
     def __init__(self, connector: Connector, faults: FaultTranslator) -> None:
         self.connector = connector
@@ -61,7 +61,7 @@ class AnsweringHttp:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing, because no connection is open."""
 
 
 def clients() -> list[tuple[Any, AnsweringHttp]]:

@@ -1,4 +1,4 @@
-"""Each request for a connection test is answered, whatever becomes of the test."""
+"""Each request for a connection test is answered, even when the test fails."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from tests.support.builders import a_connector
 FRESH = timedelta()
 
 
-class RecordedVersion:
-    """Connectors that cannot be read again."""
+class UnreachableConnectors:
+    """A cache of connectors that cannot be refreshed."""
 
     def __init__(self, *connectors: Any) -> None:
         self._connectors = {c.connector_id: c for c in connectors}
@@ -34,7 +34,7 @@ class RecordedVersion:
 
 
 class Published:
-    """A publisher that keeps the answers."""
+    """A publisher that collects the messages."""
 
     def __init__(self) -> None:
         self.answers: list[dict[str, Any]] = []
@@ -43,7 +43,7 @@ class Published:
         self.answers.append(json.loads(body))
 
 
-async def answers(known: RecordedVersion, age: timedelta = FRESH) -> list[dict[str, Any]]:
+async def answers(known: UnreachableConnectors, age: timedelta = FRESH) -> list[dict[str, Any]]:
     published = Published()
     shared = cast("SharedResources", None)
     tests = ConnectionTestService(cast("Any", known), shared, cast("Any", published))
@@ -53,21 +53,21 @@ async def answers(known: RecordedVersion, age: timedelta = FRESH) -> list[dict[s
 
 
 async def test_a_connector_that_is_not_known_or_cannot_be_read_is_a_step_that_failed() -> None:
-    [answer] = await answers(RecordedVersion())
+    [answer] = await answers(UnreachableConnectors())
 
     assert [step["passed"] for step in answer["steps"]] == [False]
     assert "cannot read it" in answer["steps"][0]["sentence"]
 
 
 async def test_a_test_that_breaks_off_is_answered() -> None:
-    [answer] = await answers(RecordedVersion(a_connector()))
+    [answer] = await answers(UnreachableConnectors(a_connector()))
 
     assert [step["passed"] for step in answer["steps"]] == [False]
     assert "AttributeError" in answer["steps"][0]["sentence"]
 
 
 async def test_a_request_of_before_is_passed_over() -> None:
-    assert await answers(RecordedVersion(), timedelta(minutes=3)) == []
+    assert await answers(UnreachableConnectors(), timedelta(minutes=3)) == []
 
 
 @pytest.mark.parametrize("uri", ["http://[::1]:9/", "http://127.0.0.1:9/"])

@@ -37,7 +37,7 @@ def a_breaker(clock: Clock | None = None) -> CircuitBreaker:
 
 
 class Callers:
-    """Tasks that wait for the breaker, and in which order they passed."""
+    """Tasks that wait for the breaker, and the order in which they passed."""
 
     def __init__(self, breaker: CircuitBreaker, *names: str) -> None:
         self._breaker = breaker

@@ -24,7 +24,7 @@ def belongs(connector: Connector, partition: int = 0) -> Any:
 
 
 def two(**fields: Any) -> tuple[Connector, Connector]:
-    """Two connectors, the second like the first but for these fields."""
+    """Two connectors that differ in these fields alone."""
     one = a_connector(**(BC | {"connector_id": "a"}))
     return one, a_connector(**(BC | {"connector_id": "b"} | fields))
 

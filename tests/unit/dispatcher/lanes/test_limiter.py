@@ -11,7 +11,7 @@ from tests.support.virtual_time import in_virtual_time, now, settle
 
 
 class Crowd:
-    """Calls of one second each, and how many were ever under way at once."""
+    """Calls of one second each, and the largest number under way at once."""
 
     def __init__(self, limiter: Limiter) -> None:
         self._limiter = limiter

@@ -13,7 +13,7 @@ CLOSING_S = 0.02
 
 
 class Shared:
-    """MongoDB, as the replicas see it."""
+    """The state of MongoDB that all replicas share."""
 
     def __init__(self) -> None:
         self.live: dict[str, float] = {}
@@ -37,7 +37,7 @@ class FakeLeases:
         self._shared.live.pop(self.replica, None)
 
     async def create(self, groups: Collection[str]) -> None:
-        """They need no documents."""
+        """Do nothing, because no documents are needed."""
 
     async def renew(self, groups: Collection[str]) -> tuple[dict[str, Any], float]:
         leases, held = self._shared.leases, {}
@@ -58,7 +58,7 @@ class FakeLeases:
 
 
 class FakeState:
-    """A lane's state that notes what it is told."""
+    """A lane's state that records its calls."""
 
     def __init__(self) -> None:
         self.leased_until = 0.0
@@ -73,7 +73,7 @@ class FakeState:
 
 
 class FakeLane:
-    """A lane whose calls under way last as long as the test says."""
+    """A lane whose calls take the time that the test sets."""
 
     def __init__(self, name: str) -> None:
         self.key = LaneKey(name)
@@ -118,7 +118,7 @@ class FakeLanes(list[FakeLane]):
         """Replaced by the supervisor."""
 
     async def declare(self) -> None:
-        """Every queue exists."""
+        """Do nothing, because every queue exists."""
 
     async def open(self, lane: FakeLane) -> None:
         await asyncio.sleep(0.01)
@@ -126,16 +126,16 @@ class FakeLanes(list[FakeLane]):
 
 
 class FakeConnection:
-    """A connection that is always there."""
+    """A connection that is always open."""
 
     is_open = True
 
     async def get(self) -> None:
-        """Nothing has to be done."""
+        """Do nothing, because the connection is open."""
 
 
 class Replica:
-    """One dispatcher's supervisor over lanes of these names."""
+    """The supervisor of one dispatcher over lanes of these names."""
 
     def __init__(self, shared: Shared, name: str, *lanes: str) -> None:
         self.lanes = FakeLanes(FakeLane(lane) for lane in lanes)
@@ -149,11 +149,11 @@ class Replica:
 
     @property
     def works(self) -> set[str]:
-        """The lanes it consumes."""
+        """The names of the lanes that the replica consumes."""
         return {lane.key.name for lane in self.lanes if lane.is_open}
 
     async def kill(self) -> None:
-        """End without a word."""
+        """End without releasing anything."""
         self._running.cancel()
         await asyncio.gather(self._running, return_exceptions=True)
         for lane in self.lanes:

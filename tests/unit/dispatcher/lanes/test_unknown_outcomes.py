@@ -1,4 +1,4 @@
-"""A back office whose statuses leave the outcome unknown costs few deliveries, not a lane full."""
+"""A back office whose statuses leave the outcome unknown costs few deliveries."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def delivering(lane: FakeLane, count: int) -> list[asyncio.Task[AttemptResult]]:
 
 
 def unknown(tasks: list[asyncio.Task[AttemptResult]]) -> int:
-    """How many ended with an unknown outcome."""
+    """The number of deliveries that ended with an unknown outcome."""
     ended = [task.result().outcome for task in tasks if task.done()]
     assert all(outcome.outcome_unknown is (outcome.status is Status.FAILED) for outcome in ended)
     return sum(outcome.outcome_unknown for outcome in ended)

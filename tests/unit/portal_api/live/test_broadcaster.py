@@ -45,7 +45,7 @@ def test_of_a_delivery_only_its_newest_word_in_a_window_is_told() -> None:
     for rank in (10, 12, 11):
         broadcaster.delivery("t1.c1", rank, {"rank": rank})
 
-    broadcaster.tell(0)
+    broadcaster.flush(0)
 
     events = broadcaster.buffer.after(0) or []
     assert [b'data: {"rank":12}' in event.text for event in events] == [True]
@@ -56,7 +56,7 @@ def test_of_an_operation_only_its_newest_word_in_a_window_is_told() -> None:
     for revision in (1, 3, 2):
         broadcaster.operation("o1", revision, {"revision": revision})
 
-    broadcaster.tell(0)
+    broadcaster.flush(0)
 
     events = broadcaster.buffer.after(0) or []
     assert [b'{"revision":3}' in event.text for event in events] == [True]
@@ -67,14 +67,14 @@ def test_when_very_many_change_readers_are_asked_to_read_anew_and_not_too_often(
     for window in range(20):
         for number in range(MOST_ROWS + 1):
             broadcaster.delivery(f"t{number}.c1", window, {})
-        broadcaster.tell(window / 2)
+        broadcaster.flush(window / 2)
 
     assert told(broadcaster) == [Topic.RESYNC] * 3
 
     broadcaster.delivery("t1.c1", 99, {})
-    broadcaster.tell(100)
+    broadcaster.flush(100)
     broadcaster.delivery("t2.c1", 99, {})
-    broadcaster.tell(100.5)
+    broadcaster.flush(100.5)
     assert told(broadcaster, 3) == [Topic.RESYNC, Topic.DELIVERY], (
         "what came while a reading anew was owed is part of that reading"
     )
@@ -94,7 +94,7 @@ async def test_a_stream_begins_with_the_status_and_goes_on_with_what_happens() -
     assert 'data: {"state":"well"}' in await stream.next()
 
     broadcaster.operation("o1", 1, {"operation_id": "o1"})
-    broadcaster.tell(0)
+    broadcaster.flush(0)
 
     assert "event: operation" in await stream.next()
     stream.reader.close()
@@ -107,7 +107,7 @@ async def test_whatever_happens_after_a_stream_was_asked_for_is_heard() -> None:
     stream = opened(broadcaster, {Topic.OPERATION})
 
     broadcaster.operation("o1", 1, {})
-    broadcaster.tell(0)
+    broadcaster.flush(0)
 
     assert "operation" not in await stream.next()
     assert "event: operation" in await stream.next()
@@ -119,10 +119,10 @@ async def test_a_reader_hears_only_its_topics_and_resyncs() -> None:
     await stream.next()
 
     broadcaster.delivery("t1.c1", 1, {})
-    broadcaster.tell(0)
+    broadcaster.flush(0)
     broadcaster.verdict(Verdict("down"))
     broadcaster.operation("o1", 1, {})
-    broadcaster.tell(1)
+    broadcaster.flush(1)
 
     heard = await stream.next()
     assert ("event: operation" in heard, "delivery" in heard, "status" in heard) == (
@@ -138,7 +138,7 @@ async def test_a_reader_that_comes_back_gets_what_it_missed() -> None:
     place = broadcaster.buffer.id_of(broadcaster.buffer.place)
     stream.reader.close()
     broadcaster.operation("o1", 1, {"n": 1})
-    broadcaster.tell(0)
+    broadcaster.flush(0)
 
     again = opened(broadcaster, {Topic.OPERATION}, place)
 
@@ -158,7 +158,7 @@ async def test_a_reader_too_slow_for_the_ring_is_asked_to_read_anew() -> None:
 
     for number in range(9):
         broadcaster.operation(str(number), 1, {})
-        broadcaster.tell(number)
+        broadcaster.flush(number)
 
     assert "event: resync" in await stream.next()
 

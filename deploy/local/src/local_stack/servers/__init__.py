@@ -1,3 +1,1 @@
-"""Real servers as processes of our own, on free loopback ports, with their data
-kept between runs.
-"""
+"""Real servers as child processes, on free loopback ports, with persistent data."""

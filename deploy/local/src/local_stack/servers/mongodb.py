@@ -10,23 +10,23 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 from local_stack.errors import COMPOSE_INSTEAD, LocalError
-from local_stack.processes import OwnProcess, Started, unnoticed
+from local_stack.processes import ManagedProcess, Started, ignore_start
 from local_stack.servers.packages import install
-from local_stack.servers.ports import chosen, remembered
+from local_stack.servers.ports import choose_ports, saved_ports
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-START_S = 60.0
-STOP_S = 30.0
+START_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 30.0
 NOT_YET_INITIALISED = 94
 MEMBER_OF_ANOTHER_ADDRESS = 93
 
 
 async def mongod() -> str:
-    """Return the path of the server's program; raises LocalError where there is none that runs."""
+    """Return the path of the server's program. Raises LocalError when no program runs here."""
     found = shutil.which("mongod") or _from_the_wheel()
     if not await _runs(found):
         await install("libcurl4")
@@ -34,24 +34,24 @@ async def mongod() -> str:
 
 
 class MongoDb:
-    """One mongod that keeps its data and its port in a directory."""
+    """One mongod with its data and port in a directory."""
 
-    def __init__(self, directory: Path, started: Started = unnoticed) -> None:
+    def __init__(self, directory: Path, started: Started = ignore_start) -> None:
         self._directory = directory.resolve()
         self._started = started
-        self._ports = remembered(self._ports_file)
-        self._process: OwnProcess | None = None
+        self._ports = saved_ports(self._ports_file)
+        self._process: ManagedProcess | None = None
 
     @property
     def url(self) -> str:
-        """The address for clients, known once it was started."""
+        """The address for clients, available after the start."""
         return f"mongodb://{self._address}/?replicaSet=rs0"
 
     async def start(self) -> None:
-        """Start it and wait until it is primary; a second start keeps the port."""
+        """Start the server and wait until it is primary. A second start uses the same port."""
         program = await mongod()
         if self._process is None:
-            self._ports = chosen(self._ports_file, {"mongodb": None})
+            self._ports = choose_ports(self._ports_file, {"mongodb": None})
         data, log = self._directory / "data", self._directory / "mongod.log"
         data.mkdir(parents=True, exist_ok=True)
         where = [
@@ -63,19 +63,19 @@ class MongoDb:
             "--dbpath",
             str(data),
         ]
-        self._process = await OwnProcess.start(
+        self._process = await ManagedProcess.start(
             "MongoDB", [program, *where, *self._options()], {}, log
         )
         self._started(self._process)
-        await self._process.until(self._is_primary, START_S)
+        await self._process.until(self._is_primary, START_TIMEOUT_S)
 
     async def stop(self) -> None:
-        """Ask it to end, and wait."""
+        """Stop the server and wait."""
         if self._process is not None:
-            await self._process.stop(STOP_S)
+            await self._process.stop(STOP_TIMEOUT_S)
 
     async def kill(self) -> None:
-        """Lose it as in a crash."""
+        """Kill the server, as in a crash."""
         if self._process is not None:
             await self._process.kill()
 
@@ -97,15 +97,15 @@ class MongoDb:
         try:
             if (await client.admin.command("hello")).get("isWritablePrimary"):
                 return True
-            await self._have_a_set(client.admin)
+            await self._ensure_replica_set(client.admin)
         except PyMongoError:
             return False
         finally:
             client.close()
         return False
 
-    async def _have_a_set(self, admin: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-        """Begin the replica set, or tell it of the new port."""
+    async def _ensure_replica_set(self, admin: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        """Initiate the replica set, or set its new port."""
         members = [{"_id": 0, "host": self._address}]
         try:
             await admin.command("replSetGetStatus")

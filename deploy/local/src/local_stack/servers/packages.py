@@ -1,4 +1,4 @@
-"""Debian's packages, installed where they are missing and may be."""
+"""Installs missing Debian packages where that is allowed."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ APT = ("apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=120")
 
 
 async def install(package: str) -> None:
-    """Install the package without starting the services it brings; raises LocalError where
-    that cannot be done.
+    """Install the package without starting its services. Raises LocalError when the installation is
+    impossible.
     """
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise LocalError(
@@ -38,7 +38,7 @@ async def install(package: str) -> None:
 
 @contextlib.contextmanager
 def _no_service_started() -> Iterator[None]:
-    """Have a policy that starts nothing, unless the machine has a policy of its own."""
+    """Install a policy that starts no service, unless the machine has its own policy."""
     if POLICY.exists():
         yield
         return
@@ -51,10 +51,8 @@ def _no_service_started() -> Iterator[None]:
 
 
 async def _quietly(*words: str) -> int:
-    environment, nowhere = (
-        os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
-        asyncio.subprocess.DEVNULL,
-    )
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    nowhere = asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(
         *words, env=environment, stdin=nowhere, stdout=nowhere, stderr=nowhere
     )

@@ -1,4 +1,4 @@
-"""Both servers: those an operator names, or processes of our own."""
+"""Both servers: given by the operator, or started as child processes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from local_stack.errors import LocalError
-from local_stack.processes import Started, unnoticed
+from local_stack.processes import Started, ignore_start
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Addresses(NamedTuple):
-    """Where clients find both servers; empty = nowhere yet."""
+    """The addresses of both servers. Empty means unknown."""
 
     rabbitmq_url: str = ""
     mongodb_url: str = ""
@@ -26,11 +26,11 @@ class Addresses(NamedTuple):
 NONE_GIVEN = Addresses()
 
 
-class Pair:
-    """RabbitMQ and MongoDB; a server that an address was given for is left alone."""
+class ServerPair:
+    """RabbitMQ and MongoDB. A server with a given address is neither started nor stopped."""
 
     def __init__(
-        self, directory: Path, given: Addresses = NONE_GIVEN, started: Started = unnoticed
+        self, directory: Path, given: Addresses = NONE_GIVEN, started: Started = ignore_start
     ) -> None:
         self._given = given
         self._rabbitmq = None if given.rabbitmq_url else RabbitMq(directory / "rabbitmq", started)
@@ -38,14 +38,14 @@ class Pair:
 
     @property
     def addresses(self) -> Addresses:
-        """Where they are, known once started."""
+        """The addresses, available after the start."""
         rabbitmq_url = self._rabbitmq.url if self._rabbitmq else self._given.rabbitmq_url
         return Addresses(
             rabbitmq_url, self._mongodb.url if self._mongodb else self._given.mongodb_url
         )
 
     async def start(self) -> None:
-        """Start those of our own side by side; raises LocalError."""
+        """Start the servers concurrently, without the given ones. Raises LocalError."""
         try:
             async with asyncio.TaskGroup() as group:
                 for server in self._own:
@@ -54,7 +54,7 @@ class Pair:
             raise failed.exceptions[0] from None
 
     async def stop(self) -> None:
-        """Stop those of our own."""
+        """Stop the servers that this pair started."""
         await asyncio.gather(*(server.stop() for server in self._own))
 
     @property
@@ -64,8 +64,8 @@ class Pair:
 
 @contextlib.asynccontextmanager
 async def servers(directory: Path) -> AsyncIterator[Addresses]:
-    """Have both servers of our own inside this block."""
-    pair = Pair(directory)
+    """Run both servers inside this block."""
+    pair = ServerPair(directory)
     try:
         await pair.start()
         yield pair.addresses

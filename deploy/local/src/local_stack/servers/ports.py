@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIRST, LAST = 20_000, 29_999
-"""Below the ports that outgoing connections get: one of those must not sit on a server's port
-while it restarts.
+"""Below the ports of outgoing connections, because such a connection must not occupy a server's
+port while the server restarts.
 """
 
 
 def is_free(port: int) -> bool:
-    """Whether nobody listens on this loopback port."""
+    """Whether this loopback port is free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -28,30 +28,30 @@ def is_free(port: int) -> bool:
     return True
 
 
-def any_free() -> int:
-    """Return a loopback port nobody listens on."""
+def random_free_port() -> int:
+    """Return a free loopback port."""
     while True:
         port = random.SystemRandom().randint(FIRST, LAST)
         if is_free(port):
             return port
 
 
-def remembered(file: Path) -> dict[str, int]:
-    """Return the ports this file names."""
+def saved_ports(file: Path) -> dict[str, int]:
+    """Return the ports of this file."""
     ports: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
     return ports
 
 
-def chosen(file: Path, wanted: Mapping[str, int | None]) -> dict[str, int]:
-    """Return a free port for each name and write them down: the one it had, else the
-    wanted one, else any.
+def choose_ports(file: Path, wanted: Mapping[str, int | None]) -> dict[str, int]:
+    """Return a free port for each name and save them: the saved port, else the preferred one, else
+    any.
     """
-    known = remembered(file)
+    known = saved_ports(file)
     ports: dict[str, int] = {}
     for name, preferred in wanted.items():
         ports[name] = (
             next((port for port in (known.get(name), preferred) if port and is_free(port)), None)
-            or any_free()
+            or random_free_port()
         )
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(ports))

@@ -1,5 +1,5 @@
-"""RabbitMQ: one node on the loopback addresses; nothing of it is shared with another
-node of the machine.
+"""RabbitMQ: one node on the loopback addresses, which shares nothing with other nodes of the
+machine.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import aio_pika
 from aio_pika.exceptions import AMQPError
 
 from local_stack.errors import LocalError
-from local_stack.processes import OwnProcess, Started, unnoticed
+from local_stack.processes import ManagedProcess, Started, ignore_start
 from local_stack.servers.packages import install
-from local_stack.servers.ports import chosen, is_free, remembered
+from local_stack.servers.ports import choose_ports, is_free, saved_ports
 
 DEBIANS = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
-"""Debian's ``rabbitmq-server`` on the PATH would change the user first; ``rabbitmqctl`` lies in the
+"""Debian's ``rabbitmq-server`` on the PATH would change the user first. ``rabbitmqctl`` is in the
 same folder.
 """
 LOOPBACK = "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none"
-START_S = 90.0
-STOP_S = 30.0
+START_TIMEOUT_S = 90.0
+STOP_TIMEOUT_S = 30.0
 
 
 def is_missing() -> bool:
@@ -33,7 +33,7 @@ def is_missing() -> bool:
 
 
 async def program() -> str:
-    """Return the server's program, installed if need be; raises LocalError."""
+    """Return the server's program, and install it if needed. Raises LocalError."""
     if is_missing():
         await install("rabbitmq-server")
     return (
@@ -42,45 +42,47 @@ async def program() -> str:
 
 
 class RabbitMq:
-    """One node that keeps its data, its name and its ports in a directory."""
+    """One node with its data, name and ports in a directory."""
 
-    def __init__(self, directory: Path, started: Started = unnoticed) -> None:
+    def __init__(self, directory: Path, started: Started = ignore_start) -> None:
         self._directory = directory.resolve()
         self._started = started
-        self._ports = remembered(self._ports_file)
-        self._process: OwnProcess | None = None
+        self._ports = saved_ports(self._ports_file)
+        self._process: ManagedProcess | None = None
 
     @property
     def url(self) -> str:
-        """The address for clients, known once it was started."""
+        """The address for clients, available after the start."""
         return f"amqp://guest:guest@127.0.0.1:{self._ports['amqp']}/"
 
     async def start(self) -> None:
-        """Install it where it is missing, start it and wait until it takes connections; a second
-        start keeps the ports.
+        """Install the server if needed, start it and wait until it accepts connections. A second
+        start uses the same ports.
         """
         server = await program()
         if self._process is None:
-            self._ports = chosen(self._ports_file, dict.fromkeys(("amqp", "distribution", "epmd")))
+            self._ports = choose_ports(
+                self._ports_file, dict.fromkeys(("amqp", "distribution", "epmd"))
+            )
         log = self._directory / "rabbitmq.log"
-        self._process = await OwnProcess.start("RabbitMQ", [server], self._environment(), log)
+        self._process = await ManagedProcess.start("RabbitMQ", [server], self._environment(), log)
         self._started(self._process)
-        await self._process.until(self._answers, START_S)
+        await self._process.until(self._answers, START_TIMEOUT_S)
 
     async def stop(self) -> None:
-        """Ask the node to end in good order, and its name server with it."""
+        """Stop the node, and its name server."""
         if self._process is not None:
-            await self._process.stop(STOP_S)
+            await self._process.stop(STOP_TIMEOUT_S)
             await self.end_name_server()
 
     async def kill(self) -> None:
-        """Lose the node as in a crash."""
+        """Kill the node, as in a crash."""
         if self._process is not None:
             await self._process.kill()
             await self.end_name_server()
 
     async def control(self, *words: str) -> str:
-        """Run a command of ``rabbitmqctl`` on this node, and return its output; raises LocalError
+        """Run a command of ``rabbitmqctl`` on this node, and return its output. Raises LocalError
         when it fails.
         """
         process = await asyncio.create_subprocess_exec(
@@ -96,8 +98,8 @@ class RabbitMq:
         return output.decode()
 
     async def end_name_server(self) -> None:
-        """End the epmd that this node started on its own port; it refuses for as long as the node
-        is still known to it.
+        """Stop the epmd that this node started on its own port. epmd refuses while the node is
+        still registered.
         """
         if "epmd" not in self._ports:
             return
@@ -140,7 +142,7 @@ class RabbitMq:
         return {"ERL_EPMD_ADDRESS": "127.0.0.1", "ERL_EPMD_PORT": str(self._ports["epmd"])}
 
     def _name(self) -> str:
-        """Return the node's name: its data can only be read under the name that wrote it."""
+        """Return the node's name. The data can only be read under the name that wrote it."""
         file = self._directory / "name"
         if not file.exists():
             file.write_text(f"mboc-{uuid.uuid4().hex[:8]}")

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
+
+from mboc_client.arguments.filter import (
+    Filter,
+    begins,
+    empty,
+    exact,
+    number_range,
+    time_range,
+)
 
 STATUSES = (
     "Success",
@@ -24,57 +32,6 @@ SERVICES = ("ingest", "dispatcher", "retry", "portal-api")
 FLAG_VALUES = ("true", "false")
 
 
-@dataclass(frozen=True)
-class Filter:
-    """One filter of a list: ``name`` is the parameter of the API.
-
-    ``values`` are completed by the shell. The API alone refuses a value.
-    """
-
-    name: str
-    help: str
-    kind: Literal["text", "flag", "number", "time"] = "text"
-    values: tuple[str, ...] = ()
-    short: str | None = None
-
-    @property
-    def option(self) -> str:
-        """The long option."""
-        return f"--{self.name.replace('_', '-')}"
-
-
-def _article(noun: str) -> str:
-    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
-
-
-def _exact(name: str, noun: str, kind: Literal["text", "number"] = "text") -> Filter:
-    return Filter(name, f"Only items with this {noun}. Repeat for several.", kind)
-
-
-def _begins(name: str, noun: str) -> Filter:
-    return Filter(f"{name}_begins", f"Only items with {_article(noun)} that begins with this text.")
-
-
-def _empty(name: str, noun: str) -> Filter:
-    return Filter(
-        f"{name}_empty", f"Only items without {_article(noun)} (true), or with one (false).", "flag"
-    )
-
-
-def _number_range(name: str, noun: str) -> tuple[Filter, Filter]:
-    return (
-        Filter(f"{name}_from", f"Only items with {_article(noun)} of at least this.", "number"),
-        Filter(f"{name}_to", f"Only items with {_article(noun)} below this.", "number"),
-    )
-
-
-def _time_range(name: str, verb: str) -> tuple[Filter, Filter]:
-    return (
-        Filter(f"{name}_from", f"Only items that {verb} at this time or later.", "time"),
-        Filter(f"{name}_to", f"Only items that {verb} before this time.", "time"),
-    )
-
-
 _TEXTS = {
     "source_app": "source app",
     "job_no": "job number",
@@ -92,7 +49,7 @@ _CONNECTOR_ID = Filter(
     "connector_id", "Only items of this connector. Repeat for several.", short="-c"
 )
 _ACTION = Filter("action", "Only items with this action. Repeat for several.", values=ACTIONS)
-_BOTH = (
+_COMMON_FILTERS = (
     _SEARCH,
     Filter(
         "status", "Only items with this status. Repeat for several.", values=STATUSES, short="-s"
@@ -100,24 +57,24 @@ _BOTH = (
     _PHASE,
     _CONNECTOR_ID,
     _ACTION,
-    *(_exact(name, noun) for name, noun in _TEXTS.items()),
-    *(_begins(name, noun) for name, noun in _TEXTS.items()),
-    *(_empty(name, noun) for name, noun in _TEXTS.items()),
-    _exact("source_type", "source type"),
-    _empty("source_type", "source type"),
-    _exact("appointment_key", "appointment key"),
-    _exact("appointment_id", "appointment id", "number"),
-    *_number_range("appointment_id", "appointment id"),
-    _exact("appointment_no", "appointment number"),
-    _empty("appointment_no", "appointment number"),
-    _exact("back_office_id", "id in the back office"),
-    _empty("back_office_id", "id in the back office"),
-    *_time_range("modified", "were modified"),
-    *_time_range("start", "start"),
-    *_time_range("end", "end"),
+    *(exact(name, noun) for name, noun in _TEXTS.items()),
+    *(begins(name, noun) for name, noun in _TEXTS.items()),
+    *(empty(name, noun) for name, noun in _TEXTS.items()),
+    exact("source_type", "source type"),
+    empty("source_type", "source type"),
+    exact("appointment_key", "appointment key"),
+    exact("appointment_id", "appointment id", "number"),
+    *number_range("appointment_id", "appointment id"),
+    exact("appointment_no", "appointment number"),
+    empty("appointment_no", "appointment number"),
+    exact("back_office_id", "id in the back office"),
+    empty("back_office_id", "id in the back office"),
+    *time_range("modified", "were modified"),
+    *time_range("start", "start"),
+    *time_range("end", "end"),
 )
 DELIVERY_FILTERS = (
-    *_BOTH,
+    *_COMMON_FILTERS,
     Filter(
         "troubled",
         "Only deliveries that ended neither as Success nor as Skipped (true), or the others "
@@ -131,25 +88,25 @@ DELIVERY_FILTERS = (
         "Only deliveries whose last attempt has this trigger. Repeat for several.",
         values=TRIGGERS,
     ),
-    _exact("connector_name", "connector name"),
-    _begins("connector_name", "connector name"),
-    _empty("connector_name", "connector name"),
+    exact("connector_name", "connector name"),
+    begins("connector_name", "connector name"),
+    empty("connector_name", "connector name"),
     Filter("transaction_id", "Only deliveries of this transaction. Repeat for several."),
     Filter("cause", "Only failures of this cause (`mboc errors causes`). Repeat for several."),
     Filter("code", "Only failures with this code (docs/faults.md). Repeat for several."),
-    _begins("code", "code"),
-    _empty("code", "code"),
-    _begins("message", "message"),
-    _empty("message", "message"),
-    *_time_range("received", "were received"),
-    *_time_range("changed", "changed"),
+    begins("code", "code"),
+    empty("code", "code"),
+    begins("message", "message"),
+    empty("message", "message"),
+    *time_range("received", "were received"),
+    *time_range("changed", "changed"),
     Filter(
         "attempt", "Only deliveries with this number of attempts. Repeat for several.", "number"
     ),
-    *_number_range("attempt", "number of attempts"),
-    _exact("http_status", "HTTP status", "number"),
-    *_number_range("duration_ms", "duration in milliseconds"),
-    *_number_range("tries", "number of tries in the last attempt"),
+    *number_range("attempt", "number of attempts"),
+    exact("http_status", "HTTP status", "number"),
+    *number_range("duration_ms", "duration in milliseconds"),
+    *number_range("tries", "number of tries in the last attempt"),
     Filter(
         "retryable", "Only failures that are worth a retry (true), or the others (false).", "flag"
     ),
@@ -162,17 +119,17 @@ DELIVERY_FILTERS = (
     Filter("replica", "Only deliveries of this replica of dispatcher. Repeat for several."),
 )
 APPOINTMENT_FILTERS = (
-    *_BOTH,
-    _exact("appointment_guid", "appointment guid"),
-    _empty("appointment_guid", "appointment guid"),
-    _begins("back_office_id", "id in the back office"),
-    _exact("back_office_parent_id", "parent id in the back office"),
-    _empty("back_office_parent_id", "parent id in the back office"),
-    _exact("created_by", "creator"),
-    _begins("created_by", "creator"),
-    _empty("created_by", "creator"),
-    *_time_range("created", "were created"),
-    *_time_range("last_transaction", "had their last transaction"),
+    *_COMMON_FILTERS,
+    exact("appointment_guid", "appointment guid"),
+    empty("appointment_guid", "appointment guid"),
+    begins("back_office_id", "id in the back office"),
+    exact("back_office_parent_id", "parent id in the back office"),
+    empty("back_office_parent_id", "parent id in the back office"),
+    exact("created_by", "creator"),
+    begins("created_by", "creator"),
+    empty("created_by", "creator"),
+    *time_range("created", "were created"),
+    *time_range("last_transaction", "had their last transaction"),
 )
 OPERATION_FILTERS = (
     Filter("state", "Only operations in this state."),

@@ -12,7 +12,8 @@ from click.shell_completion import CompletionItem
 
 from mboc_client.arguments.command import SectionOption
 from mboc_client.arguments.conditions import Conditions
-from mboc_client.arguments.filters import DAILY_FILTERS, FLAG_VALUES, Filter
+from mboc_client.arguments.filter import Filter
+from mboc_client.arguments.filters import DAILY_FILTERS, FLAG_VALUES
 from mboc_client.output.table import OutputFormat
 
 Function = Callable[..., Any]

@@ -29,7 +29,7 @@ def read_password(question: str) -> str:
 def confirm(question: str) -> bool:
     """Return whether the user answers yes. Raises ClientError without a terminal."""
     if not sys.stdin.isatty():
-        raise ClientError("Nothing was done: say --yes to carry it out.")
+        raise ClientError("Nothing was done. Without a terminal, add --yes to confirm.")
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
     with _interruptible():

@@ -25,6 +25,6 @@ async def find_view(portal: Portal, name: str, list_name: str | None) -> dict[st
         raise ClientError(f"There is no saved view '{name}'.")
     if len(candidates) > 1:
         raise ClientError(
-            f"There are several saved views '{name}': say of which list, or use another name."
+            f"There are several saved views '{name}'. Name the list with --list, or rename a view."
         )
     return candidates[0]

@@ -81,7 +81,7 @@ async def list_causes(
 async def write_note(portal: Portal, *, cause: str, text: str) -> None:
     """Write a note about a cause."""
     await portal.send("PUT", f"/causes/{cause}/note", {"text": text})
-    write_sentence("Noted." if text.strip() else "The note is gone.")
+    write_sentence("Noted." if text.strip() else "The note is removed.")
 
 
 add_bulk_actions(errors, ("retry", "archive"), list_name="errors", always={"troubled": True})

@@ -18,7 +18,7 @@ def sentence_of(operation: dict[str, Any]) -> str:
         if count and name != "total"
     )
     left_out = (operation.get("planned") or 0) - operation["counts"]["total"]
-    changed = f"{left_out} planned ones changed before the start and are left out. "
+    changed = f"{left_out} planned deliveries changed before the start and are left out. "
     return (
         f"Operation {operation['operation_id']} is {operation['state']}: "
         f"{counts or 'nothing to do'}. {changed if left_out > 0 else ''}{operation['reason'] or ''}"

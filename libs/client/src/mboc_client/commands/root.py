@@ -37,9 +37,9 @@ ENVIRONMENT = {
     "MBOC_API_KEY": "API key. Create it on the page Profile, or with `mboc keys create`.",
 }
 EXAMPLES = {
-    "Show the state of the system.": "mboc status",
-    "List failed deliveries of one connector.": "mboc errors list -c 7d3f0c2a91be -s Failed",
-    "Retry them after a look at the plan.": "mboc errors retry -c 7d3f0c2a91be -s Failed",
+    "Show the state of the system": "mboc status",
+    "List failed deliveries of one connector": "mboc errors list -c 7d3f0c2a91be -s Failed",
+    "Retry them after a look at the plan": "mboc errors retry -c 7d3f0c2a91be -s Failed",
 }
 
 

@@ -60,7 +60,7 @@ def _write_status(document: dict[str, Any], output: OutputFormat) -> None:
         write_sentence(f"  {reason}")
     for name in ("rabbitmq", "mongodb"):
         server = document[name]
-        state = "reachable" if server["reachable"] else "AWAY"
+        state = "reachable" if server["reachable"] else "UNAVAILABLE"
         write_sentence(f"{name:<10} {state}  {server['version'] or ''}".rstrip())
     if job := document["timer_job"]:
         trouble = f", off: {job['trouble']}" if job.get("trouble") else ""

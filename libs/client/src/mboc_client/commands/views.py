@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -45,7 +46,9 @@ def views() -> None:
 @with_portal
 async def list_views(portal: Portal, *, list_name: str | None, output: OutputFormat) -> None:
     """List your own and the shared views, by name."""
-    await write_items(portal.items("/saved-views", {"list": list_name}), COLUMNS, output)
+    views = portal.items("/saved-views", {"list": list_name})
+    described = (view | {"query": _words(view["query"])} async for view in views)
+    await write_items(views if output.as_json else described, COLUMNS, output)
 
 
 @views.command(
@@ -96,6 +99,15 @@ async def delete_view(portal: Portal, *, name: str, list_name: str | None) -> No
     view = await find_view(portal, name, list_name)
     await portal.send("DELETE", f"/saved-views/{view['saved_view_id']}")
     write_sentence("Removed.")
+
+
+def _words(query: dict[str, Any]) -> str:
+    """Return the conditions as `mboc views save` takes them."""
+    return shlex.join(
+        f"{name}={value}"
+        for name, values in query.items()
+        for value in (values if isinstance(values, list) else [values])
+    )
 
 
 def _query(conditions: Iterable[str]) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def attribute_of(caption: str) -> str:
 
 
 def _by(name_of: Callable[[str], str], captions: Mapping[str, str]) -> dict[str, str]:
-    return {fact: name_of(caption) for fact, caption in captions.items()}
+    return {field: name_of(caption) for field, caption in captions.items()}
 
 
 ENTERED = "entered"
@@ -101,13 +101,13 @@ class _Named(BaseModel):
                 f"no such fields: {', '.join(sorted(unknown))}, "
                 f"the fields are {', '.join(cls.defaults)}"
             )
-        known = {fact: name for fact, name in given.items() if fact in cls.defaults}
+        known = {field: name for field, name in given.items() if field in cls.defaults}
         return known if set(known) == set(cls.defaults) else {**cls.defaults, **known}
 
     @property
     def names(self) -> list[tuple[str, str]]:
         """Field and name of each sent value, in order."""
-        return [(fact, name) for fact, name in self.fields.items() if name is not None]
+        return [(field, name) for field, name in self.fields.items() if name is not None]
 
 
 class SoapPart(_Named):

@@ -152,7 +152,8 @@ class TelemetryPublisher:
         """Send all waiting lines. An unconfirmed batch is sent first, under the same id."""
         while True:
             if not self._batch:
-                self._batch, self._messages = self._lines.take(LINES_BATCH), self._messages + 1
+                self._batch = self._lines.take(LINES_BATCH)
+                self._messages += 1
             if not self._batch:
                 return
             body = f"[{','.join(self._batch)}]".encode()

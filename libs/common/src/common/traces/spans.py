@@ -103,13 +103,13 @@ class Span:
                 }
             )
 
-    def failed(self, what: str) -> None:
+    def failed(self, reason: str) -> None:
         """Mark the span as failed with a code, a status or a class, never with an error's text,
         which may quote a payload.
         """
         if self._recorded is not None:
             self._recorded.set_status(StatusCode.ERROR)
-            self._recorded.set_attribute("error.type", what)
+            self._recorded.set_attribute("error.type", reason)
 
     def __enter__(self) -> Self:
         return self

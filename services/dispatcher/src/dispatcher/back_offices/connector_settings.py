@@ -86,5 +86,5 @@ def check_authority(connector: Connector, kind: EndpointKind) -> None:
         ssl_context_for(connector.ca_certificate)
     except (OSError, ValueError):
         raise FaultTranslator(kind, connector.name).transport_error(
-            "setting", field="ca_certificate", reason="it is no certificate in PEM"
+            "setting", field="ca_certificate", reason="it is not a certificate in PEM"
         ) from None

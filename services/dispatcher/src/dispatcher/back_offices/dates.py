@@ -46,7 +46,7 @@ def read_date(text: str, zone: ZoneInfo) -> SnapshotDate | None:
         return _from_milliseconds(int(found[1]))
     found = _DATE.fullmatch(text)
     if found is None:
-        raise ValueError("it is no date")
+        raise ValueError("it is not a date")
     plain = f"{found['date']}T{found['minute'] or '00:00'}:{found['second'] or '00'}"
     naive = datetime.fromisoformat(plain)
     offset = _parse_offset(found["offset"]) if found["offset"] else _zone_offset(naive, zone)
@@ -72,7 +72,7 @@ def _parse_offset(offset: str) -> timedelta:
         return timedelta()
     minutes = int(offset[-2:])
     if minutes >= 60:  # noqa: PLR2004 - of an hour
-        raise ValueError("its offset is none")
+        raise ValueError("its offset is invalid")
     distance = timedelta(hours=int(offset[1:3]), minutes=minutes)
     if distance > FARTHEST_OFFSET:
         raise ValueError("its offset is more than 14 hours")

@@ -1,4 +1,4 @@
-"""Keeps addresses exactly as they were entered.
+"""Preserves the exact spelling of addresses.
 
 No escape is decoded, added or respelled, because a signed path or query would no longer match its
 signature.

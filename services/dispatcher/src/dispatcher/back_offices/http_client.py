@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         """The method by which calls prove their account."""
 
         async def call(self, transport: HttpTransport, call: HttpCall) -> HttpResponse:
-            """Authenticate the call and make it."""
+            """Make one call with its authentication."""
             ...
 
         async def close(self) -> None:

@@ -47,6 +47,6 @@ def wrong_service(response: HttpResponse, wanted: str, check: str) -> ProbeResul
         return ProbeResult(passed=False, sentence=f"The answer is no {wanted}. {check}")
     return ProbeResult(
         passed=False,
-        sentence=f"The answer {found} {wanted}. {check} Check proxies on the way as well.",
+        sentence=f"The answer {found} {wanted}. {check} Check proxies in between as well.",
         shows_admission=False,
     )

@@ -126,7 +126,7 @@ def read_snapshot(body: str) -> Snapshot:
         raise _error_of(error) from None
     except (ValueError, RecursionError):
         raise RefusedError(
-            "DSCFG004", "The appointment's snapshot cannot be sent: it is no JSON."
+            "DSCFG004", "The appointment's snapshot cannot be sent: it is not JSON."
         ) from None
 
 

@@ -1,1 +1,1 @@
-"""Trying a connector without sending an appointment."""
+"""The connection test: a test of a connector that sends no appointment."""

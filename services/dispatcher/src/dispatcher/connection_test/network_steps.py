@@ -1,4 +1,4 @@
-"""The way to a back office, before anything is asked: its address, a connection, TLS."""
+"""The first steps of a connection test: address, connection and TLS."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ CLOSE_TIMEOUT_S = 1.0
 
 
 def failed_step(name: StepName, sentence: str) -> ConnectionTestStep:
-    """Return a step that failed, with the correction."""
+    """Return a failed step with its correction."""
     return ConnectionTestStep(name=name, passed=False, sentence=sentence)
 
 
 async def check_address(
     connector: Connector, parts: SplitResult, addresses: AddressPolicy
 ) -> ConnectionTestStep:
-    """Find the host's addresses and connect to one of them, as a delivery would."""
+    """Resolve the host and connect to one of its addresses, as a delivery would."""
     host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
     try:
         async with asyncio.timeout(connector.limits.connect_timeout_s):
@@ -61,7 +61,7 @@ async def check_address(
 async def _connect_first(
     host: str, port: int, known: Sequence[str], addresses: AddressPolicy
 ) -> ConnectionTestStep:
-    """Return the step of the first address that takes a connection, else of the first one."""
+    """Return the step of the first address that accepts a connection, else of the first address."""
     errors: list[OSError] = []
     for address in known:
         try:
@@ -72,7 +72,7 @@ async def _connect_first(
             continue
         await _close(writer)
         shown = host if host == address else f"{host} ({address})"
-        sentence = f"{shown} takes connections on port {port}."
+        sentence = f"{shown} accepts connections on port {port}."
         return ConnectionTestStep(name="address", passed=True, sentence=sentence)
     return failed_step("address", _connection_fault(errors[0], host, known[0], port))
 
@@ -84,19 +84,20 @@ def _connection_fault(error: OSError, host: str, address: str, port: int) -> str
             "that network to DISPATCHER_PRIVATE_NETWORKS."
         )
     return (
-        f"{host} ({address}) does not take connections on port {port}: check the port and whether "
-        "the back office is running."
+        f"{host} ({address}) does not accept connections on port {port}: check the port, and "
+        "whether the back office is running."
     )
 
 
 async def check_tls(connector: Connector, parts: SplitResult) -> ConnectionTestStep:
-    """Try TLS with the authority that the connector trusts."""
+    """Check TLS with the authority that the connector trusts."""
     if parts.scheme == "http":
         return ConnectionTestStep(
             name="TLS",
             passed=True,
             sentence=(
-                "Not used: appointments and credentials travel readable. Use https where you can."
+                "Not used. Appointments and credentials are sent unencrypted. Use https where you "
+                "can."
             ),
         )
     host, port = parts.hostname or "", parts.port or PORTS["https"]
@@ -134,6 +135,6 @@ async def check_tls(connector: Connector, parts: SplitResult) -> ConnectionTestS
 
 async def _close(writer: asyncio.StreamWriter) -> None:
     writer.close()
-    with contextlib.suppress(OSError):  # a TimeoutError is one
+    with contextlib.suppress(OSError):  # a TimeoutError is an OSError
         async with asyncio.timeout(CLOSE_TIMEOUT_S):
             await writer.wait_closed()

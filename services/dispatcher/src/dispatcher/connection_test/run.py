@@ -1,6 +1,4 @@
-"""Tries a connector without sending an appointment, step by step: address, TLS,
-authentication, endpoint.
-"""
+"""Runs a connection test step by step: address, TLS, authentication, endpoint."""
 
 from __future__ import annotations
 
@@ -20,7 +18,7 @@ from dispatcher.errors import (
     ThrottledError,
     UnauthorisedError,
 )
-from dispatcher.validate import refuse_connector
+from dispatcher.validate import validate_connector
 
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
@@ -30,38 +28,40 @@ if TYPE_CHECKING:
 CREDENTIAL_CODES = ("DSCFG006", "DSCFG008")
 PROXY_ASKS = 407
 EXTRA_TOKEN_TIMEOUT_S = 5.0
-"""Seconds that the test goes on after one call's timeout, so that a silent token endpoint is
-named.
+"""Seconds that the test continues after the timeout of one call, so that it can name a silent token
+endpoint.
 """
-_UNFORESEEN = "[DSUNK001] The test broke off with an error of our own ({}): see the log."
+_UNFORESEEN = (
+    "[DSUNK001] The test ended with an internal error ({}): see the log of the dispatcher."
+)
 _TOO_SLOW = "The back office did not answer every question of the test within {} s."
 _SERVER_FAULTS = (NoAnswerError, ServerFaultError, ThrottledError)
 log = structlog.get_logger()
 
 
 class ConnectionTestResult(NamedTuple):
-    """The steps up to the first that failed; ``mapping`` as the back office's own
-    description has it.
-    """
+    """The steps up to the first failed step, and the names of the back office's own description."""
 
     steps: list[ConnectionTestStep]
     mapping: dict[str, Any] | None = None
 
     @property
     def passed(self) -> bool:
-        """Whether every step did."""
+        """Whether every step passed."""
         return all(step.passed for step in self.steps)
 
 
 async def run_connection_test(
     connector: Connector, shared: SharedResources
 ) -> ConnectionTestResult:
-    """Go from step to step until one fails. It never raises: each error is a failed step."""
+    """Run the steps until one fails. Never raises, because each error is a failed step."""
     steps: list[ConnectionTestStep] = []
     try:
         return await _try(connector, shared, steps)
     except Exception as error:
-        log.exception("a connection test broke off", connector_id=connector.connector_id)
+        log.exception(
+            "a connection test ended with an internal error", connector_id=connector.connector_id
+        )
         done = {step.name for step in steps}
         left: tuple[StepName, ...] = ("address", "TLS", "endpoint")
         step = next(name for name in left if name not in done)
@@ -73,7 +73,7 @@ async def run_connection_test(
 async def _try(
     connector: Connector, shared: SharedResources, steps: list[ConnectionTestStep]
 ) -> ConnectionTestResult:
-    fault = refuse_connector(connector, KINDS)
+    fault = validate_connector(connector, KINDS)
     if fault is not None:
         return ConnectionTestResult([failed_step("address", fault.message or "")])
     parts = urlsplit(connector.uri or "")
@@ -90,9 +90,7 @@ async def _try(
 async def _check_endpoint(
     connector: Connector, shared: SharedResources, steps: list[ConnectionTestStep]
 ) -> ConnectionTestResult:
-    """Try credentials and endpoint in one call: which of the two was refused
-    shows in the answer.
-    """
+    """Check credentials and endpoint in one call. The response shows which of them was refused."""
     longest_s = connector.limits.total_timeout_s + EXTRA_TOKEN_TIMEOUT_S
     client = None
     try:
@@ -122,7 +120,7 @@ def _credentials_accepted(connector: Connector) -> ConnectionTestStep:
 
 
 def _failed_steps(connector: Connector, error: DeliveryError) -> list[ConnectionTestStep]:
-    """Return the step that failed, after the one that the answer shows to have passed."""
+    """Return the failed step, after the step that passed according to the response."""
     if (
         isinstance(error, UnauthorisedError)
         or error.at_token_endpoint
@@ -134,8 +132,9 @@ def _failed_steps(connector: Connector, error: DeliveryError) -> list[Connection
 
 
 def _has_answered(error: DeliveryError) -> bool:
-    """Whether the back office itself answered: a redirect, a proxy that asks who is calling, and a
-    server in trouble did not look at the credentials.
+    """Return whether the back office itself answered, so that it checked the credentials.
+
+    Redirects, proxies that ask for credentials, and servers with a fault do not check them.
     """
     status = error.http_status or 0
     is_on_the_way = not status or 300 <= status < 400 or status == PROXY_ASKS  # noqa: PLR2004

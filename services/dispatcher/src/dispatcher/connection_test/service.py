@@ -1,4 +1,4 @@
-"""Connection tests that portal-api asks for: any replica may run one and publish its steps."""
+"""Runs the connection tests that portal-api requests. Any replica may run one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ UNKNOWN = ConnectionTestResult(
 
 
 class ConnectionTestService:
-    """ConnectorTestRequested -> ConnectorTested; requests that are too old are passed over."""
+    """ConnectorTestRequested -> ConnectorTested. Requests that are too old are ignored."""
 
     def __init__(
         self, connectors: ConnectorCache, shared: SharedResources, publisher: Publisher
@@ -41,7 +41,7 @@ class ConnectionTestService:
         self._publisher = publisher
 
     async def run(self, request: ConnectorTestRequested) -> None:
-        """Try the connector as it is stored now."""
+        """Test the connector as it is stored now, and publish the steps."""
         if datetime.now(UTC) - request.requested_at > REQUEST_LIFETIME:
             return
         with contextlib.suppress(BrokerUnavailableError):

@@ -1,3 +1,1 @@
-"""One connector's deliveries: its queue, how hard its back office may be worked, and when it
-is left in peace.
-"""
+"""The lanes: one queue of deliveries for each connector, with its limits and circuit breaker."""

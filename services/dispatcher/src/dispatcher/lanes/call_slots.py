@@ -1,4 +1,4 @@
-"""Call slots: the right to call a lane's back office, one slot for each call."""
+"""Call slots: each is the right to make one call to a lane's back office."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class CallSlots:
         """Hold a slot for a connection test inside this block. The test counts as a call.
 
         No other call tries the credential at the same time, unless it was accepted. Yields False
-        when the credential was refused in the meantime: then the test has to wait.
+        when the credential was refused in the meantime. The test has to wait then.
         """
         slot = self._slot(is_probe=False)
         try:

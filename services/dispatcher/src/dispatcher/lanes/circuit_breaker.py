@@ -1,4 +1,4 @@
-"""Circuit breaker of one lane: holds it while its back office is sick, and probes it."""
+"""The circuit breaker of one lane. It holds the lane while the back office fails."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST_HOLD = timedelta(days=365)
 
 
 class BreakerState(StrEnum):
-    """Where a circuit breaker stands."""
+    """The states of a circuit breaker."""
 
     CLOSED = "closed"
     OPEN = "open"
@@ -29,7 +29,7 @@ class BreakerState(StrEnum):
 
 
 class BreakerCause(StrEnum):
-    """Why a circuit breaker is open; it decides how long the pauses are."""
+    """The reason why a circuit breaker is open. It decides the length of the pauses."""
 
     FAULTS = "faults"
     CREDENTIALS = "credentials"
@@ -39,12 +39,12 @@ class BreakerCause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BreakerSettings:
-    """When a lane is held, and how often it is probed. Times in seconds.
+    """Limits and pauses of a circuit breaker. Times are in seconds.
 
-    ``hold_after`` counts consecutive faults, ``hold_after_unknown`` those of which the last leaves
-    its outcome unknown. Pauses double with each failed probe. Wrong credentials have pauses of
-    their own, because domains lock accounts after a few tries; deliveries that probe and end with
-    an unknown outcome have as long ones, because each costs an administrator a check.
+    ``hold_after`` counts consecutive faults. ``hold_after_unknown`` counts them where the last one
+    leaves its outcome unknown. Pauses double with each failed probe. Wrong credentials have longer
+    pauses, because domains lock accounts after a few tries. Probes that end with an unknown outcome
+    have pauses as long, because each of them costs an administrator a check.
     """
 
     hold_after: int = 10
@@ -65,9 +65,10 @@ class BreakerSettings:
 
 
 class CircuitBreaker:
-    """Closed: calls pass. Open: no call passes until a probe is due. Half-open: one call passes.
+    """Lets calls pass while closed, none while open, and one probe while half-open.
 
-    ``changed`` is called after each change of state or of the next probe's time.
+    An open breaker becomes half-open when a probe is due. ``changed`` is called after each change
+    of the state or of the next probe's time.
     """
 
     def __init__(
@@ -92,7 +93,7 @@ class CircuitBreaker:
 
     @property
     def state(self) -> BreakerState:
-        """Where it stands."""
+        """The state of the breaker."""
         return self._state
 
     @property
@@ -102,7 +103,7 @@ class CircuitBreaker:
 
     @property
     def probe_in_s(self) -> float:
-        """Seconds until the next probe is due."""
+        """The seconds until the next probe is due."""
         return max(0.0, self._due_at - self._clock())
 
     @property
@@ -112,13 +113,13 @@ class CircuitBreaker:
 
     @property
     def doublings(self) -> int:
-        """How often the next pause is doubled."""
+        """The number of times that the next pause is doubled."""
         return self._doublings
 
     async def enter(self) -> bool:
-        """Return when a call may begin: True when this call is the probe.
+        """Return when a call may begin. Returns True when this call is the probe.
 
-        Callers pass in the order in which they came; one whose probe failed goes to the end.
+        Callers pass in the order of their arrival. A caller whose probe failed goes to the end.
         """
         while not self.allows_calls:
             if self._state is BreakerState.HALF_OPEN and not self._is_probing:
@@ -141,7 +142,7 @@ class CircuitBreaker:
                 self._waiters.remove(waiter)
 
     def succeeded(self) -> None:
-        """Close: the back office answered as it should, or refused one appointment.
+        """Close the breaker: the back office accepted a call, or refused one appointment.
 
         A call that began before the back office asked for a pause does not end the pause.
         """
@@ -150,12 +151,12 @@ class CircuitBreaker:
         self._close()
 
     def reset(self) -> None:
-        """Close and forget every pause: the connector was changed."""
+        """Close the breaker and end every pause, because the connector was changed."""
         self._not_before = 0.0
         self._close()
 
     def failed(self, error: DeliveryError, *, is_probe: bool) -> None:
-        """Count a fault of the connector; the last one of so many in a row opens.
+        """Count a fault of the connector. The breaker opens after too many in a row.
 
         A late failure of a call that began before the breaker opened changes nothing.
         """
@@ -210,12 +211,12 @@ class CircuitBreaker:
             self._move_to(BreakerState.HALF_OPEN)
 
     def release_probe(self) -> None:
-        """Free the probe after a call that neither succeeded nor failed, so that another probes."""
+        """Free the probe after a call that neither succeeded nor failed. Another call probes."""
         self._is_probing = False
         self._wake()
 
     def snapshot(self) -> dict[str, Any] | None:
-        """Return what another replica needs to go on holding the lane; None while closed."""
+        """Return the state for a replica that takes over the held lane, or None while closed."""
         if self._state is BreakerState.CLOSED:
             return None
         return {
@@ -226,7 +227,7 @@ class CircuitBreaker:
         }
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """Hold the lane as another replica did; raises KeyError or ValueError."""
+        """Hold the lane as another replica did. Raises KeyError or ValueError."""
         cause, doublings = BreakerCause(snapshot["cause"]), int(snapshot["doublings"])
         left_s = (snapshot["due_at"] - datetime.now(UTC)).total_seconds()
         self.open(str(snapshot["reason"]), cause, for_s=max(0.0, left_s))

@@ -1,4 +1,4 @@
-"""A credential that connectors share: tried by one call at a time until it was accepted."""
+"""A credential that connectors share. One call at a time tries it until it was accepted."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ TRIAL_TIMEOUT_S = 5.0
 
 
 class Credential:
-    """One login at one host. Domains lock an account after a few wrong passwords.
+    """One login at one host.
 
-    While a back office refuses it, no lane that was never let in with it tries it again before
-    the pause is over.
+    Domains lock an account after a few wrong passwords. While a back office refuses the login,
+    lanes that were never accepted with it do not try it before the pause is over.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -28,27 +28,27 @@ class Credential:
 
     @property
     def refused_for_s(self) -> float:
-        """Seconds for which it is not tried again; 0 when it may be tried."""
+        """The seconds until the credential may be tried again, or 0."""
         return max(0.0, self._until - self._clock())
 
     def refuse(self, reason: str, for_s: float, refusals: int) -> None:
-        """Remember that a back office refused it, so many times in a row by now."""
+        """Store a refusal, and the number of refusals in a row."""
         self.reason = reason
         self.refusals = refusals
         self._until = self._clock() + for_s
 
     def accept(self) -> None:
-        """Remember that it was accepted, or entered again."""
+        """Store that the credential was accepted, or entered again."""
         self._until = 0.0
         self.refusals = 0
 
 
 class CredentialTrial:
-    """The right of one call to try a credential; ``end`` it after the call.
+    """The right of one call to try a credential. The call releases it with ``end``.
 
-    One call of each lane waits for the credential, the others for that call: so lanes take turns.
-    A trial ends by itself when the back office does not answer for a while. That says nothing
-    about the credential, and other lanes wait.
+    One call of each lane waits for the credential, and the other calls of the lane wait for that
+    call. So lanes take turns. A trial ends by itself when the back office does not answer for a
+    while, because that proves nothing about the credential, and other lanes wait.
     """
 
     def __init__(self, credential: Credential, lane: asyncio.Lock) -> None:
@@ -65,11 +65,11 @@ class CredentialTrial:
             self._held.append(lock)
 
     def start_timeout(self) -> None:
-        """Let other calls try the credential if no answer comes within seconds from now."""
+        """Let other calls try the credential if there is no response within a few seconds."""
         self._timer = asyncio.get_running_loop().call_later(TRIAL_TIMEOUT_S, self.end)
 
     def end(self) -> None:
-        """Let the next call try the credential; harmless when it ended before."""
+        """Let the next call try the credential. A trial may end twice."""
         if self._timer is not None:
             self._timer.cancel()
         while self._held:

@@ -1,4 +1,4 @@
-"""One lane's use of its credential: no call tries a refused one, and unproved calls take turns."""
+"""Guards one lane's use of its credential. No call tries a refused one."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class CredentialGuard:
-    """Lets calls of the lane try its credential, and holds the lane while it is refused.
+    """Grants trials of the credential, and holds the lane while it is refused.
 
-    ``credential`` is None where calls need none.
+    ``credential`` is None where calls need none. Calls take turns until it was accepted.
     """
 
     def __init__(self, breaker: CircuitBreaker) -> None:
@@ -27,19 +27,19 @@ class CredentialGuard:
         self.credential: Credential | None = None
 
     def reset(self) -> None:
-        """Try the credential again: the connector was changed."""
+        """Allow a trial of the credential, because the connector was changed."""
         self._is_accepted = False
         if self.credential is not None:
             self.credential.accept()
 
     def accept(self) -> None:
-        """The back office let a call of the lane in."""
+        """Store that the back office accepted the credential of a call."""
         self._is_accepted = True
         if self.credential is not None:
             self.credential.accept()
 
     def refuse(self, error: DeliveryError) -> None:
-        """Hold the lane: the back office does not accept the credential."""
+        """Hold the lane, because the back office does not accept the credential."""
         self._is_accepted = False
         refusals = 0 if self.credential is None else self.credential.refusals
         self._breaker.open(str(error), BreakerCause.CREDENTIALS, doublings=refusals)
@@ -49,7 +49,7 @@ class CredentialGuard:
     def hold_if_refused(self) -> bool:
         """Return whether the credential is refused, and hold the lane until it may be tried.
 
-        A call of another lane may have found that out.
+        The refusal may have been the result of another lane's call.
         """
         if self._is_accepted or self.credential is None:
             return False
@@ -59,7 +59,9 @@ class CredentialGuard:
         return left_s > 0
 
     async def begin_trial(self) -> CredentialTrial | None:
-        """Return when no other call tries the credential; None where it needs no trial."""
+        """Return a trial when no other call tries the credential. Returns None where no trial is
+        needed.
+        """
         if self._is_accepted or self.credential is None:
             return None
         trial = CredentialTrial(self.credential, self._trial_lock)

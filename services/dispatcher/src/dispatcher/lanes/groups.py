@@ -1,4 +1,4 @@
-"""Which lanes stay together: those of connectors that share a credential (domain.md, 3.1)."""
+"""Groups lanes of connectors that share a credential (domain.md, 3.1)."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 
 
 class LaneKey(NamedTuple):
-    """One lane: a connector, and which of its partitions."""
+    """The key of one lane: a connector and one of its partitions."""
 
     connector_id: str
     partition: int = 0
 
     @property
     def name(self) -> str:
-        """The lane's name among all."""
+        """The unique name of the lane."""
         return f"{self.connector_id}.{self.partition}" if self.partition else self.connector_id
 
 
 class GroupMembership(NamedTuple):
-    """Where a lane belongs.
+    """The groups that a lane belongs to.
 
-    ``group`` is leased to one replica at a time. Lanes with the same ``limiter`` share their calls:
-    those of Business Central with one credential, as its limits are per user (Microsoft's
-    operational limits). Lanes with the same ``credential`` try it one at a time until it is
-    accepted; None where calls need no credential.
+    ``group`` is leased to one replica at a time. Lanes with the same ``limiter`` share their calls.
+    These are lanes of Business Central with one credential, because its limits are per user
+    (Microsoft's operational limits). Lanes with the same ``credential`` try it one at a time until
+    it was accepted. It is None where calls need no credential.
     """
 
     group: str
@@ -41,16 +41,16 @@ class GroupMembership(NamedTuple):
 
 
 def lane_keys_of(connector: Connector) -> Iterator[LaneKey]:
-    """Return the connector's lanes, those of partitions that it no longer has included.
+    """Return the keys of the connector's lanes, including lanes of former partitions.
 
-    They are emptied: their deliveries are passed on to the lanes they belong to now.
+    Former lanes are emptied: their deliveries are passed on to the lanes of their partitions.
     """
     most = max(connector.partitions, connector.most_partitions)
     return (LaneKey(connector.connector_id, number) for number in range(most))
 
 
 def membership_of(connector: Connector, key: LaneKey) -> GroupMembership:
-    """Return where the lane belongs; a connector with partitions shares nothing."""
+    """Return the groups of the lane. A connector with partitions shares nothing."""
     credential = _credential_of(connector)
     if credential is None or connector.partitions > 1:
         return GroupMembership(key.name, key.name, credential)
@@ -64,7 +64,9 @@ def calls_in_flight_of(connector: Connector) -> int:
 
 
 def strictest_limits(connectors: Collection[Connector]) -> tuple[int, float]:
-    """Return the calls in flight and calls a second of lanes that share a limiter; 0 = no limit."""
+    """Return the calls in flight and calls per second of lanes that share a limiter. 0 is
+    no limit.
+    """
     rates = [one.calls_per_second / one.partitions for one in connectors]
     calls = min(calls_in_flight_of(one) for one in connectors)
     return calls, min((rate for rate in rates if rate), default=0.0)

@@ -1,4 +1,4 @@
-"""A lane: one connector's queue, and the subscription that works it while this replica may."""
+"""A lane: one connector's queue, and the subscription of the replica that works it."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ log = structlog.get_logger()
 
 
 class Lane:
-    """One connector's deliveries, or those of one of its partitions.
+    """The deliveries of one connector, or of one of its partitions.
 
-    ``changed`` is called when its subscription was lost or has ended.
+    ``changed`` is called when the subscription was lost or has ended.
     """
 
     def __init__(
@@ -60,14 +60,14 @@ class Lane:
 
     @property
     def group(self) -> str:
-        """The limit group whose lease the lane needs; it changes when the lane is idle."""
+        """The limit group whose lease the lane needs. It changes only while the lane is idle."""
         if self._group != self._wanted_group() and self.is_idle:
             self._group = self._wanted_group()
         return self._group
 
     @property
     def in_hand(self) -> int:
-        """Messages taken and not finished."""
+        """The number of messages that are taken and not finished."""
         self._ended = [one for one in self._ended if one.in_hand]
         current = self._subscription.in_hand if self._subscription else 0
         return current + sum(one.in_hand for one in self._ended)
@@ -79,18 +79,18 @@ class Lane:
 
     @property
     def is_stalled(self) -> bool:
-        """Whether nothing is consumed although nothing prevents it."""
+        """Whether the queue is not consumed although no obstacle exists."""
         return not (self.is_consuming or self._ending is not None or self.state.blocked_reason)
 
     @property
     def is_consuming(self) -> bool:
-        """Whether messages come in."""
+        """Whether the lane's queue is consumed."""
         return self._subscription is not None and self._subscription.is_consuming
 
     async def open(self, connection: AbstractConnection) -> None:
-        """Consume; raises BrokerAwayError or QueueMismatchError.
+        """Consume the lane's queue. Raises BrokerUnavailableError or QueueMismatchError.
 
-        At most twice the calls in flight are in hand. Calls of a subscription that was lost go on.
+        At most twice the calls in flight are in hand. Calls of a lost subscription go on.
         """
         if self._subscription is not None:
             lost, self._subscription = self._subscription, None
@@ -102,7 +102,7 @@ class Lane:
         self._subscription = subscription
 
     def stop_consuming(self, within_s: float | None = None) -> None:
-        """Begin to stop consuming; messages whose call has not begun keep their place.
+        """Begin to stop consuming. Messages whose call has not begun return to their place.
 
         Calls under way are cut off after ``within_s`` seconds, if given.
         """
@@ -116,11 +116,12 @@ class Lane:
             loop.call_later(within_s, self._cut_off)
 
     def must_end(self, longest_in_hand_s: float) -> bool:
-        """Whether the subscription has to end; another one follows, unless the lane is in trouble.
+        """Return whether the subscription has to end. Another one follows, unless the lane is
+        blocked.
 
-        It ends when the lane cannot be worked any more, and when the connector's limits or its
-        group changed. It also ends when a message has been in hand for too long: RabbitMQ closes
-        the channel of a consumer that does not answer for 30 minutes.
+        It ends when the lane cannot be worked any more, and when the limits or the group of the
+        connector changed. It also ends when a message has been in hand for too long, because
+        RabbitMQ closes the channel of a consumer that does not answer for 30 minutes.
         """
         if self._subscription is None:
             return False
@@ -134,13 +135,13 @@ class Lane:
         )
 
     def restore_breaker(self, breakers: BreakerSnapshots) -> None:
-        """Go on holding the lane, if the replica that worked it last did so."""
+        """Continue to hold the lane, if the last replica held it."""
         for breaker in breakers:
             if breaker.get("lane") == self.key.name:
                 self.state.restore(breaker)
 
     def snapshot(self) -> dict[str, Any] | None:
-        """Return the lane's circuit breaker, for the replica that works it next."""
+        """Return the lane's circuit breaker for the next replica that works the lane."""
         snapshot = self.state.snapshot()
         return None if snapshot is None else snapshot | {"lane": self.key.name}
 
@@ -171,7 +172,9 @@ class Lane:
             await self._deliver(request, in_hand)
 
     async def _pass_on(self, message: AbstractIncomingMessage, partition: int) -> None:
-        """Publish the delivery to the lane of its partition: the number of partitions changed."""
+        """Publish the delivery to its partition's lane, because the number of partitions
+        changed.
+        """
         lane = topology.lane(self.key.connector_id, partition)
         await self._publisher.publish_until_confirmed(
             lane.exchange,

@@ -1,4 +1,4 @@
-"""Publishes when a lane becomes held and when it works again."""
+"""Publishes the beginning and the end of a lane's hold."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class LaneChangePublisher:
-    """What was published last about one lane at one replica."""
+    """Publishes changes of one lane, and stores the last one."""
 
     def __init__(
         self, connector_id: str, replica: str, publish: Callable[[LaneChanged], None]
@@ -25,7 +25,7 @@ class LaneChangePublisher:
         self.reason: str | None = None
 
     def update(self, reason: str | None, until: datetime | None) -> None:
-        """Publish that the lane is held for this reason until then, or works: without a reason."""
+        """Publish that the lane is held until a time, or without a reason that it works."""
         until = until if reason else None
         if (reason, until) == (self.reason, self.held_until):
             return

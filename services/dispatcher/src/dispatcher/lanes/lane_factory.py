@@ -30,9 +30,9 @@ log = structlog.get_logger()
 
 
 class LaneFactory:
-    """What every lane of this process is built from.
+    """Builds lanes from the shared parts of this process.
 
-    ``deliver`` makes the handler of a lane.
+    ``handler_for`` returns the handler of a lane's deliveries.
     """
 
     def __init__(
@@ -42,26 +42,26 @@ class LaneFactory:
         publisher: ConfirmedPublisher,
         statuses: StatusPublisher,
         clients: BackOfficeClientCache,
-        deliver: Callable[[LaneState], DeliverMessage],
+        handler_for: Callable[[LaneState], DeliverMessage],
     ) -> None:
         self._replica = replica
         self._settings = settings
         self._publisher = publisher
         self._statuses = statuses
         self._clients = clients
-        self._deliver = deliver
+        self._handler_for = handler_for
         self._limiters: dict[str, Limiter] = {}
         self._credentials: dict[str, Credential] = {}
         self._lanes: dict[str, list[Lane]] = {}
         self._publishing: set[asyncio.Task[None]] = set()
 
     def create(self, connector: Connector, key: LaneKey, changed: Callable[[], None]) -> Lane:
-        """Return a lane that consumes nothing yet."""
+        """Return a new lane. The lane does not consume yet."""
         worker = f"{self._replica} ({key.partition})" if key.partition else self._replica
         membership = membership_of(connector, key)
         report = LaneChangePublisher(connector.connector_id, worker, self._publish)
         state = LaneState(connector, membership, self._settings, self._clients, report)
-        lane = Lane(key, state, self._deliver(state), self._publisher, changed)
+        lane = Lane(key, state, self._handler_for(state), self._publisher, changed)
         lanes = self._lanes.setdefault(connector.connector_id, [])
         lanes.append(lane)
         register_gauges(connector.connector_id, lanes)

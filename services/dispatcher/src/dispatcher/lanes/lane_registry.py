@@ -1,4 +1,4 @@
-"""All lanes of the connectors: declared before they are used."""
+"""The registry of lanes. It declares their queues before they are used."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ BROKER_TIMEOUT_S = 5.0
 
 
 class LaneRegistry:
-    """One lane per connector, enabled or not: a disabled connector's deliveries are recorded.
+    """The lanes of all connectors.
 
-    ``changed`` is called when lanes came or changed.
+    Disabled connectors have lanes as well, because their deliveries are recorded. ``changed`` is
+    called when lanes were added or changed.
     """
 
     def __init__(self, connection: BrokerConnection, factory: LaneFactory) -> None:
@@ -43,9 +44,9 @@ class LaneRegistry:
         return iter(tuple(self._lanes.values()))
 
     async def update(self, connectors: Sequence[Connector]) -> None:
-        """Take over the connectors as they are now; raises BrokerAwayError.
+        """Add and change lanes for the connectors. Raises BrokerUnavailableError.
 
-        The queue of each exists when this returns, so that every delivery finds its lane.
+        Each queue exists when this returns, so that every delivery finds its lane.
         """
         for connector in connectors:
             for key in lane_keys_of(connector):
@@ -62,9 +63,9 @@ class LaneRegistry:
         self.changed()
 
     async def declare(self) -> None:
-        """Declare the queues that are missing; raises BrokerAwayError.
+        """Declare the missing queues. Raises BrokerUnavailableError.
 
-        A queue that RabbitMQ refuses is the trouble of its lane alone.
+        A queue that RabbitMQ refuses blocks its own lane alone.
         """
         async with self._declaring:
             lanes = [one for one in self if one.queue.name not in self._declared]
@@ -86,7 +87,7 @@ class LaneRegistry:
                     await channel.close()
 
     async def open(self, lane: Lane) -> None:
-        """Consume the lane, unless RabbitMQ refuses its queue; raises BrokerAwayError."""
+        """Consume the lane, unless RabbitMQ refuses its queue. Raises BrokerUnavailableError."""
         if lane.queue.name not in self._declared:
             return
         try:
@@ -96,5 +97,5 @@ class LaneRegistry:
             self._declared.discard(lane.queue.name)
 
     async def heartbeat_fields(self, depths: QueueDepths) -> dict[str, Any]:
-        """Return the part of a heartbeat that describes the lanes this replica works."""
+        """Return the part of a heartbeat that describes the lanes of this replica."""
         return {"lanes": await lane_standings_of([one for one in self if one.is_owned], depths)}

@@ -1,4 +1,4 @@
-"""State of one lane: its connector, circuit breaker, limiter, credential and gauges."""
+"""The state of one lane: connector, circuit breaker, limiter, credential and gauges."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MARGIN = timedelta(seconds=15)
 BLOCKED_REPORT_LASTS = timedelta(minutes=1)
 REPORTED_PAUSE_S = 10.0
-"""A pause that a back office asks for is reported as a held lane from this length on."""
+"""The shortest pause, asked for by a back office, that is reported as a held lane."""
 CREDENTIAL_ACCEPTED = frozenset({FaultOrigin.APPOINTMENT, FaultOrigin.UNCLEAR})
 
 
@@ -65,11 +65,11 @@ class LaneState(CallConditions):
 
     @property
     def blocked_reason(self) -> str | None:
-        """Why the lane cannot be worked at all, or None."""
+        """The reason why the lane cannot be worked at all, or None."""
         return self.queue_mismatch or self.unreadable
 
     def change(self, connector: Connector) -> None:
-        """Work with the connector as it is now; a changed one is tried at once."""
+        """Use another version of the connector. A changed connector is tried at once."""
         self.unreadable = None
         if isinstance(connector, UnreadableConnector):
             self.unreadable = connector.reason
@@ -84,14 +84,14 @@ class LaneState(CallConditions):
     def share(
         self, membership: GroupMembership, limiter: Limiter, credential: Credential | None
     ) -> None:
-        """Use these for the calls that begin from now on."""
+        """Use a shared limiter and credential for the calls that begin from now on."""
         self.membership = membership
         self.limiter = limiter
         self.credential.credential = credential
 
     @contextlib.contextmanager
     def calling(self) -> Iterator[None]:
-        """Count a call as under way inside this block, and measure it."""
+        """Count a call as in flight inside this block, and measure its duration."""
         self._in_flight += 1
         try:
             with self._calls_in_flight.track_inprogress(), self._call_seconds.time():
@@ -100,7 +100,7 @@ class LaneState(CallConditions):
             self._in_flight -= 1
 
     def succeeded(self, slot: CallSlot) -> None:
-        """A call succeeded: the lane works, and speeds up again."""
+        """Record a successful call: close the breaker, and raise the limit."""
         if slot.version != self.connector.version:
             return
         slot.is_probe = False
@@ -110,9 +110,9 @@ class LaneState(CallConditions):
         self.breaker.succeeded()
 
     def failed(self, error: DeliveryError, slot: CallSlot) -> None:
-        """A call failed: slow down, hold the lane, or do nothing, as the fault says.
+        """Record a failed call: slow down, hold the lane, or do nothing, as the fault requires.
 
-        A fault of the connector as it was before a change says nothing about it now.
+        A fault of an earlier version of the connector proves nothing about the present one.
         """
         if slot.version != self.connector.version:
             return
@@ -137,12 +137,12 @@ class LaneState(CallConditions):
             self._wait(error, error.retry_after_s)
 
     def hold(self, error: DeliveryError) -> None:
-        """Hold the lane at once: the back office cannot be reached."""
+        """Hold the lane at once, because the back office cannot be reached."""
         if not self.breaker.is_held:
             self.breaker.open(str(error))
 
     def suspend(self) -> None:
-        """Forget the lane's faults: another replica works it from now on."""
+        """Reset the lane's faults, because another replica works it from now on."""
         self.prober.stop()
         self.leased_until = 0.0
         self.breaker.reset()
@@ -151,18 +151,22 @@ class LaneState(CallConditions):
             LANE_DEPTH.remove(self.connector.connector_id)
 
     def snapshot(self) -> dict[str, Any] | None:
-        """Return what the next replica needs to go on holding the lane; None while it works."""
+        """Return the state for a replica that takes over the held lane. Returns None while it
+        works.
+        """
         held = self.breaker.snapshot()
         return None if held is None else held | {"version": self.connector.version}
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """Go on holding the lane as the last replica did, unless the connector was changed."""
+        """Continue to hold the lane as the last replica did, unless the connector was changed."""
         if snapshot.get("version") == self.connector.version:
             with contextlib.suppress(KeyError, ValueError, TypeError):
                 self.breaker.restore(snapshot)
 
     def report(self, in_hand: int) -> None:
-        """Publish when the lane becomes held or works again; without deliveries it is not held."""
+        """Publish when the lane becomes held or works again. A lane without deliveries is
+        not held.
+        """
         reason = self.blocked_reason or (
             self.breaker.reason if self.breaker.is_held and in_hand else None
         )
@@ -192,7 +196,7 @@ class LaneState(CallConditions):
         return self._changes.held_since is not None
 
     def _failed_unclear(self, error: DeliveryError, *, is_probe: bool) -> None:
-        """The fault may lie with the appointment or with the connector: the test decides."""
+        """Record a fault of either the appointment or the connector. A connection test decides."""
         self._unclear_faults += 1
         if is_probe and not self.prober.has_passed:
             self.breaker.failed(error, is_probe=True)

@@ -1,9 +1,10 @@
-"""Leases of limit groups in MongoDB: who works which lanes, by the server's clock.
+"""Leases of limit groups in MongoDB. They decide which replica works which lanes.
 
-A lane has one active consumer at RabbitMQ. That alone does not keep a connector's limits: after a
-lost connection the next consumer begins while calls of the last one are still under way. So a
-replica consumes the lanes of a group only while it holds the group's lease, and gives the lease
-back when its last call has ended (docs/adr/0020).
+A lane has one active consumer at RabbitMQ. That alone does not enforce a connector's limits,
+because the next consumer begins after a lost connection while calls of the last one are still under
+way. So a replica consumes the lanes of a group only while it holds the lease of the group, and
+releases the lease when its last call has ended (docs/adr/0020). Leases are measured by the clock of
+MongoDB.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ BreakerSnapshots = Sequence[Mapping[str, Any]]
 
 
 class LaneLeases:
-    """Two collections of dispatcher: ``dispatchers`` (live replicas) and ``lane_leases``.
+    """The leases, in the collections ``dispatchers`` (live replicas) and ``lane_leases``.
 
-    A replica that was started again counts as another one: calls of the one before may still be
-    under way, until its leases expire.
+    A restarted replica counts as another one, because calls of the former process may be under way
+    until its leases expire.
     """
 
     def __init__(
@@ -61,11 +62,11 @@ class LaneLeases:
 
     @property
     def replica(self) -> str:
-        """This replica's name among all live ones."""
+        """The unique name of this replica among the live ones."""
         return self._replica
 
     async def join(self) -> Sequence[str]:
-        """Say that this replica is live, and return the names of all that are."""
+        """Register this replica as live, and return the names of the live replicas."""
         if not self._has_joined:
             await self._replicas.delete_many(_EXPIRED)
             self._has_joined = True
@@ -77,11 +78,11 @@ class LaneLeases:
         return [found["_id"] async for found in self._replicas.find(_LIVE, {"_id": 1})]
 
     async def leave(self) -> None:
-        """Say that this replica takes no more lanes."""
+        """Remove this replica from the live ones."""
         await self._replicas.delete_one({"_id": self._replica})
 
     async def create(self, groups: Collection[str]) -> None:
-        """Create the documents of these groups; harmless where they exist."""
+        """Create the documents of these groups, unless they exist."""
         if not groups:
             return
         documents: list[dict[str, Any]] = [
@@ -94,10 +95,10 @@ class LaneLeases:
                 raise
 
     async def renew(self, groups: Collection[str]) -> tuple[dict[str, BreakerSnapshots], float]:
-        """Renew this replica's leases of these groups and take those that are free.
+        """Renew this replica's leases of these groups, and take the free ones.
 
-        Returns the circuit breakers of each group that this replica owns now, and until when the
-        leases are valid on the monotonic clock.
+        Returns the circuit breakers of each group that this replica owns now, and the end of the
+        leases on the monotonic clock.
         """
         if not groups:
             return {}, time.monotonic()
@@ -111,13 +112,13 @@ class LaneLeases:
         return owned, began + self._lease_s - MARGIN_S
 
     async def store_breakers(self, group: str, breakers: BreakerSnapshots) -> None:
-        """Store the circuit breakers of a group's held lanes, for the next that works them."""
+        """Store the circuit breakers of a group's held lanes for the next replica."""
         await self._leases.update_one(
             {"_id": group, "owner": self._replica}, {"$set": {"breakers": list(breakers)}}
         )
 
     async def release(self, groups: Collection[str]) -> None:
-        """Give leases back: no call of these groups is under way."""
+        """Release the leases of these groups, none of which has a call under way."""
         if groups:
             owned = {"_id": {"$in": list(groups)}, "owner": self._replica}
             await self._leases.update_many(owned, [_RELEASED])

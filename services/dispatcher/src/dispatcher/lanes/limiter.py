@@ -1,4 +1,4 @@
-"""How many calls at once and how many a second; fewer while the back office is throttling."""
+"""Limits the calls in flight and the calls per second of a limit group."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ SHORTEST_PAUSE_S = 1.0
 
 
 class Limiter:
-    """The calls of one limit group: one connector, or all that share a credential.
+    """The limiter of one connector, or of all connectors that share a credential.
 
-    Additive increase, multiplicative decrease: half as many calls after each throttling, one more
-    for each round that succeeds. Members of the group share fairly: a free slot goes to the
-    waiting member with the fewest calls under way, and no member takes the last slot of a group
-    that has others. Nobody holds a slot while waiting.
+    Additive increase, multiplicative decrease: throttling halves the calls, and each round of
+    successes adds one. Members of the group share fairly: a free slot goes to the waiting member
+    with the fewest calls under way, and no member takes the last slot of a group that has others.
+    No member holds a slot while it waits.
     """
 
     def __init__(self, calls_in_flight: int, calls_per_second: float) -> None:
@@ -30,11 +30,11 @@ class Limiter:
 
     @property
     def allowed(self) -> int:
-        """Calls that may be under way at once by now."""
+        """The number of calls that may be under way at once now."""
         return int(self._allowed)
 
     def change(self, calls_in_flight: int, calls_per_second: float, members: int) -> None:
-        """Work with these limits from now on; calls under way count towards them."""
+        """Use these limits from now on. Calls under way count towards them."""
         if calls_in_flight != self._most:
             self._most = calls_in_flight
             self._allowed = float(calls_in_flight)
@@ -43,7 +43,9 @@ class Limiter:
         self._admit()
 
     async def acquire(self, member: str) -> None:
-        """Take a slot, in the order of arrival of each member; release it after the call."""
+        """Take a slot, in the order of arrival of each member. The caller releases it after the
+        call.
+        """
         if not self._waiting and self._wait_s() <= 0 and self._has_room(member):
             self._take(member)
             return
@@ -75,7 +77,7 @@ class Limiter:
         self._next_at = max(self._next_at, now + SHORTEST_PAUSE_S)
 
     def succeeded(self) -> None:
-        """Allow a little more, up to the limit."""
+        """Raise the number of calls a little, up to the limit."""
         if self._allowed < self._most:
             self._allowed = min(float(self._most), self._allowed + 1 / self._allowed)
             self._admit()
@@ -96,7 +98,7 @@ class Limiter:
             self._next_at += self._interval_s
 
     def _admit(self) -> None:
-        """Admit those who wait while there is room and the rate allows it."""
+        """Grant slots to waiting members while there is room and the rate allows it."""
         while (member := self._next_member()) is not None:
             if (wait_s := self._wait_s()) > 0:
                 self._admit_in(wait_s)
@@ -110,7 +112,7 @@ class Limiter:
                 slot.set_result(None)
 
     def _next_member(self) -> str | None:
-        """Return the waiting member with the fewest calls under way; of equals in turn."""
+        """Return the waiting member with the fewest calls under way. Equal members take turns."""
         waiting = [member for member in self._waiting if self._has_room(member)]
         return min(waiting, key=self._under_way_of, default=None)
 

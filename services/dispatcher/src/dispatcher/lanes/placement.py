@@ -1,4 +1,4 @@
-"""Which replica works which limit group: rendezvous hashing with an even share for each replica."""
+"""Assigns limit groups to replicas, by rendezvous hashing with an even share for each replica."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 def assign_groups(groups: Collection[str], replicas: Collection[str]) -> Mapping[str, str]:
-    """Return the replica of each group, the same in every process that knows the same names.
+    """Return the replica of each group. The result is the same in every process.
 
-    Each group goes to the replica with the highest score that has room; a replica has room for
-    its even share, rounded up. A replica that comes or leaves moves few groups beside its own.
-    Without replicas nothing is placed.
+    Each group goes to the replica with the highest score that has room. A replica has room for its
+    even share, rounded up. A replica that joins or leaves moves few groups besides its own. Without
+    replicas no group is assigned.
     """
     if not replicas:
         return {}

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 DELIVERY_PROBE_EVERY = 3
-"""Failed tests per delivery that probes. The tests must have got an answer: a test may be refused
-where a delivery is not.
+"""The number of failed tests after which a delivery probes. Only tests with a response count,
+because a back office may refuse a test and accept a delivery.
 """
 
 
@@ -83,10 +83,10 @@ class LaneProber:
             breaker.open(str(error), for_s=error.retry_after_s)
 
     def _may_call(self, error: DeliveryError) -> bool:
-        """Whether a delivery probes although the test failed.
+        """Return whether a delivery probes although the test failed.
 
-        A delivery follows every third answer. After answers that a delivery would get as well, such
-        as a server fault, it follows more and more seldom.
+        A delivery follows every third response. After responses that a delivery would get as well,
+        such as a server fault, it follows more and more seldom.
         """
         if not _is_answer(error):
             return False
@@ -115,14 +115,14 @@ class LaneProber:
         except DeliveryError as error:
             return error
         except Exception:
-            log.exception(
-                "a connection test could not be made", connector_id=connector.connector_id
-            )
+            log.exception("a connection test could not be run", connector_id=connector.connector_id)
             return None
         return None if result.passed else MisconfiguredError("DSCFG004", result.sentence)
 
 
 def _is_answer(error: DeliveryError) -> bool:
-    """Whether the back office answered. An outage or a wrong password costs no delivery a try."""
+    """Return whether the back office answered. An outage or a wrong password costs no delivery a
+    try.
+    """
     is_answer = error.http_status is not None or isinstance(error, MisconfiguredError)
     return is_answer and error.origin is not FaultOrigin.CREDENTIAL

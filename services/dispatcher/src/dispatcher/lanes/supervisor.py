@@ -1,4 +1,4 @@
-"""Keeps the lanes as they should be: leases, subscriptions, handover between replicas."""
+"""Supervises the lanes: leases, subscriptions and the handover between replicas."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ CLOSE_MARGIN_S = 10.0
 
 
 class LaneSupervisor:
-    """Every second the lanes are compared with what they should be.
+    """Reconciles the lanes with their wanted state every second.
 
-    Leases are renewed, taken and given up; subscriptions opened, ended and opened again. A step
-    that fails is taken again at the next tick.
+    It renews, takes and releases leases, and opens and ends subscriptions. A step that fails is
+    repeated in the next round.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class LaneSupervisor:
         lanes.changed = self._wake.set
 
     async def run(self) -> None:
-        """Keep the lanes as they should be until cancelled."""
+        """Reconcile the lanes until cancelled."""
         while True:
             self._wake.clear()
             try:
@@ -77,7 +77,7 @@ class LaneSupervisor:
     def check(self) -> str | None:
         """Return why lanes of this replica are not worked, or None.
 
-        A lane with a trouble of its own is reported as held instead.
+        A lane that is blocked by itself is reported as held instead.
         """
         if not self._connection.is_open:
             return "RabbitMQ is unavailable"
@@ -87,7 +87,9 @@ class LaneSupervisor:
         return f"these lanes are not consumed: {', '.join(silent)}" if silent else None
 
     async def close(self, drain_s: float) -> None:
-        """Begin no new call, finish the calls under way, and let other replicas go on."""
+        """Begin no new call, finish the calls under way, and release the lanes to other
+        replicas.
+        """
         self._is_closing = True
         for lane in self._lanes:
             lane.stop_consuming(drain_s)
@@ -100,7 +102,7 @@ class LaneSupervisor:
             await self._leases.leave()
 
     def _log_missing_server(self, server: str | None, reason: str = "") -> None:
-        """Log once that a server is missing."""
+        """Log the unavailability of a server once."""
         if server is not None and server != self._missing:
             log.warning(WAITING_FOR[server], reason=reason)
         self._missing = server
@@ -128,7 +130,9 @@ class LaneSupervisor:
             await self._connection.get()
 
     async def _wanted(self) -> set[str]:
-        """Return the groups that this replica should work; none while it cannot consume."""
+        """Return the groups that this replica should work. There are none while it cannot
+        consume.
+        """
         if self._is_closing:
             await self._leases.leave()
         if self._is_closing or not self._connection.is_open:
@@ -145,7 +149,7 @@ class LaneSupervisor:
         }
 
     async def _renew(self, groups: set[str]) -> None:
-        """Renew and take leases; lanes whose lease was lost are suspended."""
+        """Renew and take leases. Suspend the lanes of lost leases."""
         held, until = await self._leases.renew(groups)
         for lane in self._lanes:
             if lane.group in self._owned and lane.group not in held:
@@ -157,7 +161,7 @@ class LaneSupervisor:
         self._owned = set(held)
 
     def _open_in_background(self, lanes: list[Lane]) -> None:
-        """Open lanes beside the ticks: leases are renewed meanwhile."""
+        """Open lanes in the background, because leases are renewed in the meantime."""
         closed = [one for one in lanes if one.is_stalled]
         if closed and self._connection.is_open and self._opening is None:
             self._opening = asyncio.get_running_loop().create_task(self._open(closed))
@@ -167,7 +171,7 @@ class LaneSupervisor:
         self._opening = None
 
     async def _open(self, lanes: list[Lane]) -> None:
-        """Consume these lanes; one that cannot be opened troubles no other."""
+        """Consume these lanes. A lane that cannot be opened does not affect the others."""
         room = asyncio.Semaphore(MAX_OPENING)
         with contextlib.suppress(BrokerUnavailableError):
             await self._lanes.declare()
@@ -179,7 +183,7 @@ class LaneSupervisor:
                 await self._lanes.open(lane)
 
     async def _release(self, groups: set[str]) -> None:
-        """Give the leases of these groups back, once none of their calls is under way."""
+        """Release the leases of these groups, unless one of their calls is under way."""
         idle = groups - {one.group for one in self._lanes if not one.is_idle}
         if not idle:
             return
@@ -192,7 +196,7 @@ class LaneSupervisor:
         self._owned -= idle
 
     async def _store_breakers(self) -> None:
-        """Store the circuit breakers that changed, for the replica that works the lanes next."""
+        """Store changed circuit breakers for the replica that works the lanes next."""
         breakers: dict[str, list[Mapping[str, Any]]] = {group: [] for group in self._owned}
         for lane in self._lanes:
             snapshot = lane.snapshot() if lane.is_owned else None

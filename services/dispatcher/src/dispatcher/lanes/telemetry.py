@@ -1,4 +1,4 @@
-"""How lanes stand, as heartbeats and Prometheus tell it."""
+"""The lanes' part of heartbeats and of the metrics."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 async def lane_standings_of(lanes: Sequence[Lane], depths: QueueDepths) -> tuple[LaneStanding, ...]:
-    """Return one standing per connector of these lanes; without RabbitMQ without depths."""
+    """Return one standing for each connector of these lanes. Without RabbitMQ it has no depth."""
     found: dict[str, int] = {}
     with contextlib.suppress(BrokerUnavailableError):
         found = await depths.of(lane.queue.name for lane in lanes)
@@ -42,7 +42,7 @@ async def lane_standings_of(lanes: Sequence[Lane], depths: QueueDepths) -> tuple
 
 
 def _sum(one: LaneStanding, other: LaneStanding) -> LaneStanding:
-    """Return the standing of two partitions of one connector."""
+    """Return the sum of the standings of two partitions of one connector."""
     held = one if one.held_since else other
     depths = [lane.in_queue for lane in (one, other) if lane.in_queue is not None]
     return LaneStanding(
@@ -59,9 +59,9 @@ def _sum(one: LaneStanding, other: LaneStanding) -> LaneStanding:
 
 
 def register_gauges(connector_id: str, lanes: Sequence[Lane]) -> None:
-    """Have the gauges of a connector's lanes computed when Prometheus asks.
+    """Register the gauges of a connector's lanes. Their values are computed at each scrape.
 
-    Lanes that another replica works count as 0 here. The counters begin at 0.
+    Lanes of another replica count as 0 here. The counters begin at 0.
     """
     OLDEST_AGE.labels(connector_id).set_function(
         lambda: max(lane.age.oldest_s() for lane in tuple(lanes))

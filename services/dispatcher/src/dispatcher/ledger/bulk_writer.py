@@ -1,4 +1,4 @@
-"""Writes many changes of the ledger at once, and looks closer at those that collide."""
+"""Writes many changes of the ledger at once, and decides on those that collide."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 
 class LedgerWrite(NamedTuple):
-    """One change of one document; only claims are answered."""
+    """One change of one document. Only claims get a result."""
 
     claim: Claim
     operation: UpdateOne
@@ -39,8 +39,11 @@ class LedgerWrite(NamedTuple):
 
 
 class _Result(NamedTuple):
-    """What one bulk write came to: the places that collided with the document that is there, the
-    codes of other errors by place, and how many changes found no document.
+    """The result of one bulk write.
+
+    ``collided`` holds the indexes of changes that collided with an existing document, ``failed``
+    the codes of other errors by index, and ``unmatched`` the number of changes that found no
+    document.
     """
 
     collided: Collection[int]
@@ -49,7 +52,7 @@ class _Result(NamedTuple):
 
 
 class BulkWriter:
-    """Unordered bulk writes; waits for as long as MongoDB is away."""
+    """Writes unordered batches. Waits while MongoDB is unavailable."""
 
     def __init__(
         self,
@@ -62,8 +65,9 @@ class BulkWriter:
         self._now = now
 
     async def write(self, items: Sequence[LedgerWrite]) -> list[ClaimResult | Exception | None]:
-        """Return an answer per claim and None per other write; an item that cannot be written
-        fails alone.
+        """Return a result for each claim, and None for each other write.
+
+        An item that cannot be written fails alone.
         """
         try:
             return await self._write_when_available(items)
@@ -78,7 +82,7 @@ class BulkWriter:
         async for trial in retry_while_unavailable():
             with trial:
                 return await self._write_once(items)
-        raise AssertionError  # outlast ends only by an exception
+        raise AssertionError  # retry_while_unavailable ends only by an exception
 
     async def _write_once(
         self, items: Sequence[LedgerWrite]
@@ -109,8 +113,9 @@ class BulkWriter:
         return _Result((), {}, len(operations) - done.matched_count - done.upserted_count)
 
     async def _decide_collisions(self, claims: Sequence[Claim]) -> list[ClaimResult]:
-        """Decide exactly on claims that the guarded upsert did not grant, and carry it out by
-        compare-and-set on the documents as they were read.
+        """Decide on claims that the guarded upsert did not grant.
+
+        The decision is written by compare-and-set on the documents as they were read.
         """
         now = self._now()
         records = await self._read(claim.document_id for claim in claims)
@@ -147,13 +152,13 @@ class BulkWriter:
         return {document["_id"]: parse_document(document) for document in found}
 
     async def _warn_about_ended_claims(self, settled: Sequence[Claim]) -> None:
-        """Log the outcomes that found no claim of theirs: the lease had ended under the call."""
+        """Log outcomes whose claim had ended, because the lease ran out during the call."""
         records = await self._read(claim.document_id for claim in settled)
         for claim in settled:
             record = records.get(claim.document_id)
             if record is None or all(entry["key"] != claim.key for entry in record.recent):
                 log.warning(
-                    "an outcome was not written to the ledger: its claim had ended",
+                    "an outcome was not written to the ledger, because its claim had ended",
                     delivery_id=claim.request.delivery_id,
                     attempt=claim.request.attempt,
                     connector_id=claim.request.connector_id,
@@ -167,7 +172,7 @@ def _decision_on(claim: Claim, record: LedgerRecord | None, now: datetime) -> Cl
 def _result_of(error: BulkWriteError, count: int) -> _Result:
     details = error.details
     if details.get("writeConcernErrors"):
-        # A write that a majority does not have may be rolled back: do it again.
+        # A write without a majority may be rolled back, so it is repeated.
         raise WTimeoutError("the ledger was not written by a majority") from error
     if is_unavailable(error):
         raise error
@@ -180,7 +185,7 @@ def _result_of(error: BulkWriteError, count: int) -> _Result:
 
 
 def _answer(claim: Claim, decision: ClaimDecision, *, is_lost: bool) -> ClaimResult:
-    """Return the answer to a claim; one whose document was changed meanwhile is asked again."""
+    """Return the result of a claim. A claim whose document was changed is tried again."""
     if isinstance(decision, AlreadyGranted | Grantable):
         claim.missing_create = None if is_lost else decision.missing_create
         return ClaimedElsewhere() if is_lost else claim

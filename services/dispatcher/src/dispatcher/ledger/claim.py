@@ -1,4 +1,4 @@
-"""A claim, and what the ledger answers to it."""
+"""A claim, and the results that the ledger returns for it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _NUMBERS = itertools.count()
 
 @dataclass(slots=True)
 class Claim:
-    """The right to call for one appointment; ``token`` tells it from every other claim, also from
-    its own repetition.
+    """The right to call for one appointment.
 
-    ``missing_create`` is set by the ledger when it grants the claim: the transaction of a create
-    that the back office never got.
+    ``token`` is unique, so that a repetition of the claim has another one. ``missing_create`` is
+    set by the ledger when it grants the claim. It is the transaction of a create that the back
+    office never got.
     """
 
     request: DeliveryRequested
@@ -36,27 +36,27 @@ class Claim:
 
     @property
     def document_id(self) -> str:
-        """The ledger's document: connector and appointment."""
+        """The id of the ledger's document for connector and appointment."""
         return document_id_of(self.request.connector_id, self.request.transaction.appointment.key)
 
     @property
     def action(self) -> Action:
-        """The planner's action."""
+        """The action of the transaction."""
         return self.request.transaction.action
 
     @property
     def sends_create(self) -> bool:
-        """Whether an update has to be sent as a create, because the create was never delivered."""
+        """Whether an update is sent as a create, because the create was never delivered."""
         return self.missing_create is not None
 
     @property
     def is_create(self) -> bool:
-        """Whether the call is a create, the planner's own or a missing one."""
+        """Whether the call is a create, either the transaction's own or a missing one."""
         return self.action is Action.CREATE or self.sends_create
 
     @property
     def to_send(self) -> DeliveryRequested:
-        """The request as it has to be sent: with the action create where one is missing."""
+        """The request with its action, which is create where a create is missing."""
         if not self.sends_create:
             return self.request
         transaction = self.request.transaction.model_copy(update={"action": Action.CREATE})
@@ -64,13 +64,13 @@ class Claim:
 
     @property
     def key(self) -> str:
-        """The attempt as the ledger remembers it."""
+        """The key of the attempt in the ledger."""
         return self.request.message_id
 
 
 @dataclass(frozen=True, slots=True)
 class AlreadySettled:
-    """This delivery has its outcome already: publish it again, call nothing."""
+    """The delivery has its outcome already. It is published again without a call."""
 
     outcome: Outcome
 
@@ -85,8 +85,9 @@ class Superseded:
 
 @dataclass(frozen=True, slots=True)
 class NothingToDelete:
-    """A delete of an appointment that the back office never had: the ledger counts it as
-    delivered, with this outcome, and nothing is sent.
+    """A delete of an appointment that the back office never had.
+
+    The ledger counts the delete as delivered with this outcome, and nothing is sent.
     """
 
     create_transaction: str
@@ -95,7 +96,7 @@ class NothingToDelete:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedElsewhere:
-    """Another claim for this appointment is under way."""
+    """Another claim for the appointment is under way."""
 
 
 ClaimResult = Claim | AlreadySettled | Superseded | NothingToDelete | ClaimedElsewhere

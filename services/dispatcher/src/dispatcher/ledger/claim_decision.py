@@ -1,4 +1,4 @@
-"""Decides exactly on the claims that the guarded upsert did not grant (design.md, section 5)."""
+"""Decides on claims that the guarded upsert did not grant (design.md, section 5)."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyGranted:
-    """The claim was granted before, and its answer was lost."""
+    """The claim was granted before, and the reply of MongoDB was lost."""
 
     missing_create: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Grantable:
-    """The claim may be granted while the document is as it was read."""
+    """The claim may be granted while the document is unchanged."""
 
     missing_create: str | None
 
@@ -38,7 +38,7 @@ ClaimDecision = (
 
 
 def decide_claim(claim: Claim, record: LedgerRecord, now: datetime) -> ClaimDecision:
-    """Return the answer to one claim, from the document as it was read."""
+    """Return the decision on one claim, from the document as it was read."""
     if record.token == claim.token and record.lease_until > LEASE_OVER:
         return AlreadyGranted(_missing_create(claim, record))
     outcome = record.outcome_of(claim)
@@ -51,7 +51,7 @@ def decide_claim(claim: Claim, record: LedgerRecord, now: datetime) -> ClaimDeci
 
 
 def is_owed(claim: Claim, record: LedgerRecord, decision: ClaimDecision) -> bool:
-    """Whether an overtaken create is still owed to the back office."""
+    """Return whether a superseded create is still owed to the back office."""
     return (
         isinstance(decision, Superseded)
         and claim.action is Action.CREATE
@@ -62,8 +62,9 @@ def is_owed(claim: Claim, record: LedgerRecord, decision: ClaimDecision) -> bool
 
 
 def _newer(claim: Claim, record: LedgerRecord, now: datetime) -> RecordedVersion | None:
-    """Return a newer version that was delivered, or whose call was cut off and may have been; the
-    same transaction is none, also when it was received twice.
+    """Return a newer version that was delivered, or whose call was cut off and may have been.
+
+    The same transaction is never newer, even when it was received twice.
     """
     cut_off = record.claimed if record.lease_until <= now else None
     for recorded in (record.delivered, cut_off):
@@ -89,8 +90,10 @@ def _granted(claim: Claim, record: LedgerRecord) -> Grantable | NothingToDelete:
 
 
 def _missing_create(claim: Claim, record: LedgerRecord) -> str | None:
-    """Return the create that an update has to make up for; a call that was cut off while it did so
-    may have delivered it, but its own repetition does it again.
+    """Return the create that an update has to make up for.
+
+    A call that was cut off as such a create may have delivered it. Its own repetition sends the
+    create again.
     """
     if claim.action is not Action.UPDATE or (record.claimed and _may_have_created(claim, record)):
         return None

@@ -1,5 +1,5 @@
-"""The ledger in MongoDB: claims and settles of many deliveries go out together in one
-unordered bulk write.
+"""The ledger in MongoDB. One unordered bulk write holds the claims and outcomes of many
+deliveries.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _RESULT_COUNTERS = {
 
 
 class Ledger:
-    """One document per connector and appointment (``record.py`` says what is in it)."""
+    """The ledger: one document for each connector and appointment, as ``record.py`` describes."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], lease_s: float) -> None:
         self._collection = database["ledger"]
@@ -60,7 +60,7 @@ class Ledger:
         self._batcher: Batcher[LedgerWrite, ClaimResult | None] = Batcher(self._write)
 
     async def claim(self, claim: Claim) -> ClaimResult:
-        """Return the claim itself when it was granted, else what to do instead."""
+        """Return the claim itself when it was granted, else the reason against a call."""
         claim_update = updates.claim_update(claim, self._clock.now(), self._lease)
         submitted = self._batcher.submit(LedgerWrite(claim, claim_update, "claim"))
         try:
@@ -75,26 +75,26 @@ class Ledger:
         return answer
 
     async def settle(self, claim: Claim, outcome: Outcome) -> None:
-        """Write down the outcome of the call, and end the claim."""
+        """Store the outcome of the call, and end the claim."""
         self._active.pop(claim.token, None)
         pending = [self._batcher.submit(write) for write in _settling(claim, outcome)]
         for done in pending:
             await done
 
     async def release(self, claim: Claim) -> None:
-        """End a claim for which nothing was sent; it may have ended already."""
+        """End a claim for which nothing was sent. The claim may have ended before."""
         self._active.pop(claim.token, None)
         await self._batcher.submit(LedgerWrite(claim, updates.release_update(claim), "release"))
 
     async def record_owed_create(self, request: DeliveryRequested) -> None:
-        """Note a create that ended before it was claimed: the next version is sent as a create."""
+        """Record a create that ended before its claim. The next version is sent as a create."""
         if request.transaction.action is Action.CREATE:
             claim = Claim(request)
             await self._batcher.submit(LedgerWrite(claim, updates.owed_create_update(claim), "owe"))
 
     async def forget_order(self, appointment_key: str, connector_ids: Iterable[str]) -> int:
-        """Grant the next version of this appointment whatever its age; returns the number of
-        connectors that knew it.
+        """Allow a next version of any age. Returns the number of connectors with this
+        appointment.
         """
         ids = [document_id_of(connector_id, appointment_key) for connector_id in connector_ids]
         async for trial in retry_while_unavailable():
@@ -103,7 +103,7 @@ class Ledger:
                     {"_id": {"$in": ids}}, updates.forget_order_update()
                 )
                 return int(result.matched_count)
-        raise AssertionError  # outlast ends only by an exception
+        raise AssertionError  # retry_while_unavailable ends only by an exception
 
     async def renew_leases(self) -> None:
         """Renew the leases of calls under way, until cancelled."""
@@ -114,7 +114,10 @@ class Ledger:
             except PyMongoError as error:
                 if not is_unavailable(error):
                     raise
-                log.warning("leases could not be renewed: MongoDB is away", calls=len(self._active))
+                log.warning(
+                    "leases could not be renewed, because MongoDB is unavailable",
+                    calls=len(self._active),
+                )
             await asyncio.sleep(self._lease.total_seconds() / 4)
 
     async def _renew(self) -> None:
@@ -124,7 +127,7 @@ class Ledger:
             await self._collection.bulk_write(renewals, ordered=False)
 
     def _release_abandoned(self, submitted: asyncio.Future[ClaimResult | None]) -> None:
-        """Release a claim that was granted after its caller had stopped waiting."""
+        """Release a claim that was granted after its caller was cancelled."""
         if submitted.cancelled() or submitted.exception() is not None:
             return
         answer = submitted.result()
@@ -139,7 +142,10 @@ class Ledger:
 
 
 def _settling(claim: Claim, outcome: Outcome) -> list[LedgerWrite]:
-    """Return the writes that end a claim; a create that its connector does not want is not owed."""
+    """Return the writes that end a claim.
+
+    A create that its connector does not want is not owed.
+    """
     settled = LedgerWrite(claim, updates.settle_update(claim, outcome), "settle")
     is_wanted = claim.action is Action.CREATE and outcome.status is not Status.SKIPPED
     if not is_wanted or outcome.counts_as_delivered:

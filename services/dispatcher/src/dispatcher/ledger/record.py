@@ -1,10 +1,11 @@
-"""Reads the ledger's documents, those of 0.1.0 too.
+"""Reads the documents of the ledger, including those of 0.1.0.
 
-``delivered_version`` is the newest version that the back office has or may have,
-``claimed_version`` that of the call under way, ``lease_until`` when its claim ends, ``recent`` the
-last attempts with their outcomes. ``presence`` says whether the back office has the appointment,
-``created_by`` which transaction was, or may have been, delivered as a create, and ``create_owed``
-which create was not. ``revision`` grows with every change but renewals of the lease.
+``delivered_version`` is the newest version that the back office has or may have.
+``claimed_version`` is the version of the call under way, and ``lease_until`` the end of its claim.
+``recent`` holds the last attempts with their outcomes. ``presence`` is the knowledge whether the
+back office has the appointment. ``created_by`` is the transaction that was, or may have been,
+delivered as a create. ``create_owed`` is the create that was not. ``revision`` grows with every
+change except renewals of the lease.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from dispatcher.ledger.claim import Claim
 
 NO_VERSION = -(2**62)
-"""The ticks where there is no version."""
+"""The ticks that stand for no version."""
 LEASE_OVER = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH = ticks_of(LEASE_OVER)
 _MILLISECOND = 10_000
@@ -41,8 +42,9 @@ class AppointmentPresence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecordedVersion:
-    """A version that the ledger remembers, with its transaction; ``outcome`` is final: this
-    delivery is never sent again.
+    """A version in the ledger, with its transaction.
+
+    A version with ``outcome`` is final: its delivery is never sent again.
     """
 
     version: AppointmentVersion
@@ -54,7 +56,7 @@ class RecordedVersion:
 
 @dataclass(frozen=True, slots=True)
 class LedgerRecord:
-    """What the ledger knows of one appointment at one connector."""
+    """The ledger's document of one appointment at one connector."""
 
     revision: int | None
     token: str | None
@@ -69,8 +71,9 @@ class LedgerRecord:
     """The transaction whose outcome is final although it may have left ``recent``."""
 
     def outcome_of(self, claim: Claim) -> Outcome | None:
-        """Return the outcome by which a claim is answered without a call: that of the same
-        attempt, or the success of any attempt of the same delivery.
+        """Return the outcome that settles a claim without a call, or None.
+
+        It is the outcome of the same attempt, or the success of any attempt of the same delivery.
         """
         for entry in self.recent:
             is_success = entry["outcome"]["status"] == Status.SUCCESS
@@ -81,7 +84,7 @@ class LedgerRecord:
         return None
 
     def may_have(self, claim: Claim) -> bool:
-        """Whether the back office has this delivery, or may have it."""
+        """Return whether the back office has this delivery, or may have it."""
         return any(
             _is_of(entry, claim) and Outcome.model_validate(entry["outcome"]).counts_as_delivered
             for entry in self.recent
@@ -102,7 +105,7 @@ def claim_document(claim: Claim, outcome: dict[str, Any] | None = None) -> dict[
 
 
 def version_document(recorded: RecordedVersion) -> dict[str, Any]:
-    """Return a version as a part of a document, without the fields that say nothing."""
+    """Return a version as a part of a document, without its empty fields."""
     version = recorded.version
     stored: dict[str, Any] = {
         "ticks": version.ticks,
@@ -124,12 +127,12 @@ def version_document(recorded: RecordedVersion) -> dict[str, Any]:
 
 
 def outcome_document(outcome: Outcome) -> dict[str, Any]:
-    """Return an outcome as a part of a document, without the fields that say nothing."""
+    """Return an outcome as a part of a document, without its empty fields."""
     return outcome.model_dump(mode="json", exclude_defaults=True)
 
 
 def parse_document(document: Mapping[str, Any]) -> LedgerRecord:
-    """Return what a document says."""
+    """Return the record that a document holds."""
     delivered = _known(document, "delivered")
     is_old = "delivered_version" not in document
     presence = document.get("presence") or (AppointmentPresence.UNKNOWN if delivered else None)
@@ -173,7 +176,7 @@ def _version(stored: Mapping[str, Any] | None) -> RecordedVersion | None:
 
 
 def _version_of_0_1_0(document: Mapping[str, Any], name: str) -> RecordedVersion | None:
-    """Return a version that 0.1.0 wrote: milliseconds since 1970, and nothing else to order by."""
+    """Return a version that 0.1.0 stored. It is ordered by milliseconds since 1970 alone."""
     milliseconds = document.get(name, NO_VERSION)
     if milliseconds == NO_VERSION:
         return None
@@ -185,5 +188,5 @@ def _version_of_0_1_0(document: Mapping[str, Any], name: str) -> RecordedVersion
 
 
 def _is_of(entry: Mapping[str, Any], claim: Claim) -> bool:
-    """Whether an attempt is one of this delivery."""
+    """Return whether an attempt belongs to the delivery of this claim."""
     return bool(entry["key"].rpartition(".")[0] == claim.request.delivery_id)

@@ -1,4 +1,4 @@
-"""MongoDB's clock: leases of all replicas are measured by one clock."""
+"""The clock of MongoDB, which measures the leases of all replicas."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 class ServerClock:
-    """This replica's clock, corrected by its distance from MongoDB's.
+    """This replica's clock, corrected by its offset from MongoDB's clock.
 
-    ``$$NOW`` is not allowed in the filter of an upsert, so the distance is measured instead.
+    The offset is measured because ``$$NOW`` is not allowed in the filter of an upsert.
     """
 
     def __init__(
@@ -27,11 +27,11 @@ class ServerClock:
         self._ahead = timedelta(0)
 
     def now(self) -> datetime:
-        """Return the time at MongoDB."""
+        """Return the time of MongoDB's clock."""
         return self._clock() + self._ahead
 
     async def measure(self) -> None:
-        """Measure the distance; exact to half the time that the answer takes."""
+        """Measure the offset. The error is at most half the time of the round trip."""
         asked = self._clock()
         options = self._database.codec_options
         answer = await self._database.command("hello", codec_options=options)

@@ -1,4 +1,4 @@
-"""The writes of the ledger, each one document's."""
+"""The updates of the ledger. Each changes one document."""
 
 from __future__ import annotations
 
@@ -35,8 +35,10 @@ _FIELDS_OF_0_1_0 = {
 
 
 def claim_update(claim: Claim, now: datetime, lease: timedelta) -> UpdateOne:
-    """Grant a version that is newer by its last-modified time alone, where nothing else has to be
-    considered; every other one collides with the document that is there.
+    """Return the update that grants the usual claim, whose version is newer by its last-modified
+    time.
+
+    In every other case the update collides with the existing document.
     """
     simply = {
         "delivered_version.ticks": {"$lt": claim.version.ticks},
@@ -54,9 +56,10 @@ def claim_update(claim: Claim, now: datetime, lease: timedelta) -> UpdateOne:
 
 
 def grant_update(claim: Claim, record: LedgerRecord, now: datetime, lease: timedelta) -> UpdateOne:
-    """Grant a claim while the document is as it was read.
+    """Return the update that grants a claim while the document is unchanged.
 
-    The version of a call that was cut off counts as delivered from now on: it may have been.
+    The version of a call that was cut off counts as delivered from now on, because it may have
+    been.
     """
     changes = _claimed_fields(claim, now + lease)
     removed = dict(_FIELDS_OF_0_1_0)
@@ -77,7 +80,10 @@ def grant_update(claim: Claim, record: LedgerRecord, now: datetime, lease: timed
 def nothing_to_delete_update(
     claim: Claim, record: LedgerRecord, now: datetime, answer: NothingToDelete
 ) -> UpdateOne:
-    """Count a delete that is not sent as delivered, so that no retry sends the create after it."""
+    """Return the update that counts an unsent delete as delivered.
+
+    Otherwise a retry would send the create after it.
+    """
     outcome = outcome_document(answer.outcome)
     changes = {
         "delivered_version": claim_document(claim, outcome),
@@ -94,7 +100,7 @@ def nothing_to_delete_update(
 
 
 def settle_update(claim: Claim, outcome: Outcome) -> UpdateOne:
-    """Write down the outcome of the call, and end the claim."""
+    """Return the update that stores the outcome of the call, and ends the claim."""
     stored = outcome_document(outcome)
     changes: dict[str, Any] = {"lease_until": LEASE_OVER, "claimed_version": _NO_VERSION}
     update: dict[str, Any] = {
@@ -117,7 +123,10 @@ def settle_update(claim: Claim, outcome: Outcome) -> UpdateOne:
 
 
 def release_update(claim: Claim) -> UpdateOne:
-    """End a claim for which nothing was sent; once it has ended, this changes nothing."""
+    """Return the update that ends a claim for which nothing was sent.
+
+    A claim that has ended is not changed.
+    """
     return UpdateOne(
         {"_id": claim.document_id, "token": claim.token, "lease_until": {"$ne": LEASE_OVER}},
         {
@@ -128,8 +137,10 @@ def release_update(claim: Claim) -> UpdateOne:
 
 
 def owed_create_update(claim: Claim) -> UpdateOne:
-    """Note that a create was not delivered, unless one was, or may have been, or the appointment
-    was deleted since.
+    """Return the update that records a create as not delivered.
+
+    It changes nothing when a create was or may have been delivered, or when the appointment was
+    deleted since.
     """
     nothing_else = {
         "created_by": {"$exists": False},
@@ -158,7 +169,7 @@ def owed_create_update(claim: Claim) -> UpdateOne:
 
 
 def renew_update(claim: Claim, until: datetime) -> UpdateOne:
-    """Keep a claim while its call is under way."""
+    """Return the update that renews a claim while its call is under way."""
     return UpdateOne(
         {"_id": claim.document_id, "token": claim.token, "lease_until": {"$ne": LEASE_OVER}},
         {"$set": {"lease_until": until}},
@@ -166,8 +177,9 @@ def renew_update(claim: Claim, until: datetime) -> UpdateOne:
 
 
 def forget_order_update() -> dict[str, Any]:
-    """Return the change after which a version of any age is granted; the outcomes of deliveries
-    are kept.
+    """Return the change after which a version of any age is granted.
+
+    The outcomes of deliveries stay.
     """
     return {
         "$set": {"delivered_version.ticks": NO_VERSION, "claimed_version.ticks": NO_VERSION},
@@ -179,7 +191,7 @@ def forget_order_update() -> dict[str, Any]:
 def _guarded(
     claim: Claim, record: LedgerRecord, now: datetime, update: dict[str, Any]
 ) -> UpdateOne:
-    """Compare and set: a document that was changed since collides with the upsert."""
+    """Return a compare-and-set. A document that was changed since collides with the upsert."""
     unchanged = {"$exists": False} if record.revision is None else record.revision
     return UpdateOne(
         {"_id": claim.document_id, "revision": unchanged, "lease_until": {"$lte": now}},

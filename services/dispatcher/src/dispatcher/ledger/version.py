@@ -13,15 +13,17 @@ if TYPE_CHECKING:
 
 
 _MILLISECOND = 10_000
-"""Of ticks: MongoDB keeps the times of stored transactions, which are retried, in milliseconds."""
+"""A millisecond in ticks. MongoDB stores the times of transactions that are retried in
+milliseconds.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class AppointmentVersion:
     """The ordering values of one snapshot.
 
-    ``ticks`` is its last-modified time in units of 100 ns since the year 1, ``received`` its time
-    of arrival in milliseconds since then; ``place`` is its place in the array of its request.
+    ``ticks`` is the last-modified time in units of 100 ns since the year 1, and ``received`` the
+    time of arrival in milliseconds since then. ``place`` is the index in the array of the request.
     """
 
     ticks: int
@@ -42,10 +44,10 @@ class AppointmentVersion:
         )
 
     def is_older_than(self, other: AppointmentVersion) -> bool:
-        """Whether the other one is newer; of two equal versions neither is older.
+        """Return whether the other version is newer. Of two equal versions neither is older.
 
-        A delete is never older than another version of the same last-modified time: it is not
-        known to change that time.
+        A delete is never older than another version of the same last-modified time, because a
+        delete may not change that time.
         """
         if self.ticks != other.ticks:
             return self.ticks < other.ticks

@@ -1,4 +1,4 @@
-"""The sentences by which a delivery says how its version was ordered."""
+"""The sentences that explain the order of a delivery's version."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ if TYPE_CHECKING:
 
 
 def modified_ahead_note(appointment: Appointment) -> str | None:
-    """Return why the time of arrival counts as the last-modified time, or None where it does
-    not.
-    """
+    """Return why the time of arrival replaces the last-modified time, or None."""
     reported = appointment.reported_modified_at
     if reported is None:
         return None
     return (
         f"The last-modified time that Dime.Scheduler reported, {reported}, was more than an hour "
-        "ahead: the time of arrival counts in its place."
+        "ahead. The time of arrival replaces it."
     )
 
 

@@ -1,4 +1,4 @@
-"""How a replay is shown on standard error: a bar, and a line for each line that is refused."""
+"""Shows a replay on standard error: a progress bar, and one line per refused line."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from rich.progress import Progress
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ingest.replay.file import Place
+    from ingest.replay.progress import ReplayProgress
 
 
-class Screen:
+class ReplayDisplay:
     """Shows one replay inside its ``with`` block."""
 
     def __init__(self, file: Path) -> None:
@@ -23,43 +23,43 @@ class Screen:
         self._is_waiting = False
 
     def __enter__(self) -> Self:
-        """Show the bar."""
-        name = escape(_visible(self._file.name))
+        """Show the progress bar."""
+        name = escape(_printable(self._file.name))
         self._bar = self._progress.add_task(f"replaying {name}", total=self._file.stat().st_size)
         self._progress.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave the bar as it is."""
+        """Stop the progress bar. It stays on the terminal."""
         self._progress.stop()
 
-    def begins(self, place: Place) -> None:
-        """Say where it goes on."""
-        self._progress.update(self._bar, completed=place.position)
-        if place.lines:
-            self._say(f"Going on with line {place.lines + 1}: see {self._file.name}.progress.")
+    def started(self, progress: ReplayProgress) -> None:
+        """Print the line at which the replay resumes."""
+        self._progress.update(self._bar, completed=progress.position)
+        if progress.lines:
+            self._print(f"Resuming at line {progress.lines + 1} ({self._file.name}.progress).")
 
-    def progressed(self, place: Place) -> None:
-        """Move the bar, and say so when RabbitMQ is back."""
-        self._progress.update(self._bar, completed=place.position)
+    def progressed(self, progress: ReplayProgress) -> None:
+        """Move the progress bar, and print when RabbitMQ confirms again."""
+        self._progress.update(self._bar, completed=progress.position)
         if self._is_waiting:
             self._is_waiting = False
-            self._say("RabbitMQ confirms again.")
+            self._print("RabbitMQ confirms again.")
 
     def refused(self, line: int, reason: str) -> None:
-        """Name the line and its fields."""
-        self._say(f"line {line} was not accepted: {reason}")
+        """Print the number of the refused line and the reason."""
+        self._print(f"line {line} was not accepted: {reason}")
 
-    def waits(self, line: int) -> None:
-        """Say so once for each time that RabbitMQ is away."""
+    def waiting(self, line: int) -> None:
+        """Print once per outage that RabbitMQ does not confirm."""
         if not self._is_waiting:
             self._is_waiting = True
-            self._say(f"RabbitMQ does not confirm. Waiting for it with line {line}.")
+            self._print(f"RabbitMQ does not confirm. Waiting for it at line {line}.")
 
-    def _say(self, sentence: str) -> None:
-        self._progress.console.print(_visible(sentence), markup=False, highlight=False)
+    def _print(self, sentence: str) -> None:
+        self._progress.console.print(_printable(sentence), markup=False, highlight=False)
 
 
-def _visible(text: str) -> str:
-    """Write out what a terminal would act on."""
+def _printable(text: str) -> str:
+    """Return the text with control characters escaped, because a terminal would act on them."""
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)

@@ -1,6 +1,4 @@
-"""Reports the changes of a file again: ``{"source", "action", "body"}`` a line, resumable
-where it stopped.
-"""
+"""Publishes the changes of a file, and resumes at the line where the last run stopped."""
 
 from __future__ import annotations
 
@@ -10,10 +8,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from common.errors import BrokerUnavailableError
+from ingest.changes import read_change
 from ingest.dates import Arrival
 from ingest.errors import IngestError, TooLargeError
-from ingest.replay.file import Line, Place, chunks, entry_of, reason_of
-from ingest.transaction_publisher import Accept, read_change
+from ingest.replay.file import ReplayLine, describe_error, parse_line, read_batches
+from ingest.replay.progress import ReplayProgress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,106 +20,111 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from common.contracts.transaction import TransactionReceived
+    from ingest.transaction_publisher import TransactionPublisher
 
-PAUSE_S = 2.0
+RETRY_INTERVAL_S = 2.0
 
 
-class Watcher(Protocol):
-    """Shows how a replay goes."""
+class ReplayObserver(Protocol):
+    """Receives the events of a replay."""
 
-    def begins(self, place: Place) -> None:
-        """Begin behind this place of the file."""
+    def started(self, progress: ReplayProgress) -> None:
+        """The replay starts after this progress."""
         ...
 
-    def progressed(self, place: Place) -> None:
-        """Everything up to this place is done."""
+    def progressed(self, progress: ReplayProgress) -> None:
+        """Every line up to this progress is finished."""
         ...
 
     def refused(self, line: int, reason: str) -> None:
-        """One line was not accepted; the reason names the field."""
+        """A line was refused. The reason names the field."""
         ...
 
-    def waits(self, line: int) -> None:
-        """RabbitMQ does not confirm: this line and those behind it are tried again."""
+    def waiting(self, line: int) -> None:
+        """RabbitMQ does not confirm. The replay tries again from this line on."""
         ...
 
 
-class Counts(NamedTuple):
-    """Lines of one run."""
+class ReplayCounts(NamedTuple):
+    """The lines of one run by result."""
 
     accepted: int = 0
     refused: int = 0
 
 
-class Replay:
-    """Accepts every line behind the remembered place, in order.
+class Replayer:
+    """Publishes every line after the saved progress, in order.
 
-    It waits while RabbitMQ is away. A line that cannot be accepted is reported, and the next ones
-    go on. A run that was killed repeats at most the lines since its last place, under the same ids.
+    It waits while RabbitMQ is unavailable. A refused line is shown, and the next lines are read.
+    After a kill, the next run repeats at most the lines since the last saved progress, with the
+    same ids.
     """
 
     def __init__(
         self,
-        accept: Accept,
+        publisher: TransactionPublisher,
         body_limit: int,
-        watcher: Watcher,
+        observer: ReplayObserver,
         zones: Mapping[str, tzinfo] = MappingProxyType({}),
     ) -> None:
-        self._accept = accept
+        self._publisher = publisher
         self._limit = body_limit
-        self._watcher = watcher
+        self._observer = observer
         self._zones = zones
-        self._counts = Counts()
+        self._counts = ReplayCounts()
 
-    async def __call__(self, file: Path) -> Counts:
-        """Return how many lines were accepted and refused."""
-        place = Place.remembered(file)
-        self._watcher.begins(place)
-        for chunk in chunks(file, place, self._limit):
-            await self._report(self._readable(chunk))
-            place = chunk[-1].end
-            place.remember(file)
-            self._watcher.progressed(place)
+    async def run(self, file: Path) -> ReplayCounts:
+        """Replay the file, and return how many lines were accepted and refused."""
+        progress = ReplayProgress.load(file)
+        self._observer.started(progress)
+        for batch in read_batches(file, progress, self._limit):
+            await self._publish(self._read_batch(batch))
+            progress = batch[-1].end
+            progress.save(file)
+            self._observer.progressed(progress)
         return self._counts
 
-    def _readable(self, chunk: Sequence[Line]) -> list[tuple[int, TransactionReceived]]:
-        found = []
-        for line in chunk:
+    def _read_batch(self, batch: Sequence[ReplayLine]) -> list[tuple[int, TransactionReceived]]:
+        """Return the changes of valid lines with their line numbers. Blank lines are ignored."""
+        changes = []
+        for line in batch:
             try:
                 if line.text is None or line.text.strip():
-                    found.append((line.number, self._read(line)))
+                    changes.append((line.number, self._read_line(line)))
             except IngestError as error:
                 self._refuse(line.number, error)
-        return found
+        return changes
 
-    def _read(self, line: Line) -> TransactionReceived:
-        source, action, body = entry_of(line, self._limit)
+    def _read_line(self, line: ReplayLine) -> TransactionReceived:
+        source, action, body = parse_line(line, self._limit)
         zone = self._zones.get(source, UTC)
         return read_change(source, action, body, Arrival(datetime.now(UTC), zone))
 
-    async def _report(self, changes: Sequence[tuple[int, TransactionReceived]]) -> None:
-        """Have the changes accepted; where RabbitMQ finds one too large, one after the other."""
+    async def _publish(self, changes: Sequence[tuple[int, TransactionReceived]]) -> None:
+        """Publish the changes, or one by one when RabbitMQ refuses a message as too large."""
         if not changes:
             return None
         try:
-            await self._accepted(changes)
+            await self._publish_until_confirmed(changes)
         except TooLargeError as error:
             if len(changes) == 1:
                 return self._refuse(changes[0][0], error)
             for change in changes:
-                await self._report([change])
+                await self._publish([change])
             return None
         self._counts = self._counts._replace(accepted=self._counts.accepted + len(changes))
         return None
 
-    async def _accepted(self, changes: Sequence[tuple[int, TransactionReceived]]) -> None:
+    async def _publish_until_confirmed(
+        self, changes: Sequence[tuple[int, TransactionReceived]]
+    ) -> None:
         while True:
             try:
-                return await self._accept([change for _, change in changes])
+                return await self._publisher.publish([change for _, change in changes])
             except BrokerUnavailableError:
-                self._watcher.waits(changes[0][0])
-                await asyncio.sleep(PAUSE_S)
+                self._observer.waiting(changes[0][0])
+                await asyncio.sleep(RETRY_INTERVAL_S)
 
     def _refuse(self, line: int, error: IngestError) -> None:
         self._counts = self._counts._replace(refused=self._counts.refused + 1)
-        self._watcher.refused(line, reason_of(error))
+        self._observer.refused(line, describe_error(error))

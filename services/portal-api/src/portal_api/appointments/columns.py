@@ -4,41 +4,52 @@ index, and why).
 
 from __future__ import annotations
 
+from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from portal_api.lists.column import AccessPath, Column
+from portal_api.lists.column import AccessPath, Column, sort_enum
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_INDEXED = (
-    "last_transaction_at",
-    "modified_at",
-    "modified_by",
-    "created_at",
-    "created_by",
-    "action",
-    "phase",
-    "source_app",
-    "job_no",
-    "task_no",
-    "subject",
-    "start",
-    "appointment_id",
-    "appointment_guid",
-    "back_office_id",
-)
 COLUMNS: Mapping[str, Column] = MappingProxyType(
-    {name: Column(name) for name in _INDEXED}
-    | {
-        "appointment_key": Column("_id"),
-        "appointment_no": Column("appointment_no", AccessPath.WORDS),
-        "back_office_parent_id": Column("back_office_parent_id", AccessPath.NONE),
+    {
+        "last_transaction_at": Column("last_transaction_at"),
+        "modified_at": Column("modified_at"),
+        "modified_by": Column("modified_by"),
+        "created_at": Column("created_at"),
+        "created_by": Column("created_by"),
+        "action": Column("action"),
+        "phase": Column("phase"),
+        "source_app": Column("source_app"),
         "source_type": Column("source_type", AccessPath.NONE),
+        "job_no": Column("job_no"),
+        "task_no": Column("task_no"),
+        "subject": Column("subject"),
+        "start": Column("start"),
         "end": Column("end", AccessPath.NONE),
+        "appointment_id": Column("appointment_id"),
+        "appointment_no": Column("appointment_no", AccessPath.WORDS),
+        "appointment_guid": Column("appointment_guid"),
+        "appointment_key": Column("_id"),
+        "back_office_id": Column("back_office_id"),
+        "back_office_parent_id": Column("back_office_parent_id", AccessPath.NONE),
     }
 )
 """By the name that conditions and orders have for it; each one with an index of its own
 gets it from here.
 """
+
+if TYPE_CHECKING:
+
+    class AppointmentSort(StrEnum):
+        """The order of the list; a minus turns it round."""
+
+else:
+    AppointmentSort = sort_enum(
+        "AppointmentSort",
+        "The order of the list; a minus turns it round.",
+        COLUMNS,
+        newest_first={"last_transaction_at", "modified_at"},
+    )

@@ -8,9 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status
-from portal_api.appointments.columns import COLUMNS
+from portal_api.appointments.columns import COLUMNS, AppointmentSort
 from portal_api.appointments.filter import AppointmentFilter
-from portal_api.appointments.sort import AppointmentSort
 from portal_api.connectors.schemas import ConnectorResponse
 from portal_api.deliveries.schemas import Attempt, Delivery
 from portal_api.exports.download import Format
@@ -33,7 +32,7 @@ class AppointmentQuery(AppointmentFilter, PageQuery):
     """Filters of the list; all of them must hold."""
 
     sort: Annotated[AppointmentSort, Field(description=ordered(AppointmentSort, COLUMNS))] = (
-        AppointmentSort.NEWEST_TRANSACTION
+        AppointmentSort("-last_transaction_at")
     )
 
     def page(self) -> Page:

@@ -33,10 +33,10 @@ class FirstAdminService:
         """Create the administrator of the settings, if they name one and there is no account."""
         if not name or not password:
             return
-        if await self.create_if_no_account(name, password.get_secret_value(), SETTING):
+        if await self.create_if_no_account_exists(name, password.get_secret_value(), SETTING):
             log.info("the first administrator is created", name=name)
 
-    async def create_if_no_account(self, name: str, password: str, actor: str) -> bool:
+    async def create_if_no_account_exists(self, name: str, password: str, actor: str) -> bool:
         """Create an administrator if there is no account, and return whether it was created.
 
         Several replicas may do this at the same time. Only one of them succeeds.

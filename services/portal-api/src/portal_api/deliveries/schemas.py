@@ -9,9 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status, Trigger
 from portal_api.connectors.schemas import ConnectorResponse
-from portal_api.deliveries.columns import COLUMNS
+from portal_api.deliveries.columns import COLUMNS, DeliverySort
 from portal_api.deliveries.filter import DeliveryFilter
-from portal_api.deliveries.sort import DeliverySort
 from portal_api.exports.download import Format
 from portal_api.exports.formats import ExportFormat
 from portal_api.lists.column import AccessPath, Column, ordered
@@ -23,8 +22,8 @@ from portal_api.schemas.types import Instant
 class DeliveryQuery(DeliveryFilter, PageQuery):
     """Filters of the list; all of them must hold."""
 
-    sort: Annotated[DeliverySort, Field(description=ordered(DeliverySort, COLUMNS))] = (
-        DeliverySort.NEWEST
+    sort: Annotated[DeliverySort, Field(description=ordered(DeliverySort, COLUMNS))] = DeliverySort(
+        "-received_at"
     )
 
     def page(self) -> Page:

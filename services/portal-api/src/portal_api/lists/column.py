@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 FULL_SCAN_LIMIT = 50_000
 """Items that one page may look at, one by one; read, checked and ordered within a
@@ -34,6 +34,24 @@ class Column:
 
     path: str
     access_path: AccessPath = AccessPath.INDEX
+    is_sortable: bool = True
+
+
+def sort_enum(
+    name: str, description: str, columns: Mapping[str, Column], newest_first: Collection[str]
+) -> type[StrEnum]:
+    """Return the orders of a list as an enumeration: each sortable column in both directions.
+
+    The descending order of ``newest_first`` columns comes before the ascending one.
+    """
+    orders: dict[str, str] = {}
+    for column in (column for column in columns if columns[column].is_sortable):
+        both = [column, f"-{column}"]
+        for order in reversed(both) if column in newest_first else both:
+            orders[f"{column}_down" if order.startswith("-") else column] = order
+    made = StrEnum(name, {member.upper(): order for member, order in orders.items()})  # type: ignore[misc]
+    made.__doc__ = description
+    return made
 
 
 def ordered(sorts: Iterable[str], columns: Mapping[str, Column]) -> str:

@@ -80,9 +80,9 @@ class Broadcaster:
         """Tell what was gathered, twice a second, until cancelled."""
         while True:
             await asyncio.sleep(WINDOW_S)
-            self.tell(time.monotonic())
+            self.flush(time.monotonic())
 
-    def tell(self, now: float) -> None:
+    def flush(self, now: float) -> None:
         """Tell what was gathered."""
         rows, operations = self._deliveries, self._operations
         self._deliveries, self._operations = {}, {}

@@ -127,19 +127,19 @@ class MessageHandler:
             case topology.PORTAL_API_TRANSACTIONS.name, _:
                 transactions = read_list(TransactionReceived, TRANSACTIONS, body)
                 await record.transactions(transactions.items)
-                await self._park(transactions.unreadable, queue_name, message)
+                await self._dead_letter_unreadable(transactions.unreadable, queue_name, message)
             case _, LaneChanged.__name__:
                 await record.lane(LaneChanged.model_validate_json(body))
             case topology.PORTAL_API_STATUSES.name, _:
                 statuses = read_list(StatusChanged, STATUSES, body)
                 await record.statuses(statuses.items)
-                await self._park(statuses.unreadable, queue_name, message)
+                await self._dead_letter_unreadable(statuses.unreadable, queue_name, message)
             case _, DeliveriesArchived.__name__:
                 await record.operation(DeliveriesArchived.model_validate_json(body))
             case _:
                 await record.operation(OperationProgressed.model_validate_json(body))
 
-    async def _park(
+    async def _dead_letter_unreadable(
         self, unreadable: UnreadableItems | None, queue_name: str, message: AbstractIncomingMessage
     ) -> None:
         """Dead-letter the items that cannot be read, without their neighbours."""

@@ -1,6 +1,6 @@
 /**
- * One appointment: change tracking, identification values, and below them the last activity, the
- * MBOC settings and the timeline.
+ * One appointment: change tracking and identification values, with the last activity, the MBOC
+ * settings and the timeline below.
  */
 
 import Box from '@mui/material/Box';
@@ -10,20 +10,20 @@ import Tabs from '@mui/material/Tabs';
 import Card from '@mui/material/Card';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams, useSearchParams } from 'react-router-dom';
-import { api, the } from '@/api/client';
+import { api, unwrap } from '@/api/client';
 import type { AppointmentDetails, Delivery } from '@/api/types';
-import { useLive } from '@/live/useLive';
-import { Back } from '@/show/Back';
-import { Facts } from '@/show/Facts';
-import { own } from '@/show/moment';
-import { Moment } from '@/show/Moment';
-import { PageHead } from '@/show/PageHead';
-import { Panel } from '@/show/Panel';
-import { Trouble } from '@/show/Trouble';
+import { BackButton } from '@/components/BackButton';
+import { formatSourceDate } from '@/components/dateTime';
+import { DescriptionList } from '@/components/DescriptionList';
+import { ErrorAlert } from '@/components/ErrorAlert';
+import { PageHeader } from '@/components/PageHeader';
+import { Panel } from '@/components/Panel';
+import { Timestamp } from '@/components/Timestamp';
+import { useLiveEvents } from '@/live/useLiveEvents';
 import { useText } from '@/texts/texts';
-import { LastActivity } from '@/views/appointments/LastActivity';
-import { Settings } from '@/views/appointments/Settings';
-import { Timeline } from '@/views/appointments/Timeline';
+import { LastActivityTab } from '@/views/appointments/LastActivityTab';
+import { SettingsTab } from '@/views/appointments/SettingsTab';
+import { TimelineTab } from '@/views/appointments/TimelineTab';
 
 const TABS = ['lastActivity', 'settings', 'timeline'] as const;
 type TabName = (typeof TABS)[number];
@@ -31,25 +31,25 @@ type TabName = (typeof TABS)[number];
 export default function AppointmentPage() {
   const text = useText();
   const { key = '' } = useParams();
-  const found = useAppointment(key);
-  const back = <Back to="/appointments" list={text('menu.appointments')} />;
-  if (found.error)
+  const query = useAppointment(key);
+  const backLink = <BackButton to="/appointments" list={text('menu.appointments')} />;
+  if (query.error)
     return (
       <>
-        <PageHead title={text('menu.appointments')} above={back} />
-        <Trouble error={found.error} again={() => void found.refetch()} />
+        <PageHeader title={text('menu.appointments')} backLink={backLink} />
+        <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />
       </>
     );
-  if (!found.data) return <Skeleton variant="rounded" height={420} />;
-  const appointment = found.data;
+  if (!query.data) return <Skeleton variant="rounded" height={420} />;
+  const appointment = query.data;
   return (
     <>
-      <PageHead
+      <PageHeader
         title={appointment.subject ?? String(appointment.appointment_id)}
         lead={[appointment.job_no, appointment.task_no, appointment.source_app]
           .filter(Boolean)
           .join(' · ')}
-        above={back}
+        backLink={backLink}
       />
       <Box
         sx={{
@@ -60,9 +60,9 @@ export default function AppointmentPage() {
         }}
       >
         <ChangeTracking appointment={appointment} />
-        <Identification appointment={appointment} />
+        <IdentificationValues appointment={appointment} />
       </Box>
-      <Tabbed appointment={appointment} />
+      <DetailTabs appointment={appointment} />
     </>
   );
 }
@@ -70,14 +70,14 @@ export default function AppointmentPage() {
 function useAppointment(key: string) {
   const client = useQueryClient();
   const queryKey = ['appointment', key];
-  useLive<Delivery>('delivery', (events) => {
+  useLiveEvents<Delivery>('delivery', (events) => {
     if (events.some((event) => event.appointment?.key === key))
       void client.invalidateQueries({ queryKey });
   });
   return useQuery({
     queryKey,
     queryFn: () =>
-      the(
+      unwrap(
         api.GET('/api/appointments/{appointment_key}', {
           params: { path: { appointment_key: key } },
         }),
@@ -89,27 +89,27 @@ function ChangeTracking({ appointment }: { appointment: AppointmentDetails }) {
   const text = useText();
   return (
     <Panel title={text('details.changeTracking')}>
-      <Facts
-        facts={[
-          [text('field.created_at'), own(appointment.created_at)],
+      <DescriptionList
+        items={[
+          [text('field.created_at'), formatSourceDate(appointment.created_at)],
           [text('field.created_by'), appointment.created_by],
-          [text('field.modified_at'), <Moment key="at" at={appointment.modified_at} />],
+          [text('field.modified_at'), <Timestamp key="at" at={appointment.modified_at} />],
           [text('field.modified_by'), appointment.modified_by],
-          [text('field.start'), own(appointment.start)],
-          [text('field.end'), own(appointment.end)],
+          [text('field.start'), formatSourceDate(appointment.start)],
+          [text('field.end'), formatSourceDate(appointment.end)],
         ]}
       />
     </Panel>
   );
 }
 
-function Identification({ appointment }: { appointment: AppointmentDetails }) {
+function IdentificationValues({ appointment }: { appointment: AppointmentDetails }) {
   const text = useText();
   return (
     <Panel title={text('details.identification')}>
-      <Facts
+      <DescriptionList
         columns={3}
-        facts={[
+        items={[
           [text('field.appointment_id'), appointment.appointment_id],
           [text('field.appointment_no'), appointment.appointment_no],
           [text('field.appointment_guid'), appointment.appointment_guid],
@@ -125,11 +125,11 @@ function Identification({ appointment }: { appointment: AppointmentDetails }) {
   );
 }
 
-function Tabbed({ appointment }: { appointment: AppointmentDetails }) {
+function DetailTabs({ appointment }: { appointment: AppointmentDetails }) {
   const text = useText();
   const [params, setParams] = useSearchParams();
-  const wanted = params.get('tab') as TabName | null;
-  const tab = wanted !== null && TABS.includes(wanted) ? wanted : 'lastActivity';
+  const requestedTab = params.get('tab') as TabName | null;
+  const tab = requestedTab !== null && TABS.includes(requestedTab) ? requestedTab : 'lastActivity';
   return (
     <Card>
       <Tabs
@@ -150,9 +150,9 @@ function Tabbed({ appointment }: { appointment: AppointmentDetails }) {
         ))}
       </Tabs>
       <Box role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} sx={{ p: 2 }}>
-        {tab === 'lastActivity' ? <LastActivity activity={appointment.activity} /> : null}
-        {tab === 'settings' ? <Settings activity={appointment.activity} /> : null}
-        {tab === 'timeline' ? <Timeline appointmentKey={appointment.appointment_key} /> : null}
+        {tab === 'lastActivity' ? <LastActivityTab activity={appointment.activity} /> : null}
+        {tab === 'settings' ? <SettingsTab activity={appointment.activity} /> : null}
+        {tab === 'timeline' ? <TimelineTab appointmentKey={appointment.appointment_key} /> : null}
       </Box>
     </Card>
   );

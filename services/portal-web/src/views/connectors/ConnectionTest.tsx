@@ -1,4 +1,4 @@
-/** Tries a connector without sending an appointment, and shows how far it came. */
+/** A connection test with the result of each step. It sends no appointment. */
 
 import Check from '@mui/icons-material/CheckCircleOutlined';
 import Fail from '@mui/icons-material/CancelOutlined';
@@ -9,18 +9,18 @@ import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
 import { useMutation, type UseMutationResult } from '@tanstack/react-query';
-import { useMay } from '@/account/role';
-import { api, the } from '@/api/client';
-import type { Tested } from '@/api/types';
-import { sentence } from '@/show/Trouble';
+import { useHasRole } from '@/account/useHasRole';
+import { api, unwrap } from '@/api/client';
+import type { ConnectionTestResult } from '@/api/types';
+import { errorMessage } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
 
-export type Testing = UseMutationResult<Tested, unknown, void>;
+export type ConnectionTestMutation = UseMutationResult<ConnectionTestResult, unknown, void>;
 
-export function useTesting(connectorId: string): Testing {
+export function useConnectionTest(connectorId: string): ConnectionTestMutation {
   return useMutation({
     mutationFn: () =>
-      the(
+      unwrap(
         api.POST('/api/connectors/{connector_id}/test', {
           params: { path: { connector_id: connectorId } },
         }),
@@ -28,40 +28,47 @@ export function useTesting(connectorId: string): Testing {
   });
 }
 
-/** The button among others, and below them what came out. */
-export function ConnectionTest({ testing, children }: { testing: Testing; children?: ReactNode }) {
-  const isOperator = useMay('operator');
+/** The button of the test between other buttons, and the result below them. */
+export function ConnectionTest({
+  connectionTest,
+  children,
+}: {
+  connectionTest: ConnectionTestMutation;
+  children?: ReactNode;
+}) {
+  const isOperator = useHasRole('operator');
   return (
     <>
       <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1 }}>
-        {isOperator ? <TestButton testing={testing} /> : null}
+        {isOperator ? <TestButton connectionTest={connectionTest} /> : null}
         {children}
       </Box>
-      <TestResult testing={testing} />
+      <TestResult connectionTest={connectionTest} />
     </>
   );
 }
 
-function TestButton({ testing }: { testing: Testing }) {
+function TestButton({ connectionTest }: { connectionTest: ConnectionTestMutation }) {
   const text = useText();
   return (
     <Button
       variant="outlined"
       startIcon={<Test />}
-      loading={testing.isPending}
+      loading={connectionTest.isPending}
       loadingPosition="start"
-      onClick={() => testing.mutate()}
+      onClick={() => connectionTest.mutate()}
     >
       {text('details.test')}
     </Button>
   );
 }
 
-function TestResult({ testing }: { testing: Testing }) {
+function TestResult({ connectionTest }: { connectionTest: ConnectionTestMutation }) {
   const text = useText();
-  if (testing.isError) return <Alert severity="error">{sentence(testing.error, text)}</Alert>;
-  if (!testing.data) return null;
-  const { passed, steps } = testing.data;
+  if (connectionTest.isError)
+    return <Alert severity="error">{errorMessage(connectionTest.error, text)}</Alert>;
+  if (!connectionTest.data) return null;
+  const { passed, steps } = connectionTest.data;
   return (
     <Box
       role="status"

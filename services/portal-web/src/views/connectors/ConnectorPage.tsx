@@ -1,4 +1,4 @@
-/** One connector: every field with its help; a new one begins empty. */
+/** The form of one connector, with a help text for every field. */
 
 import Power from '@mui/icons-material/PowerSettingsNewOutlined';
 import Alert from '@mui/material/Alert';
@@ -10,62 +10,62 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { FormProvider } from 'react-hook-form';
 import { useNotify } from 'react-admin';
 import { Link as RouterLink, useNavigate, useParams } from 'react-router-dom';
-import { useMay } from '@/account/role';
-import { api, the } from '@/api/client';
+import { useHasRole } from '@/account/useHasRole';
+import { api, unwrap } from '@/api/client';
 import type { Connector } from '@/api/types';
-import { Back } from '@/show/Back';
-import { PageHead } from '@/show/PageHead';
-import { Panel } from '@/show/Panel';
-import { Tag } from '@/show/Tag';
-import { sentence, Trouble } from '@/show/Trouble';
+import { BackButton } from '@/components/BackButton';
+import { errorMessage, ErrorAlert } from '@/components/ErrorAlert';
+import { PageHeader } from '@/components/PageHeader';
+import { Panel } from '@/components/Panel';
+import { Tag } from '@/components/Tag';
 import { useText } from '@/texts/texts';
-import { ConnectionTest, useTesting } from '@/views/connectors/ConnectionTest';
+import { ConnectionTest, useConnectionTest } from '@/views/connectors/ConnectionTest';
 import {
-  AdvancedPart,
-  AuthenticationPart,
-  EndpointPart,
-  LimitsPart,
-  RoutingPart,
-} from '@/views/connectors/parts';
-import { TakeOver } from '@/views/connectors/TakeOver';
-import { Versions } from '@/views/connectors/Versions';
-import { useSaving } from '@/views/connectors/useSaving';
+  AdvancedSection,
+  AuthenticationSection,
+  EndpointSection,
+  LimitsSection,
+  RoutingSection,
+} from '@/views/connectors/formSections';
+import { ImportNames } from '@/views/connectors/ImportNames';
+import { useConnectorForm } from '@/views/connectors/useConnectorForm';
+import { VersionHistory } from '@/views/connectors/VersionHistory';
 
 export default function ConnectorPage() {
   const text = useText();
   const { id = 'new' } = useParams();
   const isNew = id === 'new';
-  const found = useQuery({
+  const query = useQuery({
     queryKey: ['connector', id],
     queryFn: () =>
-      the(api.GET('/api/connectors/{connector_id}', { params: { path: { connector_id: id } } })),
+      unwrap(api.GET('/api/connectors/{connector_id}', { params: { path: { connector_id: id } } })),
     enabled: !isNew,
     refetchOnWindowFocus: false,
   });
-  const back = <Back to="/connectors" list={text('connectors.title')} />;
+  const backLink = <BackButton to="/connectors" list={text('connectors.title')} />;
   if (isNew)
     return (
       <>
-        <PageHead
+        <PageHeader
           title={text('connectors.new')}
-          lead={text('connectors.created_hint')}
-          above={back}
+          lead={text('connectors.newLead')}
+          backLink={backLink}
         />
-        <Form />
+        <ConnectorForm />
       </>
     );
-  if (found.error)
+  if (query.error)
     return (
       <>
-        <PageHead title={text('connectors.title')} above={back} />
-        <Trouble error={found.error} again={() => void found.refetch()} />
+        <PageHeader title={text('connectors.title')} backLink={backLink} />
+        <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />
       </>
     );
-  if (!found.data) return <Skeleton variant="rounded" height={420} />;
-  const connector = found.data;
+  if (!query.data) return <Skeleton variant="rounded" height={420} />;
+  const connector = query.data;
   return (
     <>
-      <PageHead
+      <PageHeader
         title={connector.name}
         lead={
           <Box sx={{ display: 'flex', gap: 1, alignItems: 'center', mt: 0.5 }}>
@@ -81,54 +81,54 @@ export default function ConnectorPage() {
             </Link>
           </Box>
         }
-        above={back}
+        backLink={backLink}
       >
-        <Switching connector={connector} />
-      </PageHead>
-      <Form key={connector.connector_id} connector={connector} />
+        <EnableButton connector={connector} />
+      </PageHeader>
+      <ConnectorForm key={connector.connector_id} connector={connector} />
       <Box sx={{ mt: 2, maxWidth: 1080 }}>
-        <Versions connector={connector} />
+        <VersionHistory connector={connector} />
       </Box>
     </>
   );
 }
 
-function Switching({ connector }: { connector: Connector }) {
+function EnableButton({ connector }: { connector: Connector }) {
   const text = useText();
   const notify = useNotify();
   const client = useQueryClient();
-  const isAdmin = useMay('admin');
+  const isAdmin = useHasRole('admin');
   const params = { params: { path: { connector_id: connector.connector_id } } };
-  const turn = useMutation({
+  const toggleEnabled = useMutation({
     mutationFn: () =>
       connector.enabled
-        ? the(api.POST('/api/connectors/{connector_id}/disable', params))
-        : the(api.POST('/api/connectors/{connector_id}/enable', params)),
+        ? unwrap(api.POST('/api/connectors/{connector_id}/disable', params))
+        : unwrap(api.POST('/api/connectors/{connector_id}/enable', params)),
     onSuccess: async ({ enabled }) => {
       notify(text(enabled ? 'connectors.enabledNow' : 'connectors.disabledNow'));
       await client.invalidateQueries();
     },
-    onError: (error) => notify(sentence(error, text), { type: 'error' }),
+    onError: (error) => notify(errorMessage(error, text), { type: 'error' }),
   });
   if (!isAdmin) return null;
   return (
     <Button
       variant="outlined"
       startIcon={<Power />}
-      onClick={() => turn.mutate()}
-      loading={turn.isPending}
+      onClick={() => toggleEnabled.mutate()}
+      loading={toggleEnabled.isPending}
     >
       {text(connector.enabled ? 'connectors.disable' : 'connectors.enable')}
     </Button>
   );
 }
 
-function Form({ connector }: { connector?: Connector }) {
+function ConnectorForm({ connector }: { connector?: Connector }) {
   const text = useText();
-  const isAdmin = useMay('admin');
+  const isAdmin = useHasRole('admin');
   const notify = useNotify();
   const navigate = useNavigate();
-  const { form, trouble, isBehind, save } = useSaving(connector);
+  const { form, error, isOutdated, save } = useConnectorForm(connector);
   const submit = () =>
     save((saved) => {
       notify(text(connector ? 'details.saved' : 'connectors.created', { version: saved.version }));
@@ -145,10 +145,10 @@ function Form({ connector }: { connector?: Connector }) {
         }}
       >
         {isAdmin ? null : <Alert severity="info">{text('details.adminOnly')}</Alert>}
-        {trouble ? <Alert severity="error">{trouble}</Alert> : null}
-        {connector && isBehind ? (
+        {error ? <Alert severity="error">{error}</Alert> : null}
+        {connector && isOutdated ? (
           <Alert severity="info" role="status">
-            {text('connectors.behind', { version: connector.version })}
+            {text('connectors.outdated', { version: connector.version })}
           </Alert>
         ) : null}
         <Box
@@ -157,19 +157,19 @@ function Form({ connector }: { connector?: Connector }) {
           sx={{ border: 0, p: 0, m: 0, display: 'grid', gap: 2, minWidth: 0 }}
         >
           <Panel title={text('connectors.routing')}>
-            <RoutingPart />
+            <RoutingSection />
           </Panel>
           <Panel title={text('connectors.endpoint')}>
-            <EndpointPart />
+            <EndpointSection />
           </Panel>
           <Panel title={text('connectors.authentication')}>
-            <AuthenticationPart connector={connector} />
+            <AuthenticationSection connector={connector} />
           </Panel>
           <Panel title={text('connectors.limits')}>
-            <LimitsPart />
+            <LimitsSection />
           </Panel>
           <Panel title={text('connectors.advanced')}>
-            <AdvancedPart connector={connector} />
+            <AdvancedSection connector={connector} />
           </Panel>
         </Box>
         {isAdmin ? (
@@ -199,20 +199,20 @@ function Form({ connector }: { connector?: Connector }) {
             </Button>
           </Box>
         ) : null}
-        {connector ? <Trying connector={connector} /> : null}
+        {connector ? <ConnectionTestPanel connector={connector} /> : null}
       </Box>
     </FormProvider>
   );
 }
 
-function Trying({ connector }: { connector: Connector }) {
+function ConnectionTestPanel({ connector }: { connector: Connector }) {
   const text = useText();
-  const testing = useTesting(connector.connector_id);
+  const connectionTest = useConnectionTest(connector.connector_id);
   return (
     <Panel title={text('details.test')}>
       <Box sx={{ display: 'grid', gap: 2 }}>
-        <ConnectionTest testing={testing} />
-        {testing.data?.mapping ? <TakeOver connector={connector} /> : null}
+        <ConnectionTest connectionTest={connectionTest} />
+        {connectionTest.data?.mapping ? <ImportNames connector={connector} /> : null}
       </Box>
     </Panel>
   );

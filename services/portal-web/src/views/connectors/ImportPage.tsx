@@ -1,7 +1,4 @@
-/**
- * Connectors from a file: first what would become of each row, then, if it is wanted, the import
- * itself.
- */
+/** The import of connectors from a file, with a preview of each row. */
 
 import Upload from '@mui/icons-material/FileUploadOutlined';
 import Alert from '@mui/material/Alert';
@@ -17,16 +14,16 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useNotify } from 'react-admin';
 import { useNavigate } from 'react-router-dom';
-import { api, the } from '@/api/client';
-import type { Imported } from '@/api/types';
-import { Back } from '@/show/Back';
-import { PageHead } from '@/show/PageHead';
-import { Panel } from '@/show/Panel';
-import { Tag } from '@/show/Tag';
-import { Trouble } from '@/show/Trouble';
+import { api, unwrap } from '@/api/client';
+import type { ImportResult } from '@/api/types';
+import { BackButton } from '@/components/BackButton';
+import { ErrorAlert } from '@/components/ErrorAlert';
+import { PageHeader } from '@/components/PageHeader';
+import { Panel } from '@/components/Panel';
+import { Tag } from '@/components/Tag';
 import { useText } from '@/texts/texts';
 
-interface Chosen {
+interface ImportFile {
   name: string;
   body: string;
 }
@@ -37,38 +34,38 @@ export default function ImportPage() {
   const navigate = useNavigate();
   const client = useQueryClient();
   const file = useRef<HTMLInputElement>(null);
-  const [chosen, setChosen] = useState<Chosen | null>(null);
-  const dry = useMutation({ mutationFn: (file: Chosen) => sent(file, true) });
-  const real = useMutation({
-    mutationFn: (file: Chosen) => sent(file, false),
+  const [selectedFile, setSelectedFile] = useState<ImportFile | null>(null);
+  const preview = useMutation({ mutationFn: (file: ImportFile) => uploadFile(file, true) });
+  const importRows = useMutation({
+    mutationFn: (file: ImportFile) => uploadFile(file, false),
     onSuccess: async ({ rows }) => {
       notify(text('connectors.imported', { smart_count: rows.length }));
       await client.invalidateQueries();
       void navigate('/connectors');
     },
   });
-  const choose = async (file: File | undefined) => {
+  const selectFile = async (file: File | undefined) => {
     if (!file) return;
-    const read = { name: file.name, body: await file.text() };
-    setChosen(read);
-    dry.mutate(read);
+    const importFile = { name: file.name, body: await file.text() };
+    setSelectedFile(importFile);
+    preview.mutate(importFile);
   };
-  const error = dry.error ?? real.error;
-  const rows = dry.data?.rows ?? [];
-  const isRight = rows.length > 0 && rows.every((row) => row.result !== 'wrong');
+  const error = preview.error ?? importRows.error;
+  const rows = preview.data?.rows ?? [];
+  const isValid = rows.length > 0 && rows.every((row) => row.result !== 'wrong');
   return (
     <>
-      <PageHead
+      <PageHeader
         title={text('connectors.importTitle')}
         lead={text('connectors.importLead')}
-        above={<Back to="/connectors" list={text('connectors.title')} />}
+        backLink={<BackButton to="/connectors" list={text('connectors.title')} />}
       />
       <Box sx={{ display: 'grid', gap: 2 }}>
         <Box sx={{ display: 'flex', alignItems: 'center', gap: 1.5 }}>
           <Button
-            variant={isRight ? 'outlined' : 'contained'}
+            variant={isValid ? 'outlined' : 'contained'}
             startIcon={<Upload />}
-            loading={dry.isPending}
+            loading={preview.isPending}
             onClick={() => file.current?.click()}
           >
             {text('connectors.choose')}
@@ -79,20 +76,20 @@ export default function ImportPage() {
             hidden
             accept=".csv,.json,text/csv,application/json"
             aria-label={text('connectors.choose')}
-            onChange={(event) => void choose(event.target.files?.[0])}
+            onChange={(event) => void selectFile(event.target.files?.[0])}
           />
-          <Typography variant="body2">{chosen?.name}</Typography>
+          <Typography variant="body2">{selectedFile?.name}</Typography>
         </Box>
-        {error ? <Trouble error={error} /> : null}
-        {dry.data ? <Outlook imported={dry.data} /> : null}
-        {chosen && isRight ? (
+        {error ? <ErrorAlert error={error} /> : null}
+        {preview.data ? <ImportPreview result={preview.data} /> : null}
+        {selectedFile && isValid ? (
           <Box>
             <Button
               variant="contained"
-              onClick={() => real.mutate(chosen)}
-              loading={real.isPending}
+              onClick={() => importRows.mutate(selectedFile)}
+              loading={importRows.isPending}
             >
-              {text('connectors.importDo', { smart_count: rows.length })}
+              {text('connectors.importRows', { smart_count: rows.length })}
             </Button>
           </Box>
         ) : null}
@@ -101,11 +98,11 @@ export default function ImportPage() {
   );
 }
 
-function sent({ name, body }: Chosen, isDry: boolean): Promise<Imported> {
+function uploadFile({ name, body }: ImportFile, isDryRun: boolean): Promise<ImportResult> {
   const type = name.toLowerCase().endsWith('.csv') ? 'text/csv' : 'application/json';
-  return the(
+  return unwrap(
     api.POST('/api/connectors/import', {
-      params: { query: { dry_run: isDry } },
+      params: { query: { dry_run: isDryRun } },
       body: body as never,
       bodySerializer: (text: unknown) => text as string,
       headers: { 'Content-Type': type },
@@ -115,12 +112,12 @@ function sent({ name, body }: Chosen, isDry: boolean): Promise<Imported> {
 
 const TONES = { create: 'good', change: 'busy', wrong: 'bad' } as const;
 
-function Outlook({ imported }: { imported: Imported }) {
+function ImportPreview({ result }: { result: ImportResult }) {
   const text = useText();
-  const hasWrong = imported.rows.some((row) => row.result === 'wrong');
+  const hasInvalidRows = result.rows.some((row) => row.result === 'wrong');
   return (
     <>
-      {hasWrong ? <Alert severity="warning">{text('connectors.wrongRows')}</Alert> : null}
+      {hasInvalidRows ? <Alert severity="warning">{text('connectors.wrongRows')}</Alert> : null}
       <Panel title={text('connectors.result')} flush>
         <Box
           sx={{ overflowX: 'auto' }}
@@ -138,7 +135,7 @@ function Outlook({ imported }: { imported: Imported }) {
               </TableRow>
             </TableHead>
             <TableBody>
-              {imported.rows.map((row) => (
+              {result.rows.map((row) => (
                 <TableRow key={row.row}>
                   <TableCell>{row.row}</TableCell>
                   <TableCell>{row.name}</TableCell>

@@ -1,4 +1,4 @@
-/** The MBOC settings of one connector: looked at, mended in place, tested. */
+/** The MBOC settings of one connector, with edit and test in place. */
 
 import Edit from '@mui/icons-material/EditOutlined';
 import Alert from '@mui/material/Alert';
@@ -10,40 +10,50 @@ import { useState } from 'react';
 import { FormProvider } from 'react-hook-form';
 import { useNotify } from 'react-admin';
 import { Link as RouterLink } from 'react-router-dom';
-import { useMay } from '@/account/role';
+import { useHasRole } from '@/account/useHasRole';
 import type { Connector } from '@/api/types';
-import { Facts } from '@/show/Facts';
-import { Tag } from '@/show/Tag';
+import { DescriptionList } from '@/components/DescriptionList';
+import { Tag } from '@/components/Tag';
 import { useText } from '@/texts/texts';
-import { ConnectionTest, useTesting, type Testing } from '@/views/connectors/ConnectionTest';
-import { Differences } from '@/views/connectors/Differences';
+import {
+  ConnectionTest,
+  useConnectionTest,
+  type ConnectionTestMutation,
+} from '@/views/connectors/ConnectionTest';
+import { DifferenceList } from '@/views/connectors/DifferenceList';
 import { differences } from '@/views/connectors/differences';
-import { AuthenticationPart, EndpointPart } from '@/views/connectors/parts';
+import { AuthenticationSection, EndpointSection } from '@/views/connectors/formSections';
 import { SwitchInput } from '@/views/connectors/inputs';
-import { useSaving } from '@/views/connectors/useSaving';
+import { useConnectorForm } from '@/views/connectors/useConnectorForm';
 
-export function MbocSettings({ now, then }: { now: Connector; then?: Connector | null }) {
+export function MbocSettings({
+  current,
+  atAttempt,
+}: {
+  current: Connector;
+  atAttempt?: Connector | null;
+}) {
   const text = useText();
-  const [isMending, setIsMending] = useState(false);
-  const testing = useTesting(now.connector_id);
+  const [isEditing, setIsEditing] = useState(false);
+  const connectionTest = useConnectionTest(current.connector_id);
   return (
     <Box sx={{ display: 'grid', gap: 2 }}>
-      {isMending ? (
-        <Mending
-          key={now.connector_id}
-          connector={now}
-          testing={testing}
-          onDone={() => setIsMending(false)}
+      {isEditing ? (
+        <SettingsForm
+          key={current.connector_id}
+          connector={current}
+          connectionTest={connectionTest}
+          onDone={() => setIsEditing(false)}
         />
       ) : (
-        <Shown now={now} then={then} />
+        <SettingsSummary current={current} atAttempt={atAttempt} />
       )}
-      {isMending ? null : (
-        <ConnectionTest testing={testing}>
-          <MendButton onMend={() => setIsMending(true)} />
+      {isEditing ? null : (
+        <ConnectionTest connectionTest={connectionTest}>
+          <EditButton onEdit={() => setIsEditing(true)} />
           <Link
             component={RouterLink}
-            to={`/connectors/${now.connector_id}`}
+            to={`/connectors/${current.connector_id}`}
             variant="body2"
             sx={{ alignSelf: 'center' }}
           >
@@ -55,49 +65,55 @@ export function MbocSettings({ now, then }: { now: Connector; then?: Connector |
   );
 }
 
-function MendButton({ onMend }: { onMend: () => void }) {
+function EditButton({ onEdit }: { onEdit: () => void }) {
   const text = useText();
-  const isAdmin = useMay('admin');
+  const isAdmin = useHasRole('admin');
   return isAdmin ? (
-    <Button variant="outlined" startIcon={<Edit />} onClick={onMend}>
-      {text('details.mend')}
+    <Button variant="outlined" startIcon={<Edit />} onClick={onEdit}>
+      {text('details.edit')}
     </Button>
   ) : null;
 }
 
-function Shown({ now, then }: { now: Connector; then?: Connector | null }) {
+function SettingsSummary({
+  current,
+  atAttempt,
+}: {
+  current: Connector;
+  atAttempt?: Connector | null;
+}) {
   const text = useText();
-  const changed = then ? differences(then, now) : [];
+  const changed = atAttempt ? differences(atAttempt, current) : [];
   return (
     <>
-      <Facts
-        facts={[
-          [text('field.name'), now.name],
+      <DescriptionList
+        items={[
+          [text('field.name'), current.name],
           [
             text('field.state'),
-            <Tag key="state" tone={now.enabled ? 'good' : 'warn'}>
-              {text(now.enabled ? 'connectors.enabled' : 'connectors.disabled')}
+            <Tag key="state" tone={current.enabled ? 'good' : 'warn'}>
+              {text(current.enabled ? 'connectors.enabled' : 'connectors.disabled')}
             </Tag>,
           ],
-          [text('field.system'), now.system],
-          [text('field.api_type'), now.api_type],
-          [text('connectors.authentication'), now.authentication.type],
+          [text('field.system'), current.system],
+          [text('field.api_type'), current.api_type],
+          [text('connectors.authentication'), current.authentication.type],
           [
             text('connectors.label.login'),
-            now.authentication.login ?? now.authentication.client_id,
+            current.authentication.login ?? current.authentication.client_id,
           ],
-          [text('field.source_app'), now.source_app],
-          [text('field.version'), now.version],
+          [text('field.source_app'), current.source_app],
+          [text('field.version'), current.version],
         ]}
       />
-      <Facts columns={1} facts={[[text('field.uri'), now.uri]]} />
-      {then ? <SinceThen changed={changed} version={then.version} /> : null}
+      <DescriptionList columns={1} items={[[text('field.uri'), current.uri]]} />
+      {atAttempt ? <ChangesSinceAttempt changed={changed} version={atAttempt.version} /> : null}
     </>
   );
 }
 
-/** What was changed since the attempt: often the reason why it may go well now. */
-function SinceThen({
+/** The changes since the attempt, because they often decide whether a retry succeeds. */
+function ChangesSinceAttempt({
   changed,
   version,
 }: {
@@ -116,29 +132,29 @@ function SinceThen({
       <Typography variant="h3" component="p">
         {text('details.differs')} ({text('details.settingsThen', { version })})
       </Typography>
-      <Differences changed={changed} />
+      <DifferenceList differences={changed} />
     </Alert>
   );
 }
 
-function Mending({
+function SettingsForm({
   connector,
-  testing,
+  connectionTest,
   onDone,
 }: {
   connector: Connector;
-  testing: Testing;
+  connectionTest: ConnectionTestMutation;
   onDone: () => void;
 }) {
   const text = useText();
   const notify = useNotify();
-  const { form, trouble, save } = useSaving(connector);
+  const { form, error, save } = useConnectorForm(connector);
   const { isSubmitting } = form.formState;
-  const saved = (isTested: boolean) =>
+  const saveAndClose = (runsTest: boolean) =>
     save((after) => {
       notify(text('details.saved', { version: after.version }));
       onDone();
-      if (isTested) testing.mutate();
+      if (runsTest) connectionTest.mutate();
     });
   return (
     <FormProvider {...form}>
@@ -147,18 +163,18 @@ function Mending({
         sx={{ display: 'grid', gap: 2 }}
         onSubmit={(event) => {
           event.preventDefault();
-          void saved(true);
+          void saveAndClose(true);
         }}
       >
-        {trouble ? <Alert severity="error">{trouble}</Alert> : null}
+        {error ? <Alert severity="error">{error}</Alert> : null}
         <SwitchInput name="enabled" label="field.enabled" help="connectors.help.enabled" />
-        <EndpointPart />
-        <AuthenticationPart connector={connector} />
+        <EndpointSection />
+        <AuthenticationSection connector={connector} />
         <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1 }}>
           <Button type="submit" variant="contained" loading={isSubmitting}>
             {text('details.saveAndTest')}
           </Button>
-          <Button onClick={() => void saved(false)} disabled={isSubmitting}>
+          <Button onClick={() => void saveAndClose(false)} disabled={isSubmitting}>
             {text('details.save')}
           </Button>
           <Button color="inherit" onClick={onDone}>

@@ -1,4 +1,4 @@
-/** What differs between two versions of a connector, in words. */
+/** The differences between two versions of a connector. */
 
 import type { Connector, ConnectorVersion } from '@/api/types';
 import type { TextKey } from '@/texts/texts';
@@ -9,10 +9,10 @@ export interface Difference {
   after: string;
 }
 
-type Reading = readonly [text: TextKey, of: (connector: Connector) => unknown];
+type FieldReader = readonly [text: TextKey, of: (connector: Connector) => unknown];
 
-/** By the API's names of the fields. */
-const FIELDS: Record<string, Reading> = {
+/** Label and value of each field, by its name in the API. */
+const FIELDS: Record<string, FieldReader> = {
   name: ['field.name', (c) => c.name],
   description: ['connectors.label.description', (c) => c.description],
   enabled: ['field.enabled', (c) => c.enabled],
@@ -54,34 +54,39 @@ const SECRETS: Record<string, TextKey> = {
 };
 const HIDDEN = '•••';
 
-/** The text of a field that the API says was changed. */
-export function fieldText(name: string): TextKey | undefined {
+/** Return the label of a field that the API lists as changed. */
+export function fieldLabelKey(name: string): TextKey | undefined {
   return FIELDS[name]?.[0] ?? SECRETS[name.replace('secrets.', '')];
 }
 
 export function differences(before: Connector, after: Connector): Difference[] {
   return Object.values(FIELDS)
-    .map(([field, of]) => ({ field, before: said(of(before)), after: said(of(after)) }))
+    .map(([field, of]) => ({ field, before: toText(of(before)), after: toText(of(after)) }))
     .filter((one) => one.before !== one.after);
 }
 
-/** Likewise, and which secrets were entered anew: what they are is never told. */
+/**
+ * Return the differences, and the secrets that were replaced. The values of secrets are never
+ * known.
+ */
 export function versionDifferences(
   before: ConnectorVersion,
   after: ConnectorVersion,
-  anew: string,
+  replacedLabel: string,
 ): Difference[] {
-  const entered = after.secrets.filter(
+  const replaced = after.secrets.filter(
     (name) =>
       before.secrets.includes(name) && before.secrets_entered[name] !== after.secrets_entered[name],
   );
-  const secrets = entered.flatMap((name) =>
-    SECRETS[name] ? [{ field: SECRETS[name], before: HIDDEN, after: `${HIDDEN} (${anew})` }] : [],
+  const secrets = replaced.flatMap((name) =>
+    SECRETS[name]
+      ? [{ field: SECRETS[name], before: HIDDEN, after: `${HIDDEN} (${replacedLabel})` }]
+      : [],
   );
   return [...differences(before, after), ...secrets];
 }
 
-function said(value: unknown): string {
+function toText(value: unknown): string {
   if (value === null || value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,4 +1,4 @@
-/** The form's inputs: a label, a help text, and what is wrong. */
+/** The inputs of the form, each with label, help text and error. */
 
 import Autocomplete from '@mui/material/Autocomplete';
 import Button from '@mui/material/Button';
@@ -14,11 +14,11 @@ import Switch from '@mui/material/Switch';
 import TextField from '@mui/material/TextField';
 import { useController, type FieldPathByValue } from 'react-hook-form';
 import { useText, type TextKey } from '@/texts/texts';
-import type { Values } from '@/views/connectors/values';
+import type { FormValues } from '@/views/connectors/formValues';
 
-type Texts = FieldPathByValue<Values, string | undefined>;
+type TextPath = FieldPathByValue<FormValues, string | undefined>;
 
-interface Common {
+interface InputProps {
   label: TextKey;
   help: TextKey;
 }
@@ -30,9 +30,14 @@ export function TextInput({
   required = false,
   lines,
   type = 'text',
-}: Common & { name: Texts; required?: boolean; lines?: number; type?: 'text' | 'url' | 'number' }) {
+}: InputProps & {
+  name: TextPath;
+  required?: boolean;
+  lines?: number;
+  type?: 'text' | 'url' | 'number';
+}) {
   const text = useText();
-  const { field, fieldState } = useController<Values, Texts>({ name, rules: { required } });
+  const { field, fieldState } = useController<FormValues, TextPath>({ name, rules: { required } });
   return (
     <TextField
       {...field}
@@ -55,18 +60,18 @@ export function TextInput({
 }
 
 /**
- * One of a few; something else that is stored already stays choosable, so that it can be seen and
- * mended.
+ * A select input. A stored value outside the choices stays selectable, so that the user can see and
+ * correct it.
  */
 export function ChoiceInput({
   name,
   label,
   help,
   choices,
-  mayBeEmpty = true,
-}: Common & { name: Texts; choices: readonly string[]; mayBeEmpty?: boolean }) {
+  isOptional = true,
+}: InputProps & { name: TextPath; choices: readonly string[]; isOptional?: boolean }) {
   const text = useText();
-  const { field, fieldState } = useController<Values, Texts>({ name });
+  const { field, fieldState } = useController<FormValues, TextPath>({ name });
   const value = field.value ?? '';
   const all = value === '' || choices.includes(value) ? choices : [...choices, value];
   return (
@@ -80,7 +85,7 @@ export function ChoiceInput({
       helperText={fieldState.error?.message || text(help)}
       slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}
     >
-      {mayBeEmpty ? <MenuItem value="">–</MenuItem> : null}
+      {isOptional ? <MenuItem value="">–</MenuItem> : null}
       {all.map((choice) => (
         <MenuItem key={choice} value={choice}>
           {choice}
@@ -92,9 +97,9 @@ export function ChoiceInput({
 
 const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
 
-export function ZoneInput({ label, help }: Common) {
+export function TimeZoneInput({ label, help }: InputProps) {
   const text = useText();
-  const { field, fieldState } = useController<Values, 'time_zone'>({ name: 'time_zone' });
+  const { field, fieldState } = useController<FormValues, 'time_zone'>({ name: 'time_zone' });
   return (
     <Autocomplete
       options={ZONES}
@@ -118,9 +123,9 @@ export function SwitchInput({
   name,
   label,
   help,
-}: Common & { name: 'enabled' | 'sends_missing_create' }) {
+}: InputProps & { name: 'enabled' | 'sends_missing_create' }) {
   const text = useText();
-  const { field } = useController<Values, typeof name>({ name });
+  const { field } = useController<FormValues, typeof name>({ name });
   return (
     <FormControl>
       <FormControlLabel
@@ -138,9 +143,9 @@ export function SwitchInput({
   );
 }
 
-export function ActionsInput({ label, help }: Common) {
+export function ActionsInput({ label, help }: InputProps) {
   const text = useText();
-  const { field } = useController<Values, 'actions'>({ name: 'actions' });
+  const { field } = useController<FormValues, 'actions'>({ name: 'actions' });
   return (
     <FormControl component="fieldset">
       <FormLabel component="legend" sx={{ fontSize: '0.8rem' }}>
@@ -172,15 +177,18 @@ export function ActionsInput({ label, help }: Common) {
   );
 }
 
-/** Write-only: what is set is never shown; it stays unless something is typed or it is removed. */
+/**
+ * A write-only input. A stored secret is never shown, and stays unless the user replaces or removes
+ * it.
+ */
 export function SecretInput({
   name,
   label,
   help,
   isSet,
-}: Common & { name: 'password' | 'client_secret' | 'signing_secret'; isSet: boolean }) {
+}: InputProps & { name: 'password' | 'client_secret' | 'signing_secret'; isSet: boolean }) {
   const text = useText();
-  const { field, fieldState } = useController<Values, typeof name>({ name });
+  const { field, fieldState } = useController<FormValues, typeof name>({ name });
   const isRemoved = isSet && field.value === '';
   const remove = isSet ? (
     <InputAdornment position="end">

@@ -1,4 +1,4 @@
-/** What is known about a cause, for whoever looks next. */
+/** A note about a cause, for other users. */
 
 import TextField from '@mui/material/TextField';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -6,8 +6,8 @@ import { useState } from 'react';
 import { useNotify } from 'react-admin';
 import { api } from '@/api/client';
 import type { Cause } from '@/api/types';
-import { CAUSES } from '@/live/errorCount';
-import { FormDialog } from '@/show/FormDialog';
+import { FormDialog } from '@/components/FormDialog';
+import { CAUSES_KEY } from '@/live/useCauses';
 import { useText } from '@/texts/texts';
 
 export function NoteDialog({ cause, onClose }: { cause: Cause; onClose: () => void }) {
@@ -22,7 +22,7 @@ export function NoteDialog({ cause, onClose }: { cause: Cause; onClose: () => vo
         body: { text: note },
       }),
     onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: CAUSES });
+      await client.invalidateQueries({ queryKey: CAUSES_KEY });
       notify(text('errors.noteSaved'));
       onClose();
     },

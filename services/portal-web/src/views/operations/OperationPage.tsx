@@ -1,4 +1,4 @@
-/** One operation: how far it is, what its transactions came to, and how to hold or end it. */
+/** One operation: its progress, the outcomes of its transactions, and pause, resume and cancel. */
 
 import Cancel from '@mui/icons-material/StopCircleOutlined';
 import Pause from '@mui/icons-material/PauseOutlined';
@@ -13,70 +13,70 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
 import { useParams } from 'react-router-dom';
-import { useMay } from '@/account/role';
-import { api, the } from '@/api/client';
+import { useHasRole } from '@/account/useHasRole';
+import { api, unwrap } from '@/api/client';
 import type { ItemOutcome, Operation } from '@/api/types';
-import { useLive } from '@/live/useLive';
-import { Back } from '@/show/Back';
-import { Moment } from '@/show/Moment';
-import { PageHead } from '@/show/PageHead';
-import { Panel } from '@/show/Panel';
-import { sentence, Trouble } from '@/show/Trouble';
+import { BackButton } from '@/components/BackButton';
+import { errorMessage, ErrorAlert } from '@/components/ErrorAlert';
+import { PageHeader } from '@/components/PageHeader';
+import { Panel } from '@/components/Panel';
+import { Timestamp } from '@/components/Timestamp';
+import { useLiveEvents } from '@/live/useLiveEvents';
 import { useText } from '@/texts/texts';
-import { Items } from '@/views/operations/Items';
-import { Progress, StateTag } from '@/views/operations/State';
+import { OperationItems } from '@/views/operations/OperationItems';
+import { OperationProgress, StateTag } from '@/views/operations/OperationState';
 
-const LOOKED_AGAIN_MS = 2_000;
-type Steer = 'pause' | 'resume' | 'cancel';
+const POLL_INTERVAL_MS = 2_000;
+type Command = 'pause' | 'resume' | 'cancel';
 
 export default function OperationPage() {
   const text = useText();
   const { id = '' } = useParams();
-  const found = useOperation(id);
+  const query = useOperation(id);
   const [outcome, setOutcome] = useState<ItemOutcome | undefined>();
-  const back = <Back to="/operations" list={text('operations.title')} />;
-  if (found.error)
+  const backLink = <BackButton to="/operations" list={text('operations.title')} />;
+  if (query.error)
     return (
       <>
-        <PageHead title={text('operations.one')} above={back} />
-        <Trouble error={found.error} again={() => void found.refetch()} />
+        <PageHeader title={text('operations.one')} backLink={backLink} />
+        <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />
       </>
     );
-  if (!found.data) return <Skeleton variant="rounded" height={300} />;
-  const operation = found.data;
+  if (!query.data) return <Skeleton variant="rounded" height={300} />;
+  const operation = query.data;
   return (
     <>
-      <PageHead
+      <PageHeader
         title={text('operations.by', {
           kind: text(`operations.${operation.kind}`),
           who: operation.asked_by,
         })}
-        lead={<Lead operation={operation} />}
-        above={back}
+        lead={<OperationSummary operation={operation} />}
+        backLink={backLink}
       >
-        <Steering operation={operation} />
-      </PageHead>
+        <OperationControls operation={operation} />
+      </PageHeader>
       {operation.reason ? (
         <Alert severity={operation.state === 'stopped' ? 'warning' : 'info'} sx={{ mb: 2 }}>
           {operation.reason}
         </Alert>
       ) : null}
-      <LeftOut count={(operation.planned ?? 0) - operation.counts.total} />
+      <LeftOutAlert count={(operation.planned ?? 0) - operation.counts.total} />
       <Box sx={{ display: 'grid', gap: 2 }}>
         <Panel title={text('field.progress')} actions={<StateTag operation={operation} />}>
-          <Progress operation={operation} height={12} />
-          <Counts operation={operation} chosen={outcome} onChoose={setOutcome} />
+          <OperationProgress operation={operation} height={12} />
+          <OutcomeCounts operation={operation} selected={outcome} onSelect={setOutcome} />
         </Panel>
         <Panel title={text('operations.items')} flush>
-          <Items operationId={id} revision={operation.revision} outcome={outcome} />
+          <OperationItems operationId={id} revision={operation.revision} outcome={outcome} />
         </Panel>
       </Box>
     </>
   );
 }
 
-/** What the plan named and was something else before the operation began. */
-function LeftOut({ count }: { count: number }) {
+/** The planned transactions that changed before the operation started. */
+function LeftOutAlert({ count }: { count: number }) {
   const text = useText();
   if (count <= 0) return null;
   return (
@@ -89,7 +89,7 @@ function LeftOut({ count }: { count: number }) {
 function useOperation(id: string) {
   const client = useQueryClient();
   const queryKey = ['operation', id];
-  useLive<Operation>('operation', (events) => {
+  useLiveEvents<Operation>('operation', (events) => {
     const event = events.findLast((one) => one.operation_id === id);
     if (event)
       client.setQueryData<Operation>(queryKey, (before) =>
@@ -99,21 +99,21 @@ function useOperation(id: string) {
   return useQuery({
     queryKey,
     queryFn: () =>
-      the(api.GET('/api/operations/{operation_id}', { params: { path: { operation_id: id } } })),
-    refetchInterval: (query) => (query.state.data?.finished_at ? false : LOOKED_AGAIN_MS),
+      unwrap(api.GET('/api/operations/{operation_id}', { params: { path: { operation_id: id } } })),
+    refetchInterval: (query) => (query.state.data?.finished_at ? false : POLL_INTERVAL_MS),
   });
 }
 
-function Lead({ operation }: { operation: Operation }) {
+function OperationSummary({ operation }: { operation: Operation }) {
   const text = useText();
   const { ramp, stop_at_failure_share: share } = operation;
   return (
     <>
-      {text('field.asked_at')} <Moment at={operation.asked_at} />
+      {text('field.asked_at')} <Timestamp at={operation.asked_at} />
       {operation.finished_at ? (
         <>
           {' '}
-          · {text('operations.finished')} <Moment at={operation.finished_at} />
+          · {text('operations.finished')} <Timestamp at={operation.finished_at} />
         </>
       ) : null}{' '}
       · {text('operations.perSecond', { count: operation.per_second })}
@@ -125,7 +125,7 @@ function Lead({ operation }: { operation: Operation }) {
   );
 }
 
-const COUNTS: readonly (ItemOutcome | undefined)[] = [
+const OUTCOMES: readonly (ItemOutcome | undefined)[] = [
   undefined,
   'waiting',
   'asked',
@@ -134,26 +134,26 @@ const COUNTS: readonly (ItemOutcome | undefined)[] = [
   'skipped',
 ];
 
-/** The counts are the filter of the list below. */
-function Counts({
+/** The counts by outcome. They filter the list below. */
+function OutcomeCounts({
   operation,
-  chosen,
-  onChoose,
+  selected,
+  onSelect,
 }: {
   operation: Operation;
-  chosen?: ItemOutcome;
-  onChoose: (outcome?: ItemOutcome) => void;
+  selected?: ItemOutcome;
+  onSelect: (outcome?: ItemOutcome) => void;
 }) {
   const text = useText();
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, mt: 2 }}>
-      {COUNTS.map((outcome) => {
-        const isChosen = outcome === chosen;
+      {OUTCOMES.map((outcome) => {
+        const isSelected = outcome === selected;
         return (
           <ButtonBase
             key={outcome ?? 'total'}
-            aria-pressed={isChosen}
-            onClick={() => onChoose(outcome)}
+            aria-pressed={isSelected}
+            onClick={() => onSelect(outcome)}
             sx={{
               display: 'block',
               textAlign: 'left',
@@ -161,8 +161,8 @@ function Counts({
               py: 1,
               borderRadius: 2,
               border: 1,
-              borderColor: isChosen ? 'primary.main' : 'divider',
-              bgcolor: isChosen ? 'action.selected' : undefined,
+              borderColor: isSelected ? 'primary.main' : 'divider',
+              bgcolor: isSelected ? 'action.selected' : undefined,
               minWidth: 96,
             }}
           >
@@ -187,40 +187,41 @@ function Counts({
   );
 }
 
-function Steering({ operation }: { operation: Operation }) {
+function OperationControls({ operation }: { operation: Operation }) {
   const text = useText();
   const notify = useNotify();
   const client = useQueryClient();
-  const isOperator = useMay('operator');
-  const steer = useMutation({
-    mutationFn: (how: Steer) => {
+  const isOperator = useHasRole('operator');
+  const sendCommand = useMutation({
+    mutationFn: (command: Command) => {
       const params = { params: { path: { operation_id: operation.operation_id } } };
-      if (how === 'pause') return the(api.POST('/api/operations/{operation_id}/pause', params));
-      return how === 'resume'
-        ? the(api.POST('/api/operations/{operation_id}/resume', params))
-        : the(api.POST('/api/operations/{operation_id}/cancel', params));
+      if (command === 'pause')
+        return unwrap(api.POST('/api/operations/{operation_id}/pause', params));
+      return command === 'resume'
+        ? unwrap(api.POST('/api/operations/{operation_id}/resume', params))
+        : unwrap(api.POST('/api/operations/{operation_id}/cancel', params));
     },
     onSuccess: () => client.invalidateQueries({ queryKey: ['operation', operation.operation_id] }),
-    onError: (error) => notify(sentence(error, text), { type: 'error' }),
+    onError: (error) => notify(errorMessage(error, text), { type: 'error' }),
   });
   if (!isOperator || operation.finished_at) return null;
-  const isHeld = operation.state === 'paused' || operation.state === 'stopped';
+  const isPaused = operation.state === 'paused' || operation.state === 'stopped';
   return (
     <Box sx={{ display: 'flex', gap: 1 }}>
       <Button
         variant="outlined"
-        startIcon={isHeld ? <Play /> : <Pause />}
-        onClick={() => steer.mutate(isHeld ? 'resume' : 'pause')}
-        loading={steer.isPending || operation.asked_to === 'pause'}
+        startIcon={isPaused ? <Play /> : <Pause />}
+        onClick={() => sendCommand.mutate(isPaused ? 'resume' : 'pause')}
+        loading={sendCommand.isPending || operation.asked_to === 'pause'}
       >
-        {text(isHeld ? 'operations.resume' : 'operations.pause')}
+        {text(isPaused ? 'operations.resume' : 'operations.pause')}
       </Button>
       <Button
         variant="outlined"
         color="error"
         startIcon={<Cancel />}
-        onClick={() => steer.mutate('cancel')}
-        disabled={steer.isPending}
+        onClick={() => sendCommand.mutate('cancel')}
+        disabled={sendCommand.isPending}
         title={text('operations.cancelSure')}
       >
         {text('operations.cancel')}

@@ -1,51 +1,41 @@
-/** What a Retry All or Archive All would be about; nothing happens before it is started here. */
+/** The plan of a Retry All or Archive All. The operation starts only from here. */
 
 import Alert from '@mui/material/Alert';
-import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import Checkbox from '@mui/material/Checkbox';
 import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
-import FormControlLabel from '@mui/material/FormControlLabel';
-import FormHelperText from '@mui/material/FormHelperText';
 import LinearProgress from '@mui/material/LinearProgress';
-import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
 import { useNavigate } from 'react-router-dom';
-import { api, the } from '@/api/client';
+import { api, unwrap } from '@/api/client';
 import { ProblemError } from '@/api/problem';
-import type { Choice, OperationKind, Plan } from '@/api/types';
-import { span } from '@/show/moment';
-import { sentence, Trouble } from '@/show/Trouble';
+import type { OperationSelection } from '@/api/types';
+import { errorMessage, ErrorAlert } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
+import { PaceFields, type Pace } from '@/views/operations/PaceFields';
+import { PlanSummary } from '@/views/operations/PlanSummary';
 
-interface Pace {
-  perSecond: string;
-  ramp: boolean;
-  stopAt: string;
-}
-
-const EXPLAINED = {
+const EXPLANATIONS = {
   retry: 'plan.explainRetry',
   archive: 'plan.explainArchive',
   restore: 'plan.explainRestore',
 } as const;
-const STARTS = {
+const START_LABELS = {
   retry: 'plan.startRetry',
   archive: 'plan.startArchive',
   restore: 'plan.startRestore',
 } as const;
 
 export function PlanDialog({
-  choice,
+  selection,
   onClose,
 }: {
-  choice: Choice;
+  selection: OperationSelection;
   onClose: (isStarted: boolean) => void;
 }) {
   const text = useText();
@@ -55,19 +45,19 @@ export function PlanDialog({
   const [pace, setPace] = useState<Pace>({ perSecond: '50', ramp: false, stopAt: '' });
   const perSecond = Number(pace.perSecond) || 50;
   const plan = useQuery({
-    queryKey: ['plan', choice, perSecond],
+    queryKey: ['plan', selection, perSecond],
     queryFn: () =>
-      the(api.POST('/api/operations/plan', { body: { ...choice, per_second: perSecond } })),
+      unwrap(api.POST('/api/operations/plan', { body: { ...selection, per_second: perSecond } })),
     gcTime: 0,
     staleTime: 0,
     placeholderData: (before) => before,
   });
   const start = useMutation({
     mutationFn: () =>
-      the(
+      unwrap(
         api.POST('/api/operations', {
           body: {
-            ...choice,
+            ...selection,
             per_second: perSecond,
             ramp: pace.ramp,
             stop_at_failure_share: pace.stopAt ? Number(pace.stopAt) / 100 : null,
@@ -89,23 +79,25 @@ export function PlanDialog({
   const count = plan.data?.count ?? 0;
   return (
     <Dialog open onClose={() => onClose(false)} fullWidth maxWidth="sm" aria-labelledby="plan">
-      <DialogTitle id="plan">{text(`plan.${choice.kind}`)}</DialogTitle>
+      <DialogTitle id="plan">{text(`plan.${selection.kind}`)}</DialogTitle>
       <DialogContent sx={{ display: 'grid', gap: 2 }}>
-        <Typography variant="body2">{text(EXPLAINED[choice.kind])}</Typography>
+        <Typography variant="body2">{text(EXPLANATIONS[selection.kind])}</Typography>
         {start.error ? (
           <Alert severity="error">
             {start.error instanceof ProblemError && start.error.status === 409
               ? text('plan.changed')
-              : sentence(start.error, text)}
+              : errorMessage(start.error, text)}
           </Alert>
         ) : null}
-        {plan.error ? <Trouble error={plan.error} again={() => void plan.refetch()} /> : null}
+        {plan.error ? <ErrorAlert error={plan.error} onRetry={() => void plan.refetch()} /> : null}
         {plan.data ? (
-          <Planned plan={plan.data} kind={choice.kind} />
+          <PlanSummary plan={plan.data} kind={selection.kind} />
         ) : plan.error ? null : (
           <LinearProgress aria-label={text('plan.making')} />
         )}
-        {choice.kind === 'retry' && count > 1 ? <Paced pace={pace} onPace={setPace} /> : null}
+        {selection.kind === 'retry' && count > 1 ? (
+          <PaceFields pace={pace} onChange={setPace} />
+        ) : null}
       </DialogContent>
       <DialogActions>
         <Button onClick={() => onClose(false)}>{text('list.cancel')}</Button>
@@ -115,138 +107,9 @@ export function PlanDialog({
           loading={start.isPending}
           onClick={() => start.mutate()}
         >
-          {text(STARTS[choice.kind], { smart_count: count })}
+          {text(START_LABELS[selection.kind], { smart_count: count })}
         </Button>
       </DialogActions>
     </Dialog>
-  );
-}
-
-function Planned({ plan, kind }: { plan: Plan; kind: OperationKind }) {
-  const text = useText();
-  if (plan.count === 0) return <Alert severity="info">{text('plan.nothing')}</Alert>;
-  return (
-    <Box sx={{ display: 'grid', gap: 1.5 }}>
-      <Typography variant="h2" component="p">
-        {text('plan.count', { smart_count: plan.count })}
-      </Typography>
-      <Shares
-        title={text('plan.byConnector')}
-        shares={plan.by_connector.map((one) => [
-          one.connector_name ?? text('details.noConnector'),
-          one.count,
-        ])}
-        total={plan.count}
-      />
-      <Shares
-        title={text('plan.byCause')}
-        shares={plan.by_cause
-          .slice(0, 8)
-          .map((one) => [
-            one.message ?? (one.status ? text(`status.${one.status}`) : '–'),
-            one.count,
-          ])}
-        total={plan.count}
-      />
-      {kind === 'retry' ? (
-        <Typography variant="body2" color="text.secondary">
-          {text('plan.takes', { duration: span(plan.seconds, text) })}
-        </Typography>
-      ) : null}
-    </Box>
-  );
-}
-
-function Shares({
-  title,
-  shares,
-  total,
-}: {
-  title: string;
-  shares: (readonly [string, number])[];
-  total: number;
-}) {
-  return (
-    <Box>
-      <Typography variant="h3">{title}</Typography>
-      <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0 }}>
-        {shares.map(([name, count]) => (
-          <Box
-            component="li"
-            key={name}
-            sx={{ display: 'flex', gap: 1.5, py: 0.4, alignItems: 'baseline' }}
-          >
-            <Typography
-              variant="body2"
-              sx={{
-                minWidth: 36,
-                textAlign: 'right',
-                fontVariantNumeric: 'tabular-nums',
-                fontWeight: 600,
-              }}
-            >
-              {count}
-            </Typography>
-            <Box sx={{ flex: 1, minWidth: 0 }}>
-              <Typography
-                variant="body2"
-                sx={{
-                  overflow: 'hidden',
-                  textOverflow: 'ellipsis',
-                  display: '-webkit-box',
-                  WebkitLineClamp: 2,
-                  WebkitBoxOrient: 'vertical',
-                }}
-              >
-                {name}
-              </Typography>
-              <Box
-                aria-hidden
-                sx={{
-                  height: 3,
-                  borderRadius: 2,
-                  bgcolor: 'primary.main',
-                  opacity: 0.55,
-                  width: `${(100 * count) / total}%`,
-                }}
-              />
-            </Box>
-          </Box>
-        ))}
-      </Box>
-    </Box>
-  );
-}
-
-function Paced({ pace, onPace }: { pace: Pace; onPace: (pace: Pace) => void }) {
-  const text = useText();
-  return (
-    <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { xs: '1fr', sm: '1fr 1fr' } }}>
-      <TextField
-        label={text('plan.pace')}
-        type="number"
-        value={pace.perSecond}
-        onChange={(event) => onPace({ ...pace, perSecond: event.target.value })}
-        helperText={text('plan.paceHint')}
-        slotProps={{ htmlInput: { min: 1, max: 1000 } }}
-      />
-      <TextField
-        label={text('plan.stopAt')}
-        type="number"
-        value={pace.stopAt}
-        onChange={(event) => onPace({ ...pace, stopAt: event.target.value })}
-        helperText={text('plan.stopAtHint')}
-        slotProps={{ htmlInput: { min: 0, max: 100 } }}
-      />
-      <Box sx={{ gridColumn: '1 / -1' }}>
-        <FormControlLabel
-          control={
-            <Checkbox checked={pace.ramp} onChange={(_, isOn) => onPace({ ...pace, ramp: isOn })} />
-          }
-          label={text('plan.ramp')}
-        />
-        <FormHelperText sx={{ mx: 0 }}>{text('plan.rampHint')}</FormHelperText>
-      </Box>
-    </Box>
   );
 }

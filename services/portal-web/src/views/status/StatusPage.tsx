@@ -1,44 +1,44 @@
-/** Status: whether the connection works, and what was seen of every part of it. */
+/** Status: the health of the connection, and the state of every part of it. */
 
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Skeleton from '@mui/material/Skeleton';
 import type { Health } from '@/api/types';
-import { useHealth } from '@/live/health';
-import { Facts } from '@/show/Facts';
-import { Moment } from '@/show/Moment';
-import { PageHead } from '@/show/PageHead';
-import { Panel } from '@/show/Panel';
-import { Tag } from '@/show/Tag';
-import { Trouble } from '@/show/Trouble';
+import { DescriptionList } from '@/components/DescriptionList';
+import { ErrorAlert } from '@/components/ErrorAlert';
+import { PageHeader } from '@/components/PageHeader';
+import { Panel } from '@/components/Panel';
+import { Tag } from '@/components/Tag';
+import { Timestamp } from '@/components/Timestamp';
+import { useHealth } from '@/live/useHealth';
 import { useText } from '@/texts/texts';
-import { Lanes } from '@/views/status/Lanes';
-import { Services } from '@/views/status/Services';
-import { Verdict } from '@/views/status/Verdict';
+import { HealthBanner } from '@/views/status/HealthBanner';
+import { LaneTable } from '@/views/status/LaneTable';
+import { ServiceTable } from '@/views/status/ServiceTable';
 
 export default function StatusPage() {
   const text = useText();
-  const found = useHealth();
+  const query = useHealth();
   return (
     <>
-      <PageHead title={text('statusPage.title')} lead={text('statusPage.lead')} />
-      {found.error ? <Trouble error={found.error} again={() => void found.refetch()} /> : null}
-      {found.isPending ? <Skeleton variant="rounded" height={300} /> : null}
-      {found.data ? <Seen health={found.data} /> : null}
+      <PageHeader title={text('statusPage.title')} lead={text('statusPage.lead')} />
+      {query.error ? <ErrorAlert error={query.error} onRetry={() => void query.refetch()} /> : null}
+      {query.isPending ? <Skeleton variant="rounded" height={300} /> : null}
+      {query.data ? <HealthDetails health={query.data} /> : null}
     </>
   );
 }
 
-function Seen({ health }: { health: Health }) {
+function HealthDetails({ health }: { health: Health }) {
   const text = useText();
   return (
     <Box sx={{ display: 'grid', gap: 2 }}>
-      <Verdict health={health} />
+      <HealthBanner health={health} />
       <Panel title={text('statusPage.services')} flush>
-        <Services services={health.services} />
+        <ServiceTable services={health.services} />
       </Panel>
       <Panel title={text('statusPage.lanes')} hint={text('home.lanesHint')} flush>
-        <Lanes lanes={health.lanes} />
+        <LaneTable lanes={health.lanes} />
       </Panel>
       <Box
         sx={{
@@ -49,10 +49,10 @@ function Seen({ health }: { health: Health }) {
       >
         <Panel
           title={text('statusPage.rabbitmq')}
-          actions={<Reach isThere={health.rabbitmq.reachable} />}
+          actions={<ReachabilityTag isReachable={health.rabbitmq.reachable} />}
         >
-          <Facts
-            facts={[
+          <DescriptionList
+            items={[
               [text('field.version'), health.rabbitmq.version],
               ...health.rabbitmq.queues.map((queue) => [queue.name, queue.waiting] as const),
             ]}
@@ -60,52 +60,52 @@ function Seen({ health }: { health: Health }) {
         </Panel>
         <Panel
           title={text('statusPage.mongodb')}
-          actions={<Reach isThere={health.mongodb.reachable} />}
+          actions={<ReachabilityTag isReachable={health.mongodb.reachable} />}
         >
-          <Facts
-            facts={[
+          <DescriptionList
+            items={[
               [text('field.version'), health.mongodb.version],
               [text('statusPage.primary'), health.mongodb.primary],
             ]}
           />
         </Panel>
-        <TimerJob timer={health.timer_job} />
+        <TimerJobPanel timer={health.timer_job} />
       </Box>
     </Box>
   );
 }
 
-function Reach({ isThere }: { isThere: boolean }) {
+function ReachabilityTag({ isReachable }: { isReachable: boolean }) {
   const text = useText();
   return (
-    <Tag tone={isThere ? 'good' : 'bad'}>
-      {text(isThere ? 'statusPage.reachable' : 'statusPage.unreachable')}
+    <Tag tone={isReachable ? 'good' : 'bad'}>
+      {text(isReachable ? 'statusPage.reachable' : 'statusPage.unreachable')}
     </Tag>
   );
 }
 
-function TimerJob({ timer }: { timer: Health['timer_job'] }) {
+function TimerJobPanel({ timer }: { timer: Health['timer_job'] }) {
   const text = useText();
   return (
     <Panel title={text('statusPage.timer')}>
       {timer?.trouble ? (
         <Alert severity="warning">
-          {text('statusPage.timerTrouble', { reason: timer.trouble })}
+          {text('statusPage.timerFailed', { reason: timer.trouble })}
         </Alert>
       ) : timer?.expression ? (
-        <Facts
-          facts={[
+        <DescriptionList
+          items={[
             [text('statusPage.timerOn'), <code key="cron">{timer.expression}</code>],
             [text('statusPage.timeZone'), timer.time_zone],
             [
               text('statusPage.lastRun'),
               timer.last_run_at ? (
-                <Moment key="last" at={timer.last_run_at} />
+                <Timestamp key="last" at={timer.last_run_at} />
               ) : (
                 text('statusPage.never')
               ),
             ],
-            [text('statusPage.nextRun'), <Moment key="next" at={timer.next_run_at} />],
+            [text('statusPage.nextRun'), <Timestamp key="next" at={timer.next_run_at} />],
           ]}
         />
       ) : (

@@ -8,7 +8,7 @@ from retry.errors import ScheduleError
 
 SETTING = "RetryJobCronExpression"
 """The setting that holds the expression. Error sentences name it."""
-EXAMPLE = "write for example */15 * * * * for every 15 minutes"
+EXAMPLE = "Write for example */15 * * * * for every 15 minutes"
 MACROS = {
     "@every_second": "* * * * * *",
     "@every_minute": "* * * * *",
@@ -50,7 +50,7 @@ def split_fields(expression: str) -> CronFields:
     parts = MACROS.get(text.lower(), text).upper().split()
     if len(parts) not in (PLAIN, WITH_SECOND, WITH_YEAR):
         raise ScheduleError(
-            f"it has {len(parts)} fields instead of 5, 6 or 7, and is no macro like @daily: "
+            f"it has {len(parts)} fields instead of 5, 6 or 7, and is no macro like @daily. "
             f"{EXAMPLE}"
         )
     year = parts.pop() if len(parts) == WITH_YEAR else None

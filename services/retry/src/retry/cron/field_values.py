@@ -31,7 +31,7 @@ class FieldRange(NamedTuple):
     def error(self, text: str) -> ScheduleError:
         """Return the error for a text that is not valid in this field."""
         return ScheduleError(
-            f"the {self.title} '{text}' is not valid, use {self.first} to {self.last}: {EXAMPLE}"
+            f"the {self.title} '{text}' must be {self.first} to {self.last}. {EXAMPLE}"
         )
 
 

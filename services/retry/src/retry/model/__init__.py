@@ -1,1 +1,1 @@
-"""Value objects of retries and operations. They know no store and no broker."""
+"""Value objects of retries and operations. They use no store and no broker."""

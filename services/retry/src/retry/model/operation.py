@@ -63,7 +63,7 @@ class ItemCounts(NamedTuple):
 
     @property
     def as_message(self) -> Counts:
-        """The counts as messages carry them."""
+        """The counts in the form of the progress message."""
         return Counts(
             total=self.total,
             waiting=self.waiting,
@@ -77,9 +77,9 @@ class ItemCounts(NamedTuple):
 class Operation(BaseModel):
     """A document of the collection ``operations``, without its selection of deliveries.
 
-    ``total`` is None until every delivery is enumerated, and ``resume_key`` is the paging key at
-    which enumeration goes on. ``steer`` is the last command of an administrator, and ``heeded_at``
-    the time of the last command that was applied. The ``forgiven_…`` counts are those of the
+    ``total`` is None until every delivery is enumerated. ``resume_key`` is the paging key at which
+    enumeration continues. ``steer`` is the last command of an administrator, and ``heeded_at`` the
+    time of the last command that was applied. The ``forgiven_…`` counts are those of the
     moment when a stopped operation was resumed. They do not count towards stopping it again.
     """
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from retry.model.operation import Operation
     from retry.publishing import RetryPublisher
     from retry.store.items import ItemStore
-    from retry.store.requeues import RequeueClaims
+    from retry.store.requeues import ClaimStore
     from retry.store.transactions import TransactionQueries
 
 REQUEST_BATCH = 500
@@ -43,7 +43,7 @@ class BatchPublisher:
         self,
         items: ItemStore,
         transactions: TransactionQueries,
-        claims: RequeueClaims,
+        claims: ClaimStore,
         publisher: RetryPublisher,
     ) -> None:
         self._items = items

@@ -26,7 +26,7 @@ CANCELLED = "The operation was cancelled before it was this delivery's turn."
 
 
 class OperationRunner:
-    """Runs one operation until it is finished.
+    """Runs one operation to its end.
 
     It holds only disposable state: the token bucket, the paging position of results, and whether
     progress was published. An operation that ``is_idle`` has no work until it is steered.

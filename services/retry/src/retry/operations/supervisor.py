@@ -31,19 +31,19 @@ PURGE_INTERVAL_S = 3600.0
 
 
 class OperationSupervisor:
-    """Keeps one task per unfinished operation while this replica holds the lease."""
+    """Runs one task per unfinished operation while this replica holds the lease."""
 
     def __init__(
         self,
         lease: Lease,
         operations: OperationStore,
         items: ItemStore,
-        runner_of: Callable[[str], OperationRunner],
+        create_runner: Callable[[str], OperationRunner],
     ) -> None:
         self._lease = lease
         self._operations = operations
         self._items = items
-        self._runner_of = runner_of
+        self._create_runner = create_runner
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._steered: dict[str, tuple[datetime | None, asyncio.Event]] = {}
         self._poll_now = asyncio.Event()
@@ -116,7 +116,7 @@ class OperationSupervisor:
             self._purging = asyncio.create_task(purge_expired(self._operations, self._items))
 
     async def _run_operation(self, operation_id: str, woken: asyncio.Event) -> None:
-        runner = self._runner_of(operation_id)
+        runner = self._create_runner(operation_id)
         await runner.resume()
         pause = 0.0
         while not self._is_stopping and not runner.is_finished:

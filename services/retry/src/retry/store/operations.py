@@ -86,7 +86,7 @@ class OperationStore:
         return found["delivery_ids"], found["conditions"]
 
     async def save_resume_key(self, operation_id: str, key: Sequence[Any] | int) -> None:
-        """Store the paging key at which enumeration goes on."""
+        """Store the paging key at which enumeration continues."""
         await self._update({"_id": operation_id}, {"stock_key": key})
 
     async def save_total(self, operation_id: str, total: int) -> None:

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
 
-class RequeueClaims:
-    """One document per delivery and attempt. The process that inserts it publishes the request."""
+class ClaimStore:
+    """The collection ``requeues``, with one document per delivery and attempt.
+
+    The process that inserts the document publishes the request.
+    """
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], replica: str) -> None:
         self._collection = database["requeues"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from retry.model.candidate import RequeueCandidate, RequeueClaim
     from retry.publishing import RetryPublisher
     from retry.store.failed import FailedDeliveries
-    from retry.store.requeues import RequeueClaims
+    from retry.store.requeues import ClaimStore
     from retry.store.transactions import TransactionQueries
 
 MAX_PER_SECOND = 10_000.0
@@ -35,7 +35,7 @@ class FailedRequeuer:
         self,
         failed: FailedDeliveries,
         transactions: TransactionQueries,
-        claims: RequeueClaims,
+        claims: ClaimStore,
         publisher: RetryPublisher,
         per_second: float = MAX_PER_SECOND,
     ) -> None:

@@ -44,7 +44,7 @@ def _parse(expression: str, time_zone: str, now: datetime) -> CronOccurrences:
     except ScheduleError as error:
         raise ScheduleError(f"the setting {SETTING} '{expression}' is not valid: {error}") from None
     if occurrences.after(now) is None:
-        raise ScheduleError(f"the setting {SETTING} '{expression}' never comes: {EXAMPLE}")
+        raise ScheduleError(f"the setting {SETTING} '{expression}' never runs. {EXAMPLE}")
     return occurrences
 
 
@@ -53,5 +53,5 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, OSError, ValueError):
         raise ScheduleError(
-            f"RETRY_TIME_ZONE '{name}' is not an IANA time zone, write for example Europe/Brussels"
+            f"RETRY_TIME_ZONE '{name}' is not an IANA time zone. Write for example Europe/Brussels"
         ) from None

@@ -59,8 +59,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         headers = {"Retry-After": "5"} if isinstance(error, NotAcceptedError) else None
         return problem(_STATUS[type(error)], str(error), errors, headers)
     except web.HTTPError as error:
-        kept = {name: value for name, value in error.headers.items() if name == "Allow"}
-        return problem(error.status, error.reason, headers=kept)
+        headers = {name: value for name, value in error.headers.items() if name == "Allow"}
+        return problem(error.status, error.reason, headers=headers)
 
 
 def _title(status: int) -> str:

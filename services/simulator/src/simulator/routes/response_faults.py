@@ -106,10 +106,10 @@ async def _stream(
 
 async def _begin(request: web.Request, response: web.Response) -> web.StreamResponse:
     """Send the head of the response. Its body follows in chunks."""
-    kept = {
+    headers = {
         name: value for name, value in response.headers.items() if name.lower() != "content-length"
     }
-    stream = web.StreamResponse(status=response.status, headers=kept)
+    stream = web.StreamResponse(status=response.status, headers=headers)
     await stream.prepare(request)
     return stream
 

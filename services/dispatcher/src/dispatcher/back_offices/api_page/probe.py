@@ -98,6 +98,6 @@ async def _page(http: BackOfficeHttpClient, uri: str) -> ProbeResult:
 def _no_company(uri: str) -> str:
     found = _COMPANY.search(uri)
     if found is None:
-        return f"Nothing answers at this URI. {_CHECK}"
+        return f"No service answers at this URI. {_CHECK}"
     company = unquote(found[1] or found[2] or "")
     return f"There is no company {company} at the back office: correct the company in the URI."

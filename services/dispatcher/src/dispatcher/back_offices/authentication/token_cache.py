@@ -73,7 +73,7 @@ class TokenResponse(BaseModel):
 
 
 class TokenCache:
-    """Caches tokens until shortly before they expire."""
+    """Caches access tokens until shortly before their expiry."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

@@ -25,8 +25,8 @@ async def probe(http: BackOfficeHttpClient) -> ProbeResult:
         return ProbeResult(
             passed=True,
             sentence=(
-                "A server answers there; it does not know HEAD (status code "
-                f"{response.status}), so only a delivery shows more."
+                "A server answers, but does not support HEAD (status code "
+                f"{response.status}), so only a delivery can confirm the webhook."
             ),
         )
     if not response.is_success:
@@ -37,7 +37,7 @@ async def probe(http: BackOfficeHttpClient) -> ProbeResult:
             return ProbeResult(
                 passed=False,
                 sentence=(
-                    "A sign-in page answers there, not a webhook: check the URI, its query, and "
+                    "A sign-in page answers, not a webhook: check the URI, its query, and "
                     "proxies on the way."
                 ),
                 shows_admission=False,

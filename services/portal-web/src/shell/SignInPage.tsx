@@ -1,0 +1,134 @@
+/** The sign-in page. */
+
+import Visibility from '@mui/icons-material/VisibilityOutlined';
+import VisibilityOff from '@mui/icons-material/VisibilityOffOutlined';
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Card from '@mui/material/Card';
+import IconButton from '@mui/material/IconButton';
+import InputAdornment from '@mui/material/InputAdornment';
+import TextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
+import { useEffect, useState } from 'react';
+import { useLogin } from 'react-admin';
+import { ProblemError } from '@/api/problem';
+import { Logo } from '@/components/Logo';
+import { useText, type TextFunction } from '@/texts/texts';
+
+export function SignInPage() {
+  const text = useText();
+  const login = useLogin();
+  const [name, setName] = useState('');
+  const [password, setPassword] = useState('');
+  const [message, setMessage] = useState('');
+  const [isBusy, setIsBusy] = useState(false);
+  useEffect(() => {
+    document.title = `${text('signIn.title')} · ${text('app.name')}`;
+  }, [text]);
+  const submit = async () => {
+    setIsBusy(true);
+    setMessage('');
+    try {
+      await login({ name, password });
+    } catch (error) {
+      setMessage(signInError(error, text));
+      setIsBusy(false);
+    }
+  };
+  return (
+    <Box
+      component="main"
+      sx={{
+        minHeight: '100vh',
+        display: 'grid',
+        placeItems: 'center',
+        p: 2,
+        background: ({ palette }) =>
+          [
+            `radial-gradient(1100px 520px at 50% -10%, ${palette.tones.busy.fill}, transparent)`,
+            palette.background.default,
+          ].join(', '),
+      }}
+    >
+      <Card sx={{ width: '100%', maxWidth: 400, p: { xs: 3, sm: 4 } }}>
+        <Box sx={{ display: 'flex', alignItems: 'center', gap: 1.5, mb: 2.5 }}>
+          <Logo size={36} />
+          <Typography
+            component="p"
+            sx={{ fontWeight: 650, fontSize: '1.05rem', letterSpacing: '-0.01em' }}
+          >
+            {text('app.name')}
+          </Typography>
+        </Box>
+        <Typography variant="h1" sx={{ mb: 0.5 }}>
+          {text('signIn.title')}
+        </Typography>
+        <Typography variant="body2" color="text.secondary" sx={{ mb: 2.5 }}>
+          {text('signIn.lead')}
+        </Typography>
+        <Box
+          component="form"
+          sx={{ display: 'grid', gap: 2 }}
+          onSubmit={(event) => {
+            event.preventDefault();
+            void submit();
+          }}
+        >
+          {message ? <Alert severity="error">{message}</Alert> : null}
+          <TextField
+            label={text('signIn.name')}
+            name="name"
+            size="medium"
+            autoFocus
+            autoComplete="username"
+            required
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            slotProps={{ htmlInput: { autoCapitalize: 'none', spellCheck: false } }}
+          />
+          <PasswordField value={password} onChange={setPassword} />
+          <Button type="submit" variant="contained" size="large" loading={isBusy}>
+            {text('signIn.submit')}
+          </Button>
+          <Typography variant="caption" color="text.secondary">
+            {text('signIn.first')}
+          </Typography>
+        </Box>
+      </Card>
+    </Box>
+  );
+}
+
+function PasswordField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const text = useText();
+  const [isVisible, setIsVisible] = useState(false);
+  const label = text(isVisible ? 'signIn.hide' : 'signIn.show');
+  const visibilityButton = (
+    <InputAdornment position="end">
+      <IconButton onClick={() => setIsVisible(!isVisible)} aria-label={label} edge="end">
+        {isVisible ? <VisibilityOff fontSize="small" /> : <Visibility fontSize="small" />}
+      </IconButton>
+    </InputAdornment>
+  );
+  return (
+    <TextField
+      label={text('signIn.password')}
+      name="password"
+      size="medium"
+      type={isVisible ? 'text' : 'password'}
+      autoComplete="current-password"
+      required
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+      slotProps={{ input: { endAdornment: visibilityButton } }}
+    />
+  );
+}
+
+function signInError(error: unknown, text: TextFunction): string {
+  if (!(error instanceof ProblemError)) return text('error.bug');
+  if (error.status === 0) return text('signIn.unreachable');
+  if (error.status === 429) return text('signIn.locked', { seconds: error.retryAfter ?? 60 });
+  return error.status === 401 ? text('signIn.refused') : error.problem.detail;
+}

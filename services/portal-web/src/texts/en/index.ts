@@ -1,0 +1,60 @@
+/**
+ * Every text of the website. Texts that come from the original website stay to the letter: the
+ * names of views, statuses and buttons.
+ */
+
+import { profile, role, signIn, users } from '@/texts/en/accounts';
+import { connectors } from '@/texts/en/connectors';
+import { details, timeline } from '@/texts/en/details';
+import { errors, plan } from '@/texts/en/errors';
+import { field, size, time } from '@/texts/en/fields';
+import { appointments, empty, list, transactions } from '@/texts/en/lists';
+import { audit, home, logs, statusPage } from '@/texts/en/monitoring';
+import { operations } from '@/texts/en/operations';
+import { app, error, menu, notFound, shell, state } from '@/texts/en/shell';
+import {
+  action,
+  nextStep,
+  phase,
+  phaseMeaning,
+  status,
+  statusMeaning,
+  trigger,
+} from '@/texts/en/statuses';
+
+export const en = {
+  action,
+  app,
+  appointments,
+  audit,
+  connectors,
+  details,
+  empty,
+  error,
+  errors,
+  field,
+  home,
+  list,
+  logs,
+  menu,
+  nextStep,
+  notFound,
+  operations,
+  phase,
+  phaseMeaning,
+  plan,
+  profile,
+  role,
+  shell,
+  signIn,
+  size,
+  state,
+  status,
+  statusMeaning,
+  statusPage,
+  time,
+  timeline,
+  transactions,
+  trigger,
+  users,
+};

@@ -1,0 +1,223 @@
+/**
+ * The sections of the form. Error Tracking shows the endpoint and the authentication, because these
+ * change most often.
+ */
+
+import Box from '@mui/material/Box';
+import type { ReactNode } from 'react';
+import { useWatch } from 'react-hook-form';
+import type { Connector } from '@/api/types';
+import {
+  API_TYPES,
+  AUTHENTICATION_TYPES,
+  SYSTEMS,
+  type FormValues,
+} from '@/views/connectors/formValues';
+import { HeadersInput } from '@/views/connectors/HeadersInput';
+import {
+  ActionsInput,
+  ChoiceInput,
+  SecretInput,
+  SwitchInput,
+  TextInput,
+  TimeZoneInput,
+} from '@/views/connectors/inputs';
+
+function FieldGrid({ children, columns = 2 }: { children: ReactNode; columns?: number }) {
+  return (
+    <Box
+      sx={{
+        display: 'grid',
+        gap: 2,
+        gridTemplateColumns: { xs: '1fr', sm: `repeat(${columns}, minmax(0, 1fr))` },
+      }}
+    >
+      {children}
+    </Box>
+  );
+}
+
+export function RoutingSection() {
+  return (
+    <FieldGrid>
+      <TextInput name="name" label="field.name" help="connectors.help.name" required />
+      <TextInput
+        name="description"
+        label="connectors.label.description"
+        help="connectors.help.description"
+      />
+      <TextInput
+        name="source_app"
+        label="field.source_app"
+        help="connectors.help.source_app"
+        required
+      />
+      <TextInput
+        name="source_type"
+        label="connectors.label.source_type"
+        help="connectors.help.source_type"
+      />
+      <ActionsInput label="connectors.label.actions" help="connectors.help.actions" />
+      <SwitchInput name="enabled" label="field.enabled" help="connectors.help.enabled" />
+    </FieldGrid>
+  );
+}
+
+export function EndpointSection() {
+  return (
+    <Box sx={{ display: 'grid', gap: 2 }}>
+      <FieldGrid>
+        <ChoiceInput
+          name="system"
+          label="field.system"
+          help="connectors.help.system"
+          choices={SYSTEMS}
+        />
+        <ChoiceInput
+          name="api_type"
+          label="field.api_type"
+          help="connectors.help.api_type"
+          choices={API_TYPES}
+        />
+      </FieldGrid>
+      <TextInput name="uri" label="field.uri" help="connectors.help.uri" type="url" />
+    </Box>
+  );
+}
+
+export function AuthenticationSection({ connector }: { connector?: Connector }) {
+  const type = useWatch<FormValues, 'authentication.type'>({ name: 'authentication.type' });
+  const has = (secret: string) => connector?.secrets.includes(secret) ?? false;
+  const isClient = type === 'Microsoft Entra ID' || type.startsWith('OAuth2');
+  const isLogin = type === 'Basic' || type === 'NTLM' || type === 'Windows';
+  return (
+    <Box sx={{ display: 'grid', gap: 2 }}>
+      <ChoiceInput
+        name="authentication.type"
+        label="connectors.label.auth_type"
+        help="connectors.help.auth_type"
+        choices={AUTHENTICATION_TYPES}
+        isOptional={false}
+      />
+      {isLogin ? (
+        <FieldGrid>
+          <TextInput
+            name="authentication.login"
+            label="connectors.label.login"
+            help="connectors.help.login"
+          />
+          <SecretInput
+            name="password"
+            label="connectors.label.password"
+            help="connectors.help.password"
+            isSet={has('password')}
+          />
+        </FieldGrid>
+      ) : null}
+      {isClient ? (
+        <FieldGrid>
+          <TextInput
+            name="authentication.client_id"
+            label="connectors.label.client_id"
+            help="connectors.help.client_id"
+          />
+          <SecretInput
+            name="client_secret"
+            label="connectors.label.client_secret"
+            help="connectors.help.client_secret"
+            isSet={has('client_secret')}
+          />
+          <TextInput
+            name="authentication.tenant_id"
+            label="connectors.label.tenant_id"
+            help="connectors.help.tenant_id"
+          />
+          <TextInput
+            name="authentication.token_url"
+            label="connectors.label.token_url"
+            help="connectors.help.token_url"
+          />
+          <TextInput
+            name="authentication.scope"
+            label="connectors.label.scope"
+            help="connectors.help.scope"
+          />
+        </FieldGrid>
+      ) : null}
+    </Box>
+  );
+}
+
+export function LimitsSection() {
+  return (
+    <FieldGrid>
+      <TextInput
+        name="limits.calls_in_flight"
+        type="number"
+        label="connectors.label.calls_in_flight"
+        help="connectors.help.calls_in_flight"
+      />
+      <TextInput
+        name="limits.calls_per_second"
+        type="number"
+        label="connectors.label.calls_per_second"
+        help="connectors.help.calls_per_second"
+      />
+      <TextInput
+        name="limits.connect_timeout_s"
+        type="number"
+        label="connectors.label.connect_timeout_s"
+        help="connectors.help.connect_timeout_s"
+      />
+      <TextInput
+        name="limits.total_timeout_s"
+        type="number"
+        label="connectors.label.total_timeout_s"
+        help="connectors.help.total_timeout_s"
+      />
+      <TextInput
+        name="limits.partitions"
+        type="number"
+        label="connectors.label.partitions"
+        help="connectors.help.partitions"
+      />
+    </FieldGrid>
+  );
+}
+
+export function AdvancedSection({ connector }: { connector?: Connector }) {
+  const system = useWatch<FormValues, 'system'>({ name: 'system' });
+  return (
+    <Box sx={{ display: 'grid', gap: 2 }}>
+      <FieldGrid>
+        <TimeZoneInput label="connectors.label.time_zone" help="connectors.help.time_zone" />
+        {system === 'Webhook' ? (
+          <SecretInput
+            name="signing_secret"
+            label="connectors.label.signing_secret"
+            help="connectors.help.signing_secret"
+            isSet={connector?.secrets.includes('signing_secret') ?? false}
+          />
+        ) : null}
+        <SwitchInput
+          name="sends_missing_create"
+          label="connectors.label.sends_missing_create"
+          help="connectors.help.sends_missing_create"
+        />
+      </FieldGrid>
+      <TextInput
+        name="mapping"
+        lines={3}
+        label="connectors.label.mapping"
+        help="connectors.help.mapping"
+      />
+      <TextInput
+        name="ca_certificate"
+        lines={3}
+        label="connectors.label.ca_certificate"
+        help="connectors.help.ca_certificate"
+      />
+      <HeadersInput currentNames={connector?.header_names ?? []} />
+    </Box>
+  );
+}

@@ -1,0 +1,102 @@
+/** The reason for the status of a delivery, and the next step. */
+
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Typography from '@mui/material/Typography';
+import { isUnsuccessful } from '@/api/statuses';
+import type { DeliveryDetails } from '@/api/types';
+import { Panel } from '@/components/Panel';
+import { StatusTag } from '@/components/StatusTag';
+import { Timestamp } from '@/components/Timestamp';
+import { knownFaults } from '@/faults/faults';
+import { useText } from '@/texts/texts';
+
+export function ReasonPanel({ delivery }: { delivery: DeliveryDetails }) {
+  const text = useText();
+  const { status, phase, message } = delivery;
+  const isDone = phase === 'done' || phase === 'archived';
+  return (
+    <Panel title={<StatusTag status={status} phase={phase} />}>
+      <Box sx={{ display: 'grid', gap: 1.5 }}>
+        <Typography variant="body2">
+          {text(isDone && status ? `statusMeaning.${status}` : `phaseMeaning.${phase}`)}
+        </Typography>
+        {message ? <ReasonText message={message} /> : null}
+        {delivery.outcome_unknown ? (
+          <Alert severity="warning">{text('nextStep.unknownOutcome')}</Alert>
+        ) : null}
+        {isDone && status && isUnsuccessful(status) ? (
+          <Box>
+            <Typography variant="h3">{text('details.whatToDo')}</Typography>
+            <Typography variant="body2">{text(`nextStep.${status}`)}</Typography>
+          </Box>
+        ) : null}
+        {delivery.automatic_retry ? <AutomaticRetry retry={delivery.automatic_retry} /> : null}
+        {delivery.code ? <KnownCauses code={delivery.code} /> : null}
+      </Box>
+    </Panel>
+  );
+}
+
+/** The reason. Its first line names the fix, and the answer of the back office follows. */
+function ReasonText({ message }: { message: string }) {
+  const text = useText();
+  return (
+    <Box>
+      <Typography variant="h3">{text('details.reason')}</Typography>
+      <Typography
+        component="pre"
+        variant="body2"
+        sx={{
+          m: 0,
+          mt: 0.5,
+          p: 1.25,
+          borderRadius: 2,
+          bgcolor: 'background.default',
+          fontFamily: 'ui-monospace, monospace',
+          fontSize: '0.8rem',
+          whiteSpace: 'pre-wrap',
+          overflowWrap: 'anywhere',
+        }}
+      >
+        {message}
+      </Typography>
+    </Box>
+  );
+}
+
+/** The next retry by the timer job, or the reason why there is none. */
+function AutomaticRetry({ retry }: { retry: NonNullable<DeliveryDetails['automatic_retry']> }) {
+  const text = useText();
+  return (
+    <Box>
+      <Typography variant="h3">{text('details.automaticRetry')}</Typography>
+      <Typography variant="body2">
+        {retry.at ? <Timestamp at={retry.at} /> : null} {retry.reason}
+      </Typography>
+    </Box>
+  );
+}
+
+function KnownCauses({ code }: { code: string }) {
+  const text = useText();
+  const faults = knownFaults(code);
+  if (faults.length < 2) return null;
+  return (
+    <Box
+      component="details"
+      sx={{ '& summary': { cursor: 'pointer', fontWeight: 560, fontSize: '0.86rem' } }}
+    >
+      <summary>{text('details.knownCauses', { code })}</summary>
+      <Box component="ul" sx={{ mt: 0.75, mb: 0, pl: 2.5, display: 'grid', gap: 0.5 }}>
+        {faults.map((fault) => (
+          <Typography key={fault.say} component="li" variant="body2">
+            {fault.say}
+            {fault.retried ? ` (${text('details.retriedAtOnce')})` : ''}
+            {fault.unknown ? ` (${text('details.outcomeUnknown')})` : ''}
+          </Typography>
+        ))}
+      </Box>
+    </Box>
+  );
+}

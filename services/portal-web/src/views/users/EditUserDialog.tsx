@@ -1,0 +1,76 @@
+/** A dialog for the role, the state and the password of an account. */
+
+import Button from '@mui/material/Button';
+import Divider from '@mui/material/Divider';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import Switch from '@mui/material/Switch';
+import TextField from '@mui/material/TextField';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useNotify } from 'react-admin';
+import { api, unwrap } from '@/api/client';
+import type { User } from '@/api/types';
+import { fieldError, FormDialog } from '@/components/FormDialog';
+import { useText } from '@/texts/texts';
+import { RoleSelect } from '@/views/users/RoleSelect';
+
+export function EditUserDialog({ user, onClose }: { user: User; onClose: () => void }) {
+  const text = useText();
+  const notify = useNotify();
+  const client = useQueryClient();
+  const [role, setRole] = useState(user.role);
+  const [isEnabled, setIsEnabled] = useState(user.enabled);
+  const [password, setPassword] = useState('');
+  const params = { path: { name: user.name } };
+  const change = useMutation({
+    mutationFn: () =>
+      unwrap(api.PUT('/api/users/{name}', { params, body: { role, enabled: isEnabled } })),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['users'] });
+      notify(text('users.changed'));
+      onClose();
+    },
+  });
+  const reset = useMutation({
+    mutationFn: () => api.POST('/api/users/{name}/password', { params, body: { password } }),
+    onSuccess: () => {
+      setPassword('');
+      notify(text('users.passwordSet'));
+    },
+  });
+  return (
+    <FormDialog
+      title={text('users.edit', { name: user.name })}
+      submit={text('users.save')}
+      isBusy={change.isPending}
+      error={change.error}
+      onSubmit={() => change.mutate()}
+      onClose={onClose}
+    >
+      <RoleSelect value={role} onChange={setRole} />
+      <FormControlLabel
+        control={<Switch checked={isEnabled} onChange={(_, isOn) => setIsEnabled(isOn)} />}
+        label={text('field.enabled')}
+      />
+      <Divider />
+      <TextField
+        label={text('users.newPassword')}
+        type="password"
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        error={reset.isError}
+        helperText={fieldError(reset.error, 'password') ?? text('users.passwordHint')}
+        slotProps={{ htmlInput: { autoComplete: 'new-password' } }}
+      />
+      <Button
+        variant="outlined"
+        disabled={password === ''}
+        loading={reset.isPending}
+        onClick={() => reset.mutate()}
+        sx={{ justifySelf: 'start' }}
+      >
+        {text('users.newPassword')}
+      </Button>
+    </FormDialog>
+  );
+}
