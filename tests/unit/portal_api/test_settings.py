@@ -23,8 +23,8 @@ def test_no_admin_and_no_key_is_the_default() -> None:
     assert (
         settings.first_admin,
         settings.first_admin_password,
-        settings.rules.key,
-        settings.rules.is_secure,
+        settings.auth.key,
+        settings.auth.is_secure,
     ) == (None, None, "", True)
 
 
@@ -38,7 +38,7 @@ def test_empty_settings_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"PORTAL_API_FIRST_ADMIN": "admin"}, "PORTAL_API_FIRST_ADMIN_PASSWORD .* needed"),
+        ({"PORTAL_API_FIRST_ADMIN": "admin"}, "PORTAL_API_FIRST_ADMIN_PASSWORD .* set a password"),
         (
             {"PORTAL_API_FIRST_ADMIN": "admin", "PORTAL_API_FIRST_ADMIN_PASSWORD": "short"},
             "PORTAL_API_FIRST_ADMIN_PASSWORD .* 12 to 200",

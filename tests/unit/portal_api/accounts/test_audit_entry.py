@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from portal_api.accounts.audit_entry import LONGEST, AuditEntry
+from portal_api.accounts.audit_entry import MAX_CHARACTERS, AuditEntry
 
 
 def test_a_value_that_mongodb_cannot_store_is_stored_as_text() -> None:
@@ -14,10 +14,12 @@ def test_a_value_that_mongodb_cannot_store_is_stored_as_text() -> None:
     assert kept["after"] == "[]"
 
 
-def test_a_value_that_is_too_long_is_replaced_by_its_length() -> None:
-    kept = AuditEntry("change", "203.0.113.9", target="t" * 500, after="x" * LONGEST).document()
+def test_what_is_too_long_is_left_out_and_its_length_is_told() -> None:
+    kept = AuditEntry(
+        "change", "203.0.113.9", target="t" * 500, after="x" * MAX_CHARACTERS
+    ).document()
 
-    assert json.loads(kept["after"]) == {"characters_too_many_to_keep": LONGEST + 2}
+    assert json.loads(kept["after"]) == {"characters_too_many_to_keep": MAX_CHARACTERS + 2}
     assert len(kept["target"]) == 200
 
 

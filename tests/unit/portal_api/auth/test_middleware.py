@@ -46,7 +46,7 @@ class Portal:
     carried_out: list[str] = field(default_factory=list)
     finished_before_the_answer: bool = False
 
-    async def authenticator(
+    async def authenticate(
         self,
         key: str,
         _: str,
@@ -110,7 +110,7 @@ class Portal:
     def _auth(self) -> AuthComponents:
         nothing: Any = None
         return AuthComponents(
-            self.authenticator,  # type: ignore[arg-type]
+            self,  # type: ignore[arg-type]
             self.audit,  # type: ignore[arg-type]
             [ip_network("10.0.0.0/8")],
             (),

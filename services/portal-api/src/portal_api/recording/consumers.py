@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from datetime import UTC, datetime
 from functools import partial
@@ -178,3 +179,10 @@ def _read_dead_letter(message: AbstractIncomingMessage, queue_name: str, reason:
         at=datetime.now(UTC),
         **body_fields(message.body),
     )
+
+
+async def stop_consuming(broker: RabbitBroker, within_s: float) -> None:
+    """Stop the broker. A connection that is already lost, or does not close in time, is ignored."""
+    with contextlib.suppress(TimeoutError, OSError, RuntimeError, ExceptionGroup):
+        async with asyncio.timeout(within_s):
+            await broker.stop()

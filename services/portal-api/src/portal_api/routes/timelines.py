@@ -1,4 +1,4 @@
-"""``/api/timelines``: one appointment on one line of time."""
+"""``/api/timelines``: the history of one appointment."""
 
 from __future__ import annotations
 
@@ -27,10 +27,12 @@ def timelines(
     causes: Causes,
     audit: Audit,
 ) -> APIRouter:
-    """Return the route."""
+    """Return the router of timelines."""
     router = APIRouter(prefix="/timelines", tags=["Appointments"])
 
-    async def of(key: str, deliveries: list[Document], *, is_admin: bool) -> list[TimelineEntry]:
+    async def entries_of(
+        key: str, deliveries: list[Document], *, is_admin: bool
+    ) -> list[TimelineEntry]:
         periods, ids = assemble.periods_of(deliveries), [delivery["_id"] for delivery in deliveries]
         items = await operations.about(ids)
         notes = await causes.notes(assemble.causes_of(deliveries))
@@ -55,15 +57,14 @@ def timelines(
 
     @router.get("/{appointment_key:path}", responses={404: PROBLEMS[404]})
     async def read_timeline(request: Request, appointment_key: str) -> Timeline:
-        """Read what happened to one appointment: every version, every attempt with what was sent
-        and answered, and who did what.
+        """Read the history of one appointment: its versions, its attempts with requests and
+        answers, and the actions of users.
 
-        What an attempt sent is told without its content. Admins see beside it what the
-        audit has about it.
+        The requests are shown without their content. Admins also see the audit of the appointment.
         """
         _, deliveries = await queries.appointment(appointment_key)
         return Timeline(
-            items=await of(
+            items=await entries_of(
                 appointment_key, deliveries, is_admin=caller_of(request).role.may(Role.ADMIN)
             )
         )
