@@ -47,7 +47,7 @@ def views() -> None:
 async def list_views(portal: Portal, *, list_name: str | None, output: OutputFormat) -> None:
     """List your own and the shared views, by name."""
     views = portal.items("/saved-views", {"list": list_name})
-    described = (view | {"query": _words(view["query"])} async for view in views)
+    described = (view | {"query": _as_arguments(view["query"])} async for view in views)
     await write_items(views if output.as_json else described, COLUMNS, output)
 
 
@@ -101,8 +101,8 @@ async def delete_view(portal: Portal, *, name: str, list_name: str | None) -> No
     write_sentence("Removed.")
 
 
-def _words(query: dict[str, Any]) -> str:
-    """Return the conditions as `mboc views save` takes them."""
+def _as_arguments(query: dict[str, Any]) -> str:
+    """Return the conditions as arguments of `mboc views save`."""
     return shlex.join(
         f"{name}={value}"
         for name, values in query.items()
