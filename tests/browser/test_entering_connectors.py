@@ -25,7 +25,7 @@ async def test_a_text_that_http_cannot_carry_is_named_at_its_field(
     await at.page.get_by_label("Value", exact=True).fill("7")
     await at.button("Save").click()
 
-    await at.sees("is no header that may be added")
+    await at.sees("must not be added, because the connector sets it")
     await at.page.get_by_label("Header", exact=True).fill("X-Key")
     await at.button("Save").click()
 

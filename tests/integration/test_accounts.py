@@ -69,7 +69,10 @@ async def test_a_name_is_given_once(system: System) -> None:
         "POST", "/users", json={"name": user.name.upper(), "role": "admin", "password": PASSWORD}
     )
 
-    assert (status, problem["detail"]) == (409, f"There is a user {user.name} already")
+    assert (status, problem["detail"]) == (
+        409,
+        f"The user name {user.name} is taken: choose another name",
+    )
 
 
 async def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(
@@ -197,7 +200,7 @@ async def test_an_administrator_is_created_from_the_command_line(system: System)
     assert (await user.sign_in())[1]["role"] == "admin"
     assert await create_admin(system, name, PASSWORD) == (
         1,
-        f"Stopped: There is a user {name} already.\n",
+        f"Stopped: The user name {name} is taken: choose another name.\n",
     )
     _, lines = await system.api("GET", "/audit", params={"action": "create_admin", "target": name})
     assert [(entry["who"], entry["outcome"]) for entry in lines["items"]] == [

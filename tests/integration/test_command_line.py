@@ -148,7 +148,7 @@ async def test_a_wrong_row_is_named_with_its_field(system: System, tmp_path: Pat
     code, said = await mboc(system, "connectors", "import", str(file))
 
     assert code == 1
-    assert "colour: is no column that a connector has" in said
+    assert "colour: is not a column of connectors" in said
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from portal_api.appointments.schemas import AppointmentQuery
 from portal_api.deliveries.columns import COLUMNS as OF_DELIVERIES
 from portal_api.deliveries.columns import DeliverySort
 from portal_api.deliveries.schemas import DeliveryQuery
-from portal_api.deliveries.statuses import standing
+from portal_api.deliveries.statuses import phase_condition
 from portal_api.lists.column import AccessPath
 from portal_api.lists.conditions import all_of
 from portal_api.recording.record import Recorder
@@ -185,7 +185,7 @@ async def test_deliveries_with_each_filter_need_no_sorting(
     database: Any, filters: dict[str, Any]
 ) -> None:
     query = DeliveryQuery.model_validate(filters | {"limit": LIMIT})
-    wanted = all_of([query.wanted(), standing(query.phase, {"c2"})])
+    wanted = all_of([query.wanted(), phase_condition(query.phase, {"c2"})])
     await check_plan(database["deliveries"], wanted, query.page(), FEW)
 
 
@@ -194,7 +194,7 @@ async def test_their_last_pages_need_no_sorting_either(
     database: Any, filters: dict[str, Any]
 ) -> None:
     query = DeliveryQuery.model_validate(filters | {"limit": LIMIT})
-    wanted, page = all_of([query.wanted(), standing(query.phase, {"c2"})]), query.page()
+    wanted, page = all_of([query.wanted(), phase_condition(query.phase, {"c2"})]), query.page()
     items, _ = await read_page(
         database["deliveries"], wanted, Page(page.field, page.is_descending, 200, None, page.ties)
     )
@@ -276,7 +276,7 @@ def test_each_condition_with_an_index_is_tried() -> None:
         names = {
             name
             for name in model.model_fields
-            if model._column(name)[0] is not None and name not in model.apart
+            if model._column(name)[0] is not None and name not in model.special
         }
         return {
             name

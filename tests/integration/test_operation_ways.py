@@ -11,7 +11,7 @@ import pytest
 from common.contracts.delivery import Status
 from portal_api.deliveries.filter import DeliveryFilter
 from portal_api.recording.record import Recorder
-from portal_api.store.operations import portable
+from portal_api.store.operations import as_extended_json
 from portal_api.store.writer import Writer
 from retry.model.item import OperationItem
 from retry.store.deliveries import DeliveryQueries
@@ -75,7 +75,7 @@ async def test_conditions_mean_the_same_after_their_message(
 ) -> None:
     wanted = DeliveryFilter.model_validate(given).wanted()
 
-    stored, key = await DeliveryQueries(database).page(json.dumps(portable(wanted)), None)
+    stored, key = await DeliveryQueries(database).page(json.dumps(as_extended_json(wanted)), None)
 
     assert key is None
     assert [s.delivery_id for s in stored] == [

@@ -474,7 +474,7 @@ async def test_a_count_that_differs_from_the_plan_is_refused(system: System, app
 
     assert (status, problem["detail"]) == (
         409,
-        "By now it would be about 2 deliveries, not 3: look at the plan again",
+        "The operation would now process 2 deliveries, not 3: request a new plan",
     )
     assert await received(system, app) == 0
     assert nonzero_counts(

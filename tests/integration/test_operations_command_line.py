@@ -144,7 +144,7 @@ async def test_an_operation_is_paused_resumed_and_cancelled(system: System, app:
     code, said = await mboc(system, "operations", "pause", operation_id)
     assert (code, said.strip()) == (
         1,
-        "The operation is cancelled: it is too late, or too early, to pause it",
+        "The operation is cancelled, and pause is not possible now: read the operation again",
     )
 
 

@@ -70,7 +70,7 @@ async def test_a_plan_without_remaining_deliveries_is_refused(system: System, ap
     status, problem = await system.api("POST", "/operations", json={"kind": "retry"} | choice)
 
     assert status == 409
-    assert "look at the plan again" in problem["detail"]
+    assert "request a new plan" in problem["detail"]
 
 
 @pytest.mark.parametrize("age", [timedelta(hours=2), timedelta(hours=-2)])
@@ -80,7 +80,10 @@ async def test_a_plan_is_valid_for_an_hour(system: System, app: str, age: timede
 
     status, problem = await system.api("POST", "/operations", json={"kind": "retry"} | choice)
 
-    assert (status, problem["detail"]) == (409, "The plan is not of the last hour: make it again")
+    assert (status, problem["detail"]) == (
+        409,
+        "The plan is not from the last hour: request a new plan",
+    )
 
 
 async def test_failures_after_the_start_are_not_retried_without_a_plan_either(

@@ -16,7 +16,7 @@ from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import Phase, Status
 from common.contracts.transaction import TransactionReceived
 from portal_api.recording.record import Recorder
-from portal_api.store.unfinished import wanted
+from portal_api.store.unfinished import pending_before
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction, an_event
 from tests.support.database import Database
@@ -212,7 +212,7 @@ async def test_unfinished_deliveries_are_found_by_an_index(
     await record.statuses([an_event(number=n, key=f"demo/{n}") for n in range(300)])
     await record.statuses([an_event(status=None, number=1_000)])
 
-    condition = wanted(A_MOMENT + timedelta(days=1))
+    condition = pending_before(A_MOMENT + timedelta(days=1))
     explained = await database["deliveries"].find(condition).explain()
 
     assert "COLLSCAN" not in set(stages(explained["queryPlanner"]["winningPlan"]))

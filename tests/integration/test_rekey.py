@@ -27,7 +27,7 @@ async def test_after_rekey_the_old_key_can_go(mongodb_url: str) -> None:
 
     changed = await Connectors(database, KeyRing.parse(f"{NEW},{OLD}")).rekey()
 
-    sealed = (await Connectors(database, KeyRing.parse(NEW)).one(created.connector_id)).secrets[
+    sealed = (await Connectors(database, KeyRing.parse(NEW)).get(created.connector_id)).secrets[
         "password"
     ]
     assert changed == 2

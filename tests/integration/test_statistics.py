@@ -16,7 +16,7 @@ from common.contracts.delivery import Status, StatusChanged
 from portal_api.recording.record import Recorder
 from portal_api.statistics.aggregate import Aggregator
 from portal_api.statistics.interval import Interval
-from portal_api.store.statistics import COUNTED, Statistics, _counting, _outcomes
+from portal_api.store.statistics import FIGURES, Statistics, _count_stages, _outcome_sums
 from portal_api.store.writer import Writer
 from tests.support.builders import an_event
 from tests.support.database import Database
@@ -54,13 +54,13 @@ async def sums(figures: Statistics, step: Interval) -> dict[str, Counter[str]]:
     found: dict[str, Counter[str]] = {}
     for figure in await figures.read(step, NOW - timedelta(days=400), FAR, None, 10_000):
         found.setdefault(figure["connector_id"], Counter()).update(
-            {name: figure.get(name, 0) for name in COUNTED}
+            {name: figure.get(name, 0) for name in FIGURES}
         )
     return {connector_id: +counts for connector_id, counts in found.items()}
 
 
 async def count_all(figures: Statistics, now: datetime = NOW, **options: Any) -> None:
-    while await an_aggregator(figures, **options).round(now):
+    while await an_aggregator(figures, **options).run_round(now):
         pass
 
 
@@ -130,12 +130,12 @@ async def test_an_event_after_the_count_of_its_minute_is_counted_there(
 async def test_a_minute_that_changes_while_it_is_counted_is_counted_again(
     figures: Statistics,
 ) -> None:
-    minute = Interval.MINUTE.of(NOW)
-    await figures.name_late([minute])
+    minute = Interval.MINUTE.start_of(NOW)
+    await figures.mark_late([minute])
     late = await figures.late()
 
-    await figures.name_late([minute])
-    await figures.done(late)
+    await figures.mark_late([minute])
+    await figures.remove_late(late)
 
     assert list(await figures.late()) == [minute]
 
@@ -242,11 +242,11 @@ async def test_counting_reads_indexes_only(database: Any, record: Recorder) -> N
     await record.statuses(some_events(50))
     minute = datetime(2026, 7, 21, 14, 3, tzinfo=UTC)
     countings = {
-        "attempts": _counting(
-            Interval.MINUTE, "at", minute, minute + Interval.MINUTE.duration, _outcomes()
+        "attempts": _count_stages(
+            Interval.MINUTE, "at", minute, minute + Interval.MINUTE.duration, _outcome_sums()
         )
     }
-    countings["deliveries"] = _counting(
+    countings["deliveries"] = _count_stages(
         Interval.MINUTE,
         "received_at",
         minute,

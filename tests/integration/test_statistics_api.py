@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from portal_api.statistics.interval import Interval
-from portal_api.store.statistics import COUNTED
+from portal_api.store.statistics import FIGURES
 from tests.support.builders import a_snapshot
 from tests.support.system import System, until
 
@@ -29,7 +29,7 @@ async def test_the_api_counts_deliveries_by_connector(system: System) -> None:
             )
             assert status == 200, answer
             items = answer["items"]
-            if [sum(item[name] for item in items) for name in COUNTED] != [5, 4, 1, 0, 0] or items[
+            if [sum(item[name] for item in items) for name in FIGURES] != [5, 4, 1, 0, 0] or items[
                 0
             ]["connector_name"] != "Hook":
                 return False

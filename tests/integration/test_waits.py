@@ -60,7 +60,7 @@ async def test_a_success_forgets_the_name_and_is_not_counted_for_the_address(
     now = now_in_milliseconds()
     for _ in range(100):
         assert await sign_ins.begin("admin", ADDRESS, now) == NONE
-        await sign_ins.succeeded("admin", ADDRESS, now)
+        await sign_ins.record_success("admin", ADDRESS, now)
 
     assert await sign_ins.begin("admin", ADDRESS, now) == NONE
 
@@ -71,7 +71,7 @@ async def test_a_successful_sign_in_does_not_reset_the_address(sign_ins: SignIns
     while await sign_ins.begin(f"guessed{tried}", ADDRESS, now) == NONE:
         tried += 1
         if await sign_ins.begin("own", ADDRESS, now) == NONE:
-            await sign_ins.succeeded("own", ADDRESS, now)
+            await sign_ins.record_success("own", ADDRESS, now)
 
     assert tried <= 51
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal_api.deliveries.cause import cause_of, normalised
+from portal_api.deliveries.cause import cause_of, normalize_message
 from portal_api.lists.search_terms import by_selectivity, words_of
 
 
@@ -18,11 +18,11 @@ from portal_api.lists.search_terms import by_selectivity, words_of
     ],
 )
 def test_the_particulars_of_an_appointment_do_not_make_another_cause(one: str, other: str) -> None:
-    assert normalised(one) == normalised(other)
+    assert normalize_message(one) == normalize_message(other)
 
 
 def test_the_code_is_no_particular() -> None:
-    assert normalised("[DSBC001] Status code: 401.").startswith("[DSBC001] ")
+    assert normalize_message("[DSBC001] Status code: 401.").startswith("[DSBC001] ")
 
 
 def test_another_connector_code_or_sentence_is_another_cause() -> None:

@@ -1,4 +1,4 @@
-"""What differs from one appointment to the next makes no other cause; statuses and codes do."""
+"""Particulars of an appointment do not separate causes. Statuses and codes do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from portal_api.deliveries.cause import cause_of, normalised
+from portal_api.deliveries.cause import cause_of, normalize_message
 
 GUID, OTHER_GUID = "5b7c1f2e-7f0a-4f0e-9d5e-0d6a4a1c9f11", "abcdefab-abcd-abcd-abcd-abcdefabcdef"
 SAYS = "[DSUNK001] The back office refused this appointment. The back office says: "
@@ -66,14 +66,14 @@ QUOTES = [
         ),
     ],
 )
-def test_the_particulars_of_an_appointment_make_no_other_cause(one: str, other: str) -> None:
-    assert normalised(SAYS + one) == normalised(SAYS + other)
+def test_the_particulars_of_an_appointment_do_not_separate_causes(one: str, other: str) -> None:
+    assert normalize_message(SAYS + one) == normalize_message(SAYS + other)
 
 
 @pytest.mark.parametrize("marks", QUOTES)
 def test_a_quotation_in_any_style_is_a_particular(marks: str) -> None:
     texts = {
-        normalised(f"{SAYS}The name {marks[0]}{name}{marks[1]} isn't the customer's.")
+        normalize_message(f"{SAYS}The name {marks[0]}{name}{marks[1]} isn't the customer's.")
         for name in ("Müller", "Pump, hall B", "x")
     }
 
@@ -98,7 +98,7 @@ def test_a_quotation_in_any_style_is_a_particular(marks: str) -> None:
         ("Use TLSv1.2", "Use TLSv1.3"),
     ],
 )
-def test_statuses_codes_exceptions_and_fields_tell_causes_apart(one: str, other: str) -> None:
+def test_statuses_codes_exceptions_and_fields_separate_causes(one: str, other: str) -> None:
     assert cause_of("C", SAYS + one, "c1") != cause_of("C", SAYS + other, "c1")
 
 
@@ -109,6 +109,6 @@ def test_statuses_codes_exceptions_and_fields_tell_causes_apart(one: str, other:
 def test_no_text_takes_long(text: str) -> None:
     began = time.process_time()
 
-    normalised(text * 100_000)
+    normalize_message(text * 100_000)
 
     assert time.process_time() - began < 1

@@ -1,1 +1,1 @@
-"""What administrators ask of appointments."""
+"""Columns, conditions and responses of appointments."""

@@ -1,6 +1,4 @@
-"""The columns of the appointments list (docs/adr/0014 says which of them have an
-index, and why).
-"""
+"""The columns of the appointments list (docs/adr/0014 explains which columns have an index)."""
 
 from __future__ import annotations
 
@@ -37,19 +35,17 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "back_office_parent_id": Column("back_office_parent_id", AccessPath.NONE),
     }
 )
-"""By the name that conditions and orders have for it; each one with an index of its own
-gets it from here.
-"""
+"""Columns by their name in conditions and orders. The store creates the indexes from this table."""
 
 if TYPE_CHECKING:
 
     class AppointmentSort(StrEnum):
-        """The order of the list; a minus turns it round."""
+        """The order of the list. A minus reverses it."""
 
 else:
     AppointmentSort = sort_enum(
         "AppointmentSort",
-        "The order of the list; a minus turns it round.",
+        "The order of the list. A minus reverses it.",
         COLUMNS,
         newest_first={"last_transaction_at", "modified_at"},
     )

@@ -1,4 +1,4 @@
-"""Which appointments are wanted: the conditions of the list, the export and the saved views."""
+"""The conditions that select appointments, for the list, the export and saved views."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pydantic import Field
 
 from common.contracts.delivery import Phase, Status
 from portal_api.appointments.columns import COLUMNS
-from portal_api.appointments.outcomes import outcomes_wanted
+from portal_api.appointments.outcomes import outcome_condition
 from portal_api.lists.appointment_conditions import AppointmentConditions
-from portal_api.lists.conditions import searched
+from portal_api.lists.conditions import words_condition
 from portal_api.lists.terms import (
     AnyOf,
     Begins,
@@ -25,34 +25,38 @@ from portal_api.lists.terms import (
 
 
 class AppointmentFilter(AppointmentConditions):
-    """Conditions on appointments; all of them must hold. An unknown one is refused."""
+    """Conditions on appointments. All of them must hold, and an unknown one is refused."""
 
     columns: ClassVar = COLUMNS
 
     search: Annotated[
         Search,
-        Field(
-            description=(
-                "Whole words, in any case, of subject or numbers; all of them must be there."
-            )
-        ),
+        Field(description="Whole words of subject or numbers, in any case. All words must match."),
     ] = None
     status: Annotated[
         AnyOf[Status],
         Field(
             description=(
-                "What the latest delivery to a connector (to this one, if one is named) came to; "
-                "several: any of these."
+                "The status of the latest delivery to a connector, or to the connector in "
+                "`connector_id`. Several statuses mean any of them."
             )
         ),
     ] = ()
     connector_id: Annotated[
         Texts,
-        Field(description="Only those that were sent to this connector; several: to any of these."),
+        Field(
+            description=(
+                "Only appointments with a delivery to this connector. Several ids mean any of them."
+            )
+        ),
     ] = ()
     phase: Annotated[
         AnyOf[Literal[Phase.PENDING, Phase.DONE]],
-        Field(description="pending until the newest transaction was routed and delivered."),
+        Field(
+            description=(
+                "The phase is pending until the newest transaction was routed and delivered."
+            )
+        ),
     ] = ()
     appointment_guid: Texts = ()
     appointment_guid_empty: Empty = None
@@ -68,5 +72,5 @@ class AppointmentFilter(AppointmentConditions):
     created_to: WrittenTo = None
 
     def more(self) -> list[dict[str, Any]]:
-        """Return what is more than a condition on a column."""
-        return [outcomes_wanted(self.status, self.connector_id), searched(self.search)]
+        """Return the queries of conditions that are not on a single column."""
+        return [outcome_condition(self.status, self.connector_id), words_condition(self.search)]

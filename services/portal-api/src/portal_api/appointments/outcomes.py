@@ -1,5 +1,6 @@
-"""What an appointment's connectors last came to, as marks: one index finds a status, a connector,
-and a status at a connector.
+"""The latest status per connector of an appointment, as marks.
+
+One index finds a status, a connector, and a status at a connector.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
     from common.contracts.delivery import Status
 
 
-def outcomes_wanted(statuses: Sequence[Status], connector_ids: Sequence[str]) -> dict[str, Any]:
-    """Return the condition on ``outcomes``: any of these statuses, at any of these connectors."""
+def outcome_condition(statuses: Sequence[Status], connector_ids: Sequence[str]) -> dict[str, Any]:
+    """Return the query of ``outcomes``: any of these statuses at any of these connectors."""
     if not statuses and not connector_ids:
         return {}
     marks = [
@@ -25,16 +26,16 @@ def outcomes_wanted(statuses: Sequence[Status], connector_ids: Sequence[str]) ->
 
 
 def mark(connector_id: str, status: str) -> str:
-    """Return the mark of a status at a connector; an empty one means any.
+    """Return the mark of a status at a connector. An empty argument means any.
 
-    A connector's id has no bar in it.
+    A connector's id contains no bar.
     """
     return f"{connector_id}|{status}"
 
 
-def marks_stored() -> dict[str, Any]:
-    """Return the aggregation expression that makes all marks of a stored appointment from
-    its ``connectors``.
+def marks_expression() -> dict[str, Any]:
+    """Return the aggregation expression for all marks of a stored appointment, from its
+    ``connectors``.
     """
     latest = {"$objectToArray": "$connectors"}
     status = {"$ifNull": ["$$one.v.status", "under way"]}

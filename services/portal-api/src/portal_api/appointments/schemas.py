@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,53 +14,45 @@ from portal_api.connectors.schemas import ConnectorResponse
 from portal_api.deliveries.schemas import Attempt, Delivery
 from portal_api.exports.download import Format
 from portal_api.exports.formats import ExportFormat
-from portal_api.lists.column import AccessPath, Column, ordered
+from portal_api.lists.column import AccessPath, Column, describe_orders
 from portal_api.schemas.examples import APPOINTMENT, page_of
 from portal_api.schemas.paging import Page, PageQuery, ResponseModel
 from portal_api.schemas.types import Instant
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from common.contracts.connector import Connector
-
-    Settings = Mapping[tuple[str, int | None], Connector]
-from typing import TYPE_CHECKING
-
 
 class AppointmentQuery(AppointmentFilter, PageQuery):
-    """Filters of the list; all of them must hold."""
+    """Filters and order of the list. All filters must hold."""
 
-    sort: Annotated[AppointmentSort, Field(description=ordered(AppointmentSort, COLUMNS))] = (
-        AppointmentSort("-last_transaction_at")
-    )
+    sort: Annotated[
+        AppointmentSort, Field(description=describe_orders(AppointmentSort, COLUMNS))
+    ] = AppointmentSort("-last_transaction_at")
 
     def page(self) -> Page:
-        """Return the order and place."""
-        return Page(self._ordered_by.path, self.sort.startswith("-"), self.limit, self.after)
+        """Return the order and the cursor of the page."""
+        return Page(self._sort_column.path, self.sort.startswith("-"), self.limit, self.after)
 
     def unindexed(self) -> list[str]:
         """Return the names of the parameters without an index."""
         return [
             *super().unindexed(),
-            *([] if self._ordered_by.access_path is AccessPath.INDEX else ["sort"]),
+            *([] if self._sort_column.access_path is AccessPath.INDEX else ["sort"]),
         ]
 
     @property
-    def _ordered_by(self) -> Column:
+    def _sort_column(self) -> Column:
         return COLUMNS[self.sort.removeprefix("-")]
 
 
 class AppointmentExportQuery(AppointmentQuery):
-    """The same filters and order as the list; every row that fits is written, ``limit`` and
-    ``after`` mean nothing here.
+    """The same filters and order as in the list. The export has all matching rows, so ``limit`` and
+    ``after`` have no effect.
     """
 
     format: Format = ExportFormat.CSV
 
 
 class LatestDelivery(ResponseModel):
-    """What one connector last came to for this appointment."""
+    """The latest delivery of the appointment to one connector."""
 
     connector_id: str
     connector_name: str | None = None
@@ -70,8 +62,8 @@ class LatestDelivery(ResponseModel):
 
 
 class AppointmentRow(ResponseModel):
-    """One appointment with its change tracking, its identification values and what each
-    connector last came to.
+    """One appointment with its change tracking, its identification values and its latest delivery
+    per connector.
     """
 
     appointment_key: str
@@ -94,7 +86,7 @@ class AppointmentRow(ResponseModel):
     modified_by: str | None = None
     last_transaction_at: Instant
     phase: Phase = Field(
-        description="pending until the newest transaction was routed and delivered"
+        description="The phase is pending until the newest transaction was routed and delivered."
     )
     deliveries: list[LatestDelivery]
 
@@ -109,7 +101,7 @@ class AppointmentPage(BaseModel):
 
 
 class ConnectorActivity(BaseModel):
-    """What one connector was sent of this appointment, the newest first."""
+    """The deliveries of the appointment to one connector, the newest first."""
 
     connector_id: str
     connector_name: str | None
@@ -124,24 +116,24 @@ class DeliveryActivity(Delivery):
 
 
 class AttemptWithSettings(Attempt):
-    """One attempt with the MBOC settings it used."""
+    """One attempt with the MBOC settings that it used."""
 
     settings_then: ConnectorResponse | None
 
 
 class AppointmentDetails(AppointmentRow):
-    """One appointment with its last activity per connector: at most a hundred deliveries, and a
-    hundred attempts of each.
+    """One appointment with its deliveries per connector, at most 100 deliveries with 100 attempts
+    each.
     """
 
     activity: list[ConnectorActivity]
 
 
 def as_row(item: dict[str, Any]) -> AppointmentRow:
-    """Return a stored appointment as it is shown in lists."""
+    """Return the stored appointment as the API shows it in lists."""
     latest = [
-        {"connector_id": connector_id, **said}
-        for connector_id, said in item.get("connectors", {}).items()
+        {"connector_id": connector_id, **delivery}
+        for connector_id, delivery in item.get("connectors", {}).items()
     ]
     return AppointmentRow.model_validate(
         item | {"appointment_key": item["_id"], "deliveries": latest}
@@ -155,12 +147,14 @@ FORGOTTEN_ORDER: dict[str, Any] = {
 
 
 class ForgottenOrder(BaseModel):
-    """The appointment whose order is forgotten, and the connectors where it is."""
+    """The appointment whose order of versions is forgotten, and the connectors concerned."""
 
     model_config = ConfigDict(json_schema_extra={"example": FORGOTTEN_ORDER})
 
     appointment_key: str
-    connector_ids: list[str] = Field(description="Connectors that had deliveries of it.")
+    connector_ids: list[str] = Field(
+        description="The connectors with deliveries of the appointment."
+    )
 
 
 EXPORT_COLUMNS = tuple(AppointmentRow.model_fields)

@@ -1,4 +1,4 @@
-"""Takes over the rows of a file: all of them, or, when one is wrong, none."""
+"""Imports the rows of a file. If a row is wrong, no row is imported."""
 
 from __future__ import annotations
 
@@ -23,39 +23,39 @@ class _Plan(BaseModel):
     fields: ConnectorFields | None = None
 
 
-async def take_over(
+async def import_rows(
     store: Connectors, rows: Sequence[dict[str, Any]], by: str, *, dry_run: bool
 ) -> ImportResult:
-    """Create or change one connector per row; a connector of the same name and
-    source app is changed.
+    """Create or change one connector per row. A row changes the connector with the same name and
+    source app.
     """
     known = {(c.name, c.source_app): c for c in await store.all()}
     plans = [_plan(number, row, known) for number, row in enumerate(rows, 1)]
-    _refuse_doubles(plans)
+    _refuse_duplicates(plans)
     if dry_run or any(plan.row.result == "wrong" for plan in plans):
         return ImportResult(done=False, rows=[plan.row for plan in plans])
     for plan in plans:
         if plan.fields is not None:
             before = known.get((plan.fields.name, plan.fields.source_app))
-            kept, secrets = plan.fields.stored_fields(), plan.fields.secrets()
+            stored, secrets = plan.fields.stored_fields(), plan.fields.secrets()
             after = (
-                await store.change(before, kept, secrets, by)
+                await store.change(before, stored, secrets, by)
                 if before
-                else await store.create(kept, secrets, by)
+                else await store.create(stored, secrets, by)
             )
             plan.row.connector_id = after.connector_id
     return ImportResult(done=True, rows=[plan.row for plan in plans])
 
 
 def _plan(number: int, row: dict[str, Any], known: dict[tuple[str, str], StoredConnector]) -> _Plan:
-    given, errors = as_fields(row)
+    entered, errors = as_fields(row)
     fields = None
     try:
-        fields = ConnectorFields.model_validate(given)
+        fields = ConnectorFields.model_validate(entered)
     except ValidationError as error:
         errors += field_errors(error.errors(include_url=False, include_input=False))
     if errors or fields is None:
-        return _wrong(number, str(given.get("name") or "") or None, errors)
+        return _wrong(number, str(entered.get("name") or "") or None, errors)
     before = known.get((fields.name, fields.source_app))
     if before and before.unreadable:
         message = f"this version cannot read the stored fields {', '.join(before.unreadable)}"
@@ -76,9 +76,9 @@ def _wrong(number: int, name: str | None, errors: Sequence[dict[str, str]]) -> _
     return _Plan(row=ImportedRow(row=number, name=name, result="wrong", errors=wrong))
 
 
-def _refuse_doubles(plans: Sequence[_Plan]) -> None:
-    """Two rows for one connector: which of them would count depends on their order,
-    so neither does.
+def _refuse_duplicates(plans: Sequence[_Plan]) -> None:
+    """Mark the second of two rows for one connector as wrong, because their order would decide the
+    result.
     """
     seen: dict[tuple[str, str], int] = {}
     for plan in plans:

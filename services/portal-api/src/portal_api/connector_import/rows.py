@@ -1,4 +1,6 @@
-"""Connectors from a file: JSON or CSV, under our names or the vendor's (domain.md, 3.3)."""
+"""Rows of connectors from JSON or CSV, with this product's field names or the vendor's (domain.md,
+3.3).
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST_ROWS = 1_000
-_PLACES: dict[str, tuple[str, ...]] = {
+_PATHS: dict[str, tuple[str, ...]] = {
     name.replace("_", ""): (name,)
     for name in (
         "name", "description", "source_app", "source_type", "enabled", "system", "api_type", "uri",
@@ -54,51 +56,51 @@ _AUTHENTICATION = {
 
 
 def read_rows(content_type: str, body: bytes) -> list[dict[str, Any]]:
-    """Return one mapping per row, as it stands in the file; raises UnreadableError."""
-    rows = _csv(body) if "csv" in content_type else _json(body)
+    """Return one mapping per row of the file. Raises UnreadableError."""
+    rows = _read_csv(body) if "csv" in content_type else _read_json(body)
     if len(rows) > MOST_ROWS:
-        raise UnreadableError(f"has {len(rows)} rows; at most {MOST_ROWS} are taken at once")
+        raise UnreadableError(f"has {len(rows)} rows: import at most {MOST_ROWS} at once")
     return rows
 
 
 def as_fields(row: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """Return what ConnectorFields reads, and what is wrong with the columns' names."""
+    """Return the input of ConnectorFields, and the errors of unknown column names."""
     fields: dict[str, Any] = {}
     errors = []
     for column, value in row.items():
-        place = _PLACES.get(_folded(column))
-        if place is None:
-            errors.append({"field": column, "message": "is no column that a connector has"})
+        path = _PATHS.get(_fold(column))
+        if path is None:
+            errors.append({"field": column, "message": "is not a column of connectors"})
         elif value not in (None, ""):
-            _put(fields, place, _translated(place, value))
+            _put(fields, path, _translate(path, value))
     return fields, errors
 
 
-def _put(fields: dict[str, Any], place: tuple[str, ...], value: Any) -> None:
+def _put(fields: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
     inner = fields
-    for name in place[:-1]:
+    for name in path[:-1]:
         inner = inner.setdefault(name, {})
-    inner[place[-1]] = value
+    inner[path[-1]] = value
 
 
-def _translated(place: tuple[str, ...], value: Any) -> Any:
-    """Return the vendor's word as ours; what is unknown stays, for the deliveries or
-    the checks to name.
+def _translate(path: tuple[str, ...], value: Any) -> Any:
+    """Return the vendor's value as this product's value. Unknown values stay, and later checks name
+    them.
     """
     if not isinstance(value, str):
         return value
-    translate = _WORDS.get(place[-1])
+    translate = _TRANSLATIONS.get(path[-1])
     return translate(value) if translate else value
 
 
-def _parsed(value: str) -> Any:
+def _parse_json(value: str) -> Any:
     try:
         return json.loads(value)
     except ValueError:
         return value
 
 
-def _folded(name: str) -> str:
+def _fold(name: str) -> str:
     return "".join(character for character in name.lower() if character.isalnum())
 
 
@@ -112,23 +114,23 @@ _FLAGS = {
     "0": False,
     "off": False,
 }
-_WORDS: dict[str, Callable[[str], Any]] = {
-    "system": lambda value: _SYSTEMS.get(_folded(value), value),
-    "type": lambda value: _AUTHENTICATION.get(_folded(value), value),
+_TRANSLATIONS: dict[str, Callable[[str], Any]] = {
+    "system": lambda value: _SYSTEMS.get(_fold(value), value),
+    "type": lambda value: _AUTHENTICATION.get(_fold(value), value),
     **dict.fromkeys(
         ("enabled", "sends_missing_create"),
         lambda value: _FLAGS.get(value.strip().lower(), value),
     ),
-    **dict.fromkeys(Limits.model_fields, _parsed),
+    **dict.fromkeys(Limits.model_fields, _parse_json),
     "actions": lambda value: [
         action.strip().lower() for action in value.split(",") if action.strip()
     ],
     "api_type": str.upper,
-    **dict.fromkeys(("authentication", "limits", "mapping", "headers"), _parsed),
+    **dict.fromkeys(("authentication", "limits", "mapping", "headers"), _parse_json),
 }
 
 
-def _json(body: bytes) -> list[dict[str, Any]]:
+def _read_json(body: bytes) -> list[dict[str, Any]]:
     try:
         found = json.loads(body)
     except ValueError:
@@ -139,11 +141,11 @@ def _json(body: bytes) -> list[dict[str, Any]]:
     return rows
 
 
-def _csv(body: bytes) -> list[dict[str, Any]]:
+def _read_csv(body: bytes) -> list[dict[str, Any]]:
     try:
         text = body.decode("utf-8-sig")
         head = text.partition("\n")[0]
         lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
         return [{str(k): v for k, v in row.items() if k is not None} for row in lines]
     except (UnicodeDecodeError, csv.Error):
-        raise UnreadableError("is not CSV in UTF-8 with a first row of names") from None
+        raise UnreadableError("is not CSV in UTF-8 with column names in the first row") from None

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-if TYPE_CHECKING:
-
-    class Announce(Protocol):
-        """How the dispatchers hear of it."""
-
-        async def __call__(self, connector_id: str) -> None:
-            """Tell that the connector changed."""
-            ...
-
-
-from typing import TYPE_CHECKING, Literal
-
 
 class ImportQuery(BaseModel):
-    """How to import."""
+    """Options of the import."""
 
     model_config = ConfigDict(extra="forbid")
 
-    dry_run: bool = Field(default=False, description="Only say what would happen.")
+    dry_run: bool = Field(default=False, description="Check the rows without importing them.")
 
 
 class ImportedRowError(BaseModel):
-    """What is wrong with one field."""
+    """The error of one field."""
 
     field: str
     message: str
 
 
 class ImportedRow(BaseModel):
-    """What becomes of one row."""
+    """The result of one row."""
 
     row: int
     name: str | None
@@ -45,7 +33,7 @@ class ImportedRow(BaseModel):
 
 
 class ImportResult(BaseModel):
-    """What became of the file; ``done`` is false for a dry run and when a row is wrong."""
+    """The result of the file. ``done`` is false for a dry run, and when a row is wrong."""
 
     done: bool
     rows: list[ImportedRow]

@@ -1,1 +1,1 @@
-"""The connectors (MBOC settings) as an administrator knows them."""
+"""The connectors (MBOC settings) that administrators enter, and their checks."""

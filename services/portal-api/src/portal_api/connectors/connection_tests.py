@@ -1,4 +1,4 @@
-"""Has a dispatcher try a connector, and waits for what it found."""
+"""Tests of connections, run by a dispatcher."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ if TYPE_CHECKING:
     from common.broker import Publisher
     from common.contracts.connector import Connector, ConnectorTested
 
-MARGIN_S = 15.0
+ANSWER_MARGIN_S = 15.0
 
 
 class ConnectionTests:
-    """The tests that this replica waits for."""
+    """The tests whose results this replica waits for."""
 
     def __init__(self, publisher: Publisher) -> None:
         self._publisher = publisher
         self._waiting: dict[str, asyncio.Future[ConnectorTested]] = {}
 
     async def run(self, connector: Connector) -> ConnectorTested:
-        """Ask and wait for as long as the connector's own timeouts allow; raises
-        DispatcherUnavailableError.
+        """Request a test and wait for the result, for as long as the connector's timeouts allow.
+
+        Raises DispatcherUnavailableError.
         """
         request = ConnectorTestRequested(
             test_id=uuid.uuid4().hex,
@@ -39,7 +40,9 @@ class ConnectionTests:
         self._waiting[request.test_id] = future
         try:
             async with asyncio.timeout(
-                3 * connector.limits.connect_timeout_s + connector.limits.total_timeout_s + MARGIN_S
+                3 * connector.limits.connect_timeout_s
+                + connector.limits.total_timeout_s
+                + ANSWER_MARGIN_S
             ):
                 body = request.model_dump_json().encode()
                 await self._publisher.publish(
@@ -51,14 +54,14 @@ class ConnectionTests:
                 return await future
         except (TimeoutError, BrokerUnavailableError) as error:
             raise DispatcherUnavailableError(
-                "No dispatcher answered: check on the Status page whether one is running, "
-                "then test again"
+                "No dispatcher answered: check on the Status page whether one is running, then "
+                "test again"
             ) from error
         finally:
             del self._waiting[request.test_id]
 
-    def finished(self, tested: ConnectorTested) -> None:
-        """Hand a result to whoever waits for it; other replicas' are not ours."""
+    def resolve(self, tested: ConnectorTested) -> None:
+        """Pass a result to the waiting request. Results of other replicas' requests are ignored."""
         future = self._waiting.get(tested.test_id)
         if future is not None and not future.done():
             future.set_result(tested)

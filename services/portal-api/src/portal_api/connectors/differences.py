@@ -1,5 +1,5 @@
-"""What differs between two versions of a connector, by the names of its fields; of secrets only
-that they were entered anew.
+"""The differences between two versions of a connector, by field. A secret differs when it was
+entered again.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
 
-ABOUT_IT = {
+IGNORED_FIELDS = {
     "connector_id",
     "version",
     "modified_at",
@@ -18,29 +18,35 @@ ABOUT_IT = {
     "secrets",
     "secrets_entered",
 }
-"""What the store adds to each version, and what is sealed."""
-INSIDE = ("authentication", "limits")
+"""Fields that the store adds to each version, and the sealed secrets."""
+NESTED_FIELDS = ("authentication", "limits")
 
 
-def changed(before: Connector | None, after: Connector) -> list[str]:
-    """Return the fields that differ, such as ``uri``, ``limits.calls_in_flight`` or
-    ``secrets.password``; none for the first version.
+def changed_fields(before: Connector | None, after: Connector) -> list[str]:
+    """Return the names of the changed fields, such as ``uri``, ``limits.calls_in_flight`` or
+    ``secrets.password``.
+
+    The first version has no changed fields.
     """
     if before is None:
         return []
-    one, other = _fields(before), _fields(after)
-    return [name for name in other if one.get(name) != other[name]] + _secrets(before, after)
+    fields_before, fields_after = _fields(before), _fields(after)
+    return [
+        name for name in fields_after if fields_before.get(name) != fields_after[name]
+    ] + _secrets(before, after)
 
 
 def _fields(connector: Connector) -> dict[str, Any]:
-    plain = connector.model_dump(mode="json", exclude=ABOUT_IT)
-    inner = {f"{part}.{name}": value for part in INSIDE for name, value in plain.pop(part).items()}
+    plain = connector.model_dump(mode="json", exclude=IGNORED_FIELDS)
+    inner = {
+        f"{part}.{name}": value for part in NESTED_FIELDS for name, value in plain.pop(part).items()
+    }
     return plain | inner
 
 
 def _secrets(before: Connector, after: Connector) -> list[str]:
-    """Return those that were entered or removed; their texts differ anyway once another key
-    has sealed them.
+    """Return the secrets that were entered or removed. Their sealed texts differ anyway after a
+    change of the key.
     """
     names = sorted({*before.secrets, *after.secrets})
     return [

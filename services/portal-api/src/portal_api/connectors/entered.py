@@ -1,5 +1,5 @@
-"""The parts of a connector as they are entered: unknown fields are refused, and texts that HTTP
-cannot carry.
+"""The entered parts of a connector. Unknown fields, and texts that HTTP cannot carry, are
+refused.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
 BASIC_PREFIX = "basic="
-"""Of a login that means Basic in any case (domain.md, 3.1)."""
+"""Prefix of a login that always means Basic authentication (domain.md, 3.1)."""
 _TENANT = re.compile(r"[A-Za-z0-9.-]*")
 
 
 def refusal(field: tuple[str, ...], message: str) -> ValidationError:
-    """Return the error of one field, to be raised by a validator of the whole."""
+    """Return a ValidationError of one field, for a validator of the whole model."""
     reason = PydanticCustomError("refused", "{message}", {"message": message})
     return ValidationError.from_exception_data(
         field[-1], [InitErrorDetails(type=reason, loc=field, input=None)]
@@ -38,8 +38,8 @@ def refusal(field: tuple[str, ...], message: str) -> ValidationError:
 
 def is_basic(authentication: Authentication) -> bool:
     """Whether calls carry login and password."""
-    is_older = (authentication.login or "").startswith(BASIC_PREFIX)
-    return is_older or authentication.type is AuthenticationType.BASIC
+    has_basic_prefix = (authentication.login or "").startswith(BASIC_PREFIX)
+    return has_basic_prefix or authentication.type is AuthenticationType.BASIC
 
 
 class _Authentication(Authentication):
@@ -54,7 +54,7 @@ class _Authentication(Authentication):
     @field_validator("tenant_id")
     @classmethod
     def _is_tenant(cls, tenant: str | None) -> str | None:
-        """The tenant is a part of the token endpoint's address."""
+        """Check the tenant, because it is a part of the token endpoint's address."""
         if not _TENANT.fullmatch(tenant or ""):
             raise ValueError("must be the id or the domain of a tenant")
         return tenant
@@ -68,7 +68,7 @@ class _Authentication(Authentication):
 
     @model_validator(mode="after")
     def _login_fits(self) -> Self:
-        """Refuse a user name that Basic cannot tell from the password (RFC 7617, 2)."""
+        """Refuse a user name that Basic cannot separate from the password (RFC 7617, 2)."""
         if is_basic(self) and ":" in (self.login or ""):
             raise refusal(("login",), "must not have a colon: Basic ends the user name there")
         return self
@@ -78,19 +78,19 @@ class _Limits(Limits):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _secret(secret: SecretStr | None) -> SecretStr | None:
+def _check_secret(secret: SecretStr | None) -> SecretStr | None:
     check_text(secret.get_secret_value() if secret else "")
     return secret
 
 
-def _address(uri: str | None) -> str | None:
+def _check_address(uri: str | None) -> str | None:
     check_address(uri or "")
     return uri
 
 
-Address = Annotated[str | None, AfterValidator(_address)]
-AsSecret = AfterValidator(_secret)
-"""A secret is used exactly as it was entered, blanks included."""
+Address = Annotated[str | None, AfterValidator(_check_address)]
+AsSecret = AfterValidator(_check_secret)
+"""A secret is used exactly as entered, including blanks."""
 EnteredAuthentication = Annotated[Authentication, BeforeValidator(_Authentication.model_validate)]
 EnteredLimits = Annotated[Limits, BeforeValidator(_Limits.model_validate)]
-"""As they are stored and shown, with the stricter rules of what is entered."""
+"""The stored model, with stricter rules for entered values."""

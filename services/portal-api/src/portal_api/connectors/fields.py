@@ -1,4 +1,4 @@
-"""What an administrator enters, and what is wrong with it."""
+"""The fields that an administrator enters, and their checks."""
 
 from __future__ import annotations
 
@@ -39,21 +39,21 @@ from portal_api.connectors.entered import (
 from portal_api.connectors.http_rules import check_headers
 
 
-def _zone(name: str) -> str:
+def _check_time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, OSError, ValueError):
-        raise ValueError("is no IANA time zone, such as Europe/Brussels") from None
+        raise ValueError("is not an IANA time zone such as Europe/Brussels") from None
     return name
 
 
-def _certificate(pem: str | None) -> str | None:
+def _check_certificate(pem: str | None) -> str | None:
     try:
         if pem:
             ssl.create_default_context(cadata=pem)
-    except (ssl.SSLError, TypeError, ValueError):  # a TypeError for what is not ASCII
+    except (ssl.SSLError, TypeError, ValueError):  # TypeError means text that is not ASCII
         raise ValueError(
-            "is no certificate in PEM: it must begin with -----BEGIN CERTIFICATE-----"
+            "is not a certificate in PEM: it must begin with -----BEGIN CERTIFICATE-----"
         ) from None
     return pem or None
 
@@ -69,10 +69,10 @@ def _check_mapping(mapping: dict[str, Any], kind: tuple[str, str]) -> None:
 
 
 class ConnectorFields(BaseModel):
-    """A connector as it is entered. System, API type and URI may be empty or wrong: deliveries then
-    say which to mend.
+    """The fields of a connector. System, API type and URI may be empty or wrong. Deliveries then
+    fail with the name of the field to correct.
 
-    Secrets are write-only: left out they stay as they are, an empty one is removed.
+    Secrets are write-only. An omitted secret stays, and an empty one is removed.
     """
 
     model_config = ConfigDict(
@@ -99,64 +99,66 @@ class ConnectorFields(BaseModel):
     source_app: str = Field(
         min_length=1,
         max_length=30,
-        description="Must equal the Source App of the jobs (domain: nvarchar(30)).",
+        description="Must equal the Source App of the jobs, at most 30 characters.",
     )
     source_type: str | None = Field(
         default=None,
         max_length=10,
-        description="Only appointments of this Source Type; empty = all.",
+        description="Only appointments with this Source Type. Empty selects all.",
     )
     enabled: StrictBool = True
     system: str | None = Field(
         default=None, max_length=50, description="Business Central, NAV, CRM or Webhook."
     )
     api_type: str | None = Field(
-        default=None, max_length=20, description="SOAP or REST; Business Central has both."
+        default=None, max_length=20, description="SOAP or REST. Business Central has both."
     )
     uri: Address = Field(default=None, max_length=2000, description="Called exactly as entered.")
     actions: list[Action] = Field(
         default=[Action.CREATE, Action.UPDATE, Action.DELETE], max_length=3
     )
     authentication: EnteredAuthentication = Authentication()
-    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+    time_zone: Annotated[str, AfterValidator(_check_time_zone)] = Field(
         default="UTC",
-        description="IANA zone of dates without an offset, for all systems but Webhook.",
+        description="IANA time zone of dates without an offset, for all systems but Webhook.",
     )
     mapping: dict[str, Any] | None = Field(
         default=None,
-        description="Names that differ from the defaults of the system; see the operations guide.",
+        description="Names that differ from the defaults of the system. See the operations guide.",
     )
-    ca_certificate: Annotated[str | None, AfterValidator(_certificate)] = Field(
+    ca_certificate: Annotated[str | None, AfterValidator(_check_certificate)] = Field(
         default=None,
         max_length=50_000,
-        description="PEM of the authority to trust instead of the public ones.",
+        description=(
+            "Certificate of the authority to trust instead of the public authorities, in PEM."
+        ),
     )
     limits: EnteredLimits = Limits()
     sends_missing_create: StrictBool = Field(
         default=True,
         description=(
             "Whether a newer version of an appointment is sent as a create when the back office "
-            "never got the create."
+            "never received the create."
         ),
     )
     password: Annotated[SecretStr | None, AsSecret] = Field(
-        default=None, max_length=500, description="Of the login."
+        default=None, max_length=500, description="The password of the login."
     )
     client_secret: Annotated[SecretStr | None, AsSecret] = Field(
-        default=None, max_length=500, description="Of the client id."
+        default=None, max_length=500, description="The secret of the client id."
     )
     signing_secret: Annotated[SecretStr | None, AsSecret] = Field(
-        default=None, max_length=500, description="Signs webhooks."
+        default=None, max_length=500, description="The secret that signs webhooks."
     )
     headers: dict[str, SecretStr] | None = Field(
         default=None,
         max_length=20,
-        description="Extra headers; their values are kept like secrets.",
+        description="Extra headers. Their values are stored like secrets.",
     )
 
     @model_validator(mode="after")
     def _headers_fit(self) -> Self:
-        """Refuse headers that the connector sets, and those that HTTP cannot carry."""
+        """Refuse headers that the connector sets itself, and headers that HTTP cannot carry."""
         authentication = self.authentication
         is_authenticated = (
             is_basic(authentication) or authentication.type is not AuthenticationType.NONE
@@ -176,7 +178,9 @@ class ConnectorFields(BaseModel):
 
     @model_validator(mode="after")
     def _partitions_fit(self) -> Self:
-        """Refuse more partitions than calls: each partition makes at least one at a time."""
+        """Refuse more partitions than calls in flight, because each partition makes at least one
+        call at a time.
+        """
         calls = calls_in_flight_of(self.system, self.limits)
         if self.limits.partitions > calls:
             raise refusal(
@@ -185,12 +189,12 @@ class ConnectorFields(BaseModel):
         return self
 
     def stored_fields(self) -> dict[str, Any]:
-        """Return what is stored as it is."""
+        """Return the fields that are stored without sealing."""
         fields = self.model_dump(exclude={*SECRETS, "version"})
         return fields if self.headers is None else fields | {"header_names": sorted(self.headers)}
 
     def secrets(self) -> dict[str, str]:
-        """Return the secrets that were entered; an empty one is to be removed."""
+        """Return the entered secrets. An empty one is to be removed."""
         entered = {
             name: getattr(self, name).get_secret_value()
             for name in SECRETS
@@ -206,8 +210,13 @@ class ConnectorFields(BaseModel):
 
 
 class ConnectorChange(ConnectorFields):
-    """The whole connector, with the version it was read at."""
+    """The whole connector, with the version that the client read."""
 
     version: int = Field(
-        strict=True, ge=1, description="The version you read; another one now is answered 409."
+        strict=True,
+        ge=1,
+        description=(
+            "The version that you read. If the connector has another version by now, the answer "
+            "is 409."
+        ),
     )

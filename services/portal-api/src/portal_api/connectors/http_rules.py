@@ -1,5 +1,6 @@
-"""Texts that HTTP can carry: header names and values, addresses, credentials. What cannot be
-right is refused where it is entered; the rest is used exactly as entered.
+"""Checks of texts for HTTP: header names and values, addresses, credentials.
+
+Texts that can never work are refused on entry. All other texts are used exactly as entered.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 """A header's name (RFC 9110, 5.6.2)."""
 _VALUE = re.compile(r"(?![ \t])[^\x00-\x08\x0a-\x1f\x7f\u2028\u2029]*(?<![ \t])")
-"""A header's value (RFC 9110, 5.5): blanks around it are no part of it."""
-_OURS = frozenset(
+"""A header's value (RFC 9110, 5.5). Blanks around it are no part of it."""
+_RESERVED = frozenset(
     {
         "host",
         "content-type",
@@ -39,8 +40,8 @@ _OURS = frozenset(
         "tracestate",
     }
 )
-"""Headers that the dispatcher sets, and those of the connection (RFC 9110, 7.6.1)."""
-_OURS_OF = {
+"""Headers that the dispatcher sets, and headers of the connection (RFC 9110, 7.6.1)."""
+_RESERVED_BY_SYSTEM = {
     WEBHOOK: {"x-dime-action", "webhook-id", "webhook-timestamp", "webhook-signature"},
     BUSINESS_CENTRAL: {"accept", "accept-language"},
     CRM: {"accept", "odata-version", "odata-maxversion"},
@@ -57,18 +58,20 @@ def check_text(text: str) -> None:
 def check_headers(
     headers: Mapping[str, str], system: str | None, *, is_authenticated: bool
 ) -> None:
-    """Raise ValueError naming the header that may not be added or that HTTP cannot carry."""
-    taken = _OURS | _OURS_OF.get(system or "", set())
+    """Raise ValueError with the name of a reserved header, or of a header that HTTP cannot
+    carry.
+    """
+    taken = _RESERVED | _RESERVED_BY_SYSTEM.get(system or "", set())
     if is_authenticated:
         taken |= {"authorization"}
     seen: set[str] = set()
     for name, value in headers.items():
         if not _NAME.fullmatch(name):
-            raise ValueError(f"{name[:100]!r} is no name of a header")
+            raise ValueError(f"{name[:100]!r} is not a valid header name")
         if name.lower() in taken:
-            raise ValueError(f"{name!r} is no header that may be added: the connector sets it")
+            raise ValueError(f"{name!r} must not be added, because the connector sets it")
         if name.lower() in seen:
-            raise ValueError(f"{name!r} comes twice: case makes no difference")
+            raise ValueError(f"{name!r} is there twice: header names ignore case")
         if not _VALUE.fullmatch(value):
             raise ValueError(
                 f"the value of {name} must be on one line, without control characters and "
@@ -78,8 +81,9 @@ def check_headers(
 
 
 def check_address(uri: str) -> None:
-    """Raise ValueError for an address that can never be called as it is entered; a malformed one
-    is left to the deliveries, which have a status for it.
+    """Raise ValueError for an address that can never be called as entered.
+
+    A malformed address passes, because deliveries have a status for it.
     """
     check_text(uri)
     if uri != uri.strip():
@@ -95,7 +99,7 @@ def check_address(uri: str) -> None:
 
 
 def check_web_address(url: str) -> None:
-    """Raise ValueError unless this is an address that can be called."""
+    """Raise ValueError unless the URL is an address that can be called."""
     check_address(url)
     try:
         parts = urlsplit(url)

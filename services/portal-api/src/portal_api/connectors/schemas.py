@@ -1,31 +1,22 @@
-"""A connector as it may be shown: everything but its secrets."""
+"""Responses of the connector routes. Secrets are never part of a response."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from common.contracts.appointment import Action
 from common.contracts.connector import Authentication, Connector, Limits
-from portal_api.connectors.differences import changed
+from portal_api.connectors.differences import changed_fields
 from portal_api.schemas.examples import VERSION, page_of
 from portal_api.schemas.paging import ResponseModel
 from portal_api.schemas.types import Instant
 
-if TYPE_CHECKING:
-
-    class Announce(Protocol):
-        """How the dispatchers hear of it."""
-
-        async def __call__(self, connector_id: str) -> None:
-            """Tell that the connector changed."""
-            ...
-
 
 class ConnectorResponse(BaseModel):
-    """A connector without its secrets; ``secrets`` says which are set."""
+    """A connector without its secrets. ``secrets`` lists the names of the stored secrets."""
 
     connector_id: str
     version: int
@@ -51,34 +42,31 @@ class ConnectorResponse(BaseModel):
         default=None,
         exclude_if=lambda fields: not fields,
         description=(
-            "Fields that this version cannot read, as a newer one wrote them; they are shown with "
-            "their defaults, and the connector cannot be changed. Left out where there are none."
+            "Fields from a newer version that this version cannot read. They are shown with their"
+            " defaults, and the connector cannot be changed. Omitted when there are none."
         ),
     )
 
 
 class ConnectorVersion(ConnectorResponse):
-    """What a connector was at one version: since ``modified_at``, until the next."""
+    """One version of a connector, in effect from ``modified_at`` until the next version."""
 
     modified_by: str | None = Field(
-        description="The account that made it; none in versions that older releases kept."
+        description="The account that made the version. Null in versions of older releases."
     )
     secrets_entered: dict[str, int] = Field(
-        description=(
-            "By secret: the version in which it was last entered. A secret that was entered "
-            "since is changed."
-        )
+        description="For each secret, the version in which it was last entered."
     )
     changed: list[str] = Field(
         description=(
-            "Fields that differ from the version before, such as authentication.login, and "
-            "secrets.password for one entered anew."
+            "Fields that differ from the version before, such as authentication.login. A secret "
+            "that was entered again is listed as secrets.password."
         )
     )
 
 
 def as_response(connector: Connector) -> ConnectorResponse:
-    """Return it without its secrets."""
+    """Return the connector as the API shows it, without secrets."""
     return ConnectorResponse(
         **connector.model_dump(exclude={"secrets"}),
         secrets=sorted(connector.secrets),
@@ -87,21 +75,22 @@ def as_response(connector: Connector) -> ConnectorResponse:
 
 
 def as_version(connector: Connector, before: Connector | None) -> ConnectorVersion:
-    """Return a version with what it changed."""
+    """Return the version with the names of its changed fields."""
     own = {
         "modified_by": connector.modified_by,
         "secrets_entered": connector.secrets_entered,
-        "changed": changed(before, connector),
+        "changed": changed_fields(before, connector),
     }
     return ConnectorVersion(**as_response(connector).model_dump(), **own)
 
 
 def audit_view(connector: Connector, entered: Iterable[str] = ()) -> dict[str, Any]:
-    """Return what the audit says of it; ``entered`` are the names of secrets that were given, which
-    nothing else would show.
+    """Return the connector for the audit.
+
+    ``entered`` has the names of entered secrets, which no other field would show.
     """
-    said: dict[str, Any] = as_response(connector).model_dump(mode="json")
-    return said | ({"secrets_entered": sorted(entered)} if entered else {})
+    view: dict[str, Any] = as_response(connector).model_dump(mode="json")
+    return view | ({"secrets_entered": sorted(entered)} if entered else {})
 
 
 class ConnectorList(BaseModel):
@@ -121,7 +110,7 @@ class ConnectorVersionPage(BaseModel):
 
 
 class ConnectionTestStep(ResponseModel):
-    """One step of a test, with what was seen or what to mend."""
+    """One step of a test, with its finding or the correction to make."""
 
     name: str
     passed: bool
@@ -129,10 +118,10 @@ class ConnectionTestStep(ResponseModel):
 
 
 class ConnectionTestResult(BaseModel):
-    """How far a test came: the steps up to the first that failed."""
+    """The steps of a test, up to the first that failed."""
 
     passed: bool
     steps: list[ConnectionTestStep]
     mapping: dict[str, Any] | None = Field(
-        description="The names that the back office's own description has, where it has one."
+        description="The names from the back office's own description, or null without one."
     )

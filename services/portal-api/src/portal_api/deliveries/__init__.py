@@ -1,3 +1,1 @@
-"""What administrators know of deliveries beside where they stand: what they can be found by, and
-why they failed.
-"""
+"""Columns, conditions and responses of deliveries, and the causes of failures."""

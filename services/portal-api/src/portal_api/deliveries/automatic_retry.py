@@ -1,4 +1,4 @@
-"""When the timer job retries a Failed delivery next, or why it does not."""
+"""The next automatic retry of a Failed delivery, or the reason against one."""
 
 from __future__ import annotations
 
@@ -16,20 +16,23 @@ if TYPE_CHECKING:
 
 OFF = "The timer job is off."
 UNKNOWN = (
-    "The timer job leaves it alone, because the back office may have stored it: look there, then "
-    "retry."
+    "The timer job does not retry the delivery, because the back office may have stored the "
+    "appointment. Check the back office, then retry."
 )
 OVERTAKEN = (
-    "The timer job leaves it alone, because a newer version of the appointment was delivered."
+    "The timer job does not retry the delivery, because a newer version of the appointment was "
+    "delivered."
 )
 NEWER_DISABLED = (
-    "A newer change of this appointment ended as MBOC Publish Disabled, and the timer job does not "
-    "send that one: retry it instead."
+    "A newer change of this appointment ended as MBOC Publish Disabled, and the timer job does "
+    "not send that change. Retry the newer change instead."
 )
 
 
 class AutomaticRetry(NamedTuple):
-    """``at`` is the first run of the timer job that may take the delivery."""
+    """The next automatic retry. ``at`` is the first run of the timer job that may take the
+    delivery.
+    """
 
     at: datetime | None
     reason: str | None = None
@@ -41,7 +44,8 @@ def automatic_retry(
     connector_version: int | None,
     timer_job: TimerJob | None,
 ) -> AutomaticRetry | None:
-    """Return what the timer job does with a stored delivery, None where there is nothing to retry.
+    """Return the next retry of a stored delivery by the timer job, or None when there is nothing to
+    retry.
 
     ``newer`` is the newest delivery of the same appointment to the same connector.
     """
@@ -59,7 +63,8 @@ def automatic_retry(
     reason = NEWER_DISABLED if newer_status == Status.MBOC_PUBLISH_DISABLED else None
     if repeats and reason is None:
         reason = (
-            f"The same cause has refused it {repeats + 1} times in a row, so the timer job waits "
-            "longer each time. Other settings of the connector, or a retry of yours, end the wait."
+            f"The same cause has refused the delivery {repeats + 1} times in a row, so the timer "
+            "job waits longer each time. Changed settings of the connector, or a manual retry, "
+            "end the wait."
         )
     return AutomaticRetry(max(timer_job.next_run_at, due_at(delivery, connector_version)), reason)

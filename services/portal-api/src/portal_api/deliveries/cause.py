@@ -1,28 +1,28 @@
-"""Failures of one cause: the same code, the same message but for its particulars,
-the same connector.
-"""
+"""The cause of a failure: its code, its connector, and its message without the variable parts."""
 
 from __future__ import annotations
 
 from common.contracts.message import digest
-from portal_api.deliveries.particulars import without_particulars
+from portal_api.deliveries.particulars import mask_variable_parts
 
-CUT_OFF = "…"
-"""The end of a message whose text was too long."""
-TELLING = 200
-"""Characters that tell the cause of such a message: where it was cut depends on its particulars."""
+TRUNCATION_MARK = "…"
+"""The end of a truncated message."""
+SIGNIFICANT_CHARACTERS = 200
+"""The characters of a truncated message that identify its cause. The place of the cut depends on
+the variable parts.
+"""
 
 
-def normalised(message: str) -> str:
-    """Return the message without its particulars."""
+def normalize_message(message: str) -> str:
+    """Return the message without its variable parts."""
     code, bracket, sentence = message.partition("] ")
     head, text = (
         (f"{code}{bracket}", sentence) if bracket and code.startswith("[") else ("", message)
     )
-    plain = without_particulars(text)
-    return head + (plain[:TELLING] if text.endswith(CUT_OFF) else plain)
+    plain = mask_variable_parts(text)
+    return head + (plain[:SIGNIFICANT_CHARACTERS] if text.endswith(TRUNCATION_MARK) else plain)
 
 
 def cause_of(code: str | None, message: str | None, connector_id: str) -> str:
-    """Return the id of the cause: the same for every delivery that failed alike."""
-    return digest([code or "", normalised(message or ""), connector_id])[:16]
+    """Return the id of the cause, equal for all failures with the same cause."""
+    return digest([code or "", normalize_message(message or ""), connector_id])[:16]

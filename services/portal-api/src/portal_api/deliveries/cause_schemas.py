@@ -12,17 +12,19 @@ from portal_api.schemas.types import Instant
 
 
 class CauseQuery(DeliveryFilter):
-    """Which failures to group: the same conditions as in the list of deliveries; all of
-    these must hold.
+    """The failures to group. The conditions are those of the list of deliveries, and all of them
+    must hold.
     """
 
     def unindexed(self) -> list[str]:
-        """Return the names of the parameters without an index; in the archive causes have none."""
+        """Return the names of the parameters without an index. In the archive causes have
+        no index.
+        """
         return [*super().unindexed(), *(["archived"] if self.is_archive else [])]
 
 
 class CauseNote(ResponseModel):
-    """What an administrator wrote about a cause."""
+    """An administrator's note about a cause."""
 
     text: str
     at: Instant
@@ -30,25 +32,25 @@ class CauseNote(ResponseModel):
 
 
 class Cause(ResponseModel):
-    """Failures with the same code, the same message but for its particulars, and
-    the same connector.
+    """Failures with the same code, the same connector, and the same message apart from names and
+    numbers.
     """
 
     cause: str
     count: int
     code: str | None = None
     status: Status
-    message: str | None = Field(default=None, description="Of the newest one.")
+    message: str | None = Field(default=None, description="The message of the newest failure.")
     connector_id: str
     connector_name: str | None = None
     first_seen: Instant
     last_seen: Instant
-    delivery_id: str = Field(description="The newest one.")
+    delivery_id: str = Field(description="The id of the newest failed delivery.")
     note: CauseNote | None = None
 
 
 class CauseList(BaseModel):
-    """The causes, the most frequent first, at most two hundred."""
+    """The causes, the most frequent first, at most 200."""
 
     model_config = ConfigDict(json_schema_extra=page_of(CAUSE, None))
 
@@ -57,7 +59,7 @@ class CauseList(BaseModel):
 
 
 class NewCauseNote(BaseModel):
-    """A note; an empty one is removed."""
+    """A note about a cause. An empty text removes the note."""
 
     model_config = ConfigDict(extra="forbid")
 

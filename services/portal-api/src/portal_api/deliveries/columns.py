@@ -1,4 +1,4 @@
-"""The columns of the deliveries list (docs/adr/0014 says which of them have an index, and why)."""
+"""The columns of the deliveries list (docs/adr/0014 explains which columns have an index)."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "appointment_key": Column("appointment.key", is_sortable=False),
     }
 )
-"""By the name that conditions and orders have for it."""
+"""Columns by their name in conditions and orders."""
 
 if TYPE_CHECKING:
 
     class DeliverySort(StrEnum):
-        """The order of the list; a minus turns it round. Equal ones follow by time of receipt."""
+        """The order of the list. A minus reverses it. Equal items follow by time of receipt."""
 
 else:
     DeliverySort = sort_enum(
         "DeliverySort",
-        "The order of the list; a minus turns it round. Equal ones follow by time of receipt.",
+        "The order of the list. A minus reverses it. Equal items follow by time of receipt.",
         COLUMNS,
         newest_first={"received_at", "changed_at"},
     )

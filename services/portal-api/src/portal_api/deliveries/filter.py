@@ -1,5 +1,5 @@
-"""Which deliveries are wanted: the conditions of the list, the export, the causes, the operations
-and the saved views.
+"""The conditions that select deliveries, for the list, the export, causes, operations and saved
+views.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from pydantic import Field, field_validator
 
 from common.contracts.delivery import Phase, Status, Trigger
 from portal_api.deliveries.columns import COLUMNS
-from portal_api.deliveries.statuses import TROUBLED, in_phases, of_statuses
+from portal_api.deliveries.statuses import TROUBLED, status_condition, statuses_in
 from portal_api.lists.appointment_conditions import AppointmentConditions
-from portal_api.lists.conditions import searched
+from portal_api.lists.conditions import words_condition
 from portal_api.lists.terms import (
     AnyOf,
     AtLeast,
@@ -29,26 +29,25 @@ from portal_api.lists.terms import (
 )
 from portal_api.schemas.types import Int64, YesNo
 
-CLOCKS_APART = timedelta(days=1)
-"""What changed before a moment was received before it, too; the two clocks may
-differ by this much.
+CLOCK_SKEW = timedelta(days=1)
+"""A delivery that changed before a time was also received before it. The two clocks may differ by
+this much.
 """
-BEHIND_THE_DOT = "/"
-"""The character after the dot that divides a delivery's id into transaction and connector."""
+AFTER_DOT = "/"
+"""The character that sorts after the dot between transaction and connector in a delivery's id."""
 
 
 class DeliveryFilter(AppointmentConditions):
-    """Conditions on deliveries; all of them must hold. An unknown one is refused."""
+    """Conditions on deliveries. All of them must hold, and an unknown one is refused."""
 
     columns: ClassVar = COLUMNS
-    apart: ClassVar = frozenset({"status", "status_empty", "phase"})
+    special: ClassVar = frozenset({"status", "status_empty", "phase"})
 
     search: Annotated[
         Search,
         Field(
             description=(
-                "Whole words, in any case, of subject, numbers or message; all of them "
-                "must be there."
+                "Whole words of subject, numbers or message, in any case. All words must match."
             )
         ),
     ] = None
@@ -56,20 +55,21 @@ class DeliveryFilter(AppointmentConditions):
         Flag,
         Field(
             description=(
-                "Only what was not sent successfully (Error Tracking): done, and neither "
-                "Success nor Skipped."
+                "true: only deliveries that were not sent successfully, as in Error Tracking. They "
+                "are done, and their status is neither Success nor Skipped."
             )
         ),
     ] = None
     archived: Annotated[
-        YesNo, Field(description="The archive instead of what is not archived.")
+        YesNo, Field(description="true: the archive. false: deliveries outside the archive.")
     ] = False
     status: AnyOf[Status] = ()
     status_empty: Annotated[
         Empty,
         Field(
             description=(
-                "true: only those under way, which have no status yet; false: only those with one."
+                "true: only deliveries under way, which have no status yet. false: only deliveries "
+                "with a status."
             )
         ),
     ] = None
@@ -77,8 +77,8 @@ class DeliveryFilter(AppointmentConditions):
         AnyOf[Phase],
         Field(
             description=(
-                "Where it stands; several: any of these. *archived* means the archive, "
-                "and stands alone."
+                "The phase of the delivery. Several phases mean any of them. *archived* selects "
+                "the archive and cannot be combined with another phase."
             )
         ),
     ] = ()
@@ -90,7 +90,7 @@ class DeliveryFilter(AppointmentConditions):
     transaction_id: Texts = ()
     cause: Annotated[
         AnyOf[Annotated[str, Field(pattern="^[0-9a-f]{16}$")]],
-        Field(description="Only failures of this cause, as /api/causes names it."),
+        Field(description="Only failures with this cause, an id from /api/causes."),
     ] = ()
     code: Annotated[
         AnyOf[Annotated[Text, Field(max_length=20)]], Field(examples=[["DSWBHK020"]])
@@ -116,8 +116,8 @@ class DeliveryFilter(AppointmentConditions):
         Flag,
         Field(
             description=(
-                "Only those that the back office may have stored although no answer came (true), "
-                "or the others."
+                "true: only deliveries that the back office may have stored although no answer "
+                "came. false: only the others."
             )
         ),
     ] = None
@@ -125,51 +125,54 @@ class DeliveryFilter(AppointmentConditions):
 
     @field_validator("phase")
     @classmethod
-    def _is_archived_or_not(cls, phases: tuple[Phase, ...]) -> tuple[Phase, ...]:
+    def _archived_stands_alone(cls, phases: tuple[Phase, ...]) -> tuple[Phase, ...]:
         if Phase.ARCHIVED in phases and len(set(phases)) > 1:
             raise ValueError("archived cannot be combined with another phase")
         return phases
 
     @property
     def is_archive(self) -> bool:
-        """Whether what is archived is wanted, instead of what is not."""
+        """Whether the archive is selected instead of the current deliveries."""
         return self.archived or Phase.ARCHIVED in self.phase
 
     def more(self) -> list[dict[str, Any]]:
-        """Return what is more than a condition on a column; the phase is the reader's, who knows
-        which lanes are held.
+        """Return the queries of conditions that are not on a single column.
+
+        The store adds the phase, because only the store knows the held lanes.
         """
-        statuses = of_statuses(self._statuses(), named=bool(self.connector_id))
-        received = (
-            {"received_at": {"$lt": self.changed_to + CLOCKS_APART}} if self.changed_to else {}
-        )
+        statuses = status_condition(self._statuses(), is_by_connector=bool(self.connector_id))
+        received = {"received_at": {"$lt": self.changed_to + CLOCK_SKEW}} if self.changed_to else {}
         return [
             {"archived": self.is_archive},
             statuses,
             self._transactions(),
-            searched(self.search),
+            words_condition(self.search),
             received,
         ]
 
     def unindexed(self) -> list[str]:
-        """Return the names of the conditions without an index: in the archive those are all but the
-        time of receipt.
+        """Return the names of the conditions without an index. In the archive only the time of
+        receipt has one.
         """
         if not self.is_archive:
             return super().unindexed()
-        given = [
-            condition.name for condition in self.given() if condition.column.path != "received_at"
+        names = [
+            condition.name
+            for condition in self.column_conditions()
+            if condition.column.path != "received_at"
         ]
         return [
-            *given,
+            *names,
             *(["search"] if self.search else []),
             *(["status"] if self._statuses() is not None else []),
         ]
 
     def _statuses(self) -> list[Status | None] | None:
-        """Return the statuses that may be, None when all of them may; no status means under way."""
+        """Return the allowed statuses, or None when all are allowed. The status None means under
+        way.
+        """
         wanted: set[Status | None] = set(self.status) or {*Status, None}
-        wanted &= in_phases(self.phase)
+        wanted &= statuses_in(self.phase)
         if self.troubled is not None:
             wanted &= set(TROUBLED) if self.troubled else {*Status, None} - set(TROUBLED)
         if self.retryable or self.outcome_unknown:
@@ -183,9 +186,9 @@ class DeliveryFilter(AppointmentConditions):
         )
 
     def _transactions(self) -> dict[str, Any]:
-        """Return the range of ids that begin with the transaction's."""
+        """Return the range of delivery ids that begin with the transaction's id."""
         ranges = [
-            {"_id": {"$gte": f"{name}.", "$lt": f"{name}{BEHIND_THE_DOT}"}, "transaction_id": name}
+            {"_id": {"$gte": f"{name}.", "$lt": f"{name}{AFTER_DOT}"}, "transaction_id": name}
             for name in self.transaction_id
         ]
         return ranges[0] if len(ranges) == 1 else {"$or": ranges} if ranges else {}

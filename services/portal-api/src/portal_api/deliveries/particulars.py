@@ -1,16 +1,18 @@
-"""The particulars of a message: quotations, names, numbers, ids and moments that differ from one
-appointment to the next. Statuses and error codes are none: they tell causes apart.
+"""The variable parts of a message: quotations, names, numbers, ids and times that differ by
+appointment.
+
+Statuses and error codes stay, because they distinguish causes.
 """
 
 from __future__ import annotations
 
 import re
 
-PLACE = "…"
-LONGEST = 2_000
-"""Characters that are looked at: a bound on the time that any text takes."""
+PLACEHOLDER = "…"
+MOST_CHARACTERS = 2_000
+"""Characters of a message that are read, which bounds the time for any text."""
 
-_TELLING = r"""
+_SIGNIFICANT = r"""
     \b(?:status(?:\ code)?|error(?:\ (?:code|number|no\.?))?|SQLSTATE|HRESULT|hr|HTTP(?:/[\d.]+)?)
         \s*[:=]?\s*\(?-?(?:0x[0-9a-f]+|\d{3,})\b\)?   # Status code: 401; error 1205; HTTP 502
   | \([45]\d\d\)                                      # (401) Unauthorized
@@ -51,25 +53,27 @@ _WORDS = frozenset({
     "REST", "SOAP", "SQL", "SSL", "TCP", "TLS", "UOM", "URI", "URL", "UTC", "UTF", "WSDL", "XML",
     "XSD",
 })  # fmt: skip
-"""Capitals that are no code of the back office."""
+"""Words in capitals that are no code of the back office."""
 _ANY = re.compile(
-    rf"(?P<telling>{_TELLING})|(?P<inner>{_QUOTED}|{_INSERTED})|(?P<id>{_IDS})"
+    rf"(?P<significant>{_SIGNIFICANT})|(?P<inner>{_QUOTED}|{_INSERTED})|(?P<id>{_IDS})"
     rf"|(?P<capitals>{_CAPITALS})",
     re.IGNORECASE | re.VERBOSE,
 )
-_SEVERAL = re.compile(rf"{PLACE}(?:(?:,| and| to| -)?\s+(?:{PLACE}|[ap]\.?m\b\.?))+", re.IGNORECASE)
-"""A date and its time, or a list: how many there are makes no other cause."""
+_SEVERAL = re.compile(
+    rf"{PLACEHOLDER}(?:(?:,| and| to| -)?\s+(?:{PLACEHOLDER}|[ap]\.?m\b\.?))+", re.IGNORECASE
+)
+"""A date and its time, or a list. The number of its parts makes no other cause."""
 
 
-def without_particulars(text: str) -> str:
-    """Return the text with one sign for each particular, or several side by side."""
-    plain = _ANY.sub(_replaced, text[:LONGEST])
-    return _SEVERAL.sub(PLACE, " ".join(plain.split()))
+def mask_variable_parts(text: str) -> str:
+    """Return the text with one placeholder for each variable part, or for several in a row."""
+    plain = _ANY.sub(_replace, text[:MOST_CHARACTERS])
+    return _SEVERAL.sub(PLACEHOLDER, " ".join(plain.split()))
 
 
-def _replaced(found: re.Match[str]) -> str:
+def _replace(found: re.Match[str]) -> str:
     text = found[0]
-    if found["telling"] or (found["capitals"] and text in _WORDS):
+    if found["significant"] or (found["capitals"] and text in _WORDS):
         return text
     ending = re.search(r"[.,:;]*$", text) if found["id"] else None
-    return f"{PLACE}{ending[0] if ending else ''}"
+    return f"{PLACEHOLDER}{ending[0] if ending else ''}"

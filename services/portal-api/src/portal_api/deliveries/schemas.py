@@ -13,23 +13,23 @@ from portal_api.deliveries.columns import COLUMNS, DeliverySort
 from portal_api.deliveries.filter import DeliveryFilter
 from portal_api.exports.download import Format
 from portal_api.exports.formats import ExportFormat
-from portal_api.lists.column import AccessPath, Column, ordered
+from portal_api.lists.column import AccessPath, Column, describe_orders
 from portal_api.schemas.examples import DELIVERY, page_of
 from portal_api.schemas.paging import Page, PageQuery, ResponseModel
 from portal_api.schemas.types import Instant
 
 
 class DeliveryQuery(DeliveryFilter, PageQuery):
-    """Filters of the list; all of them must hold."""
+    """Filters and order of the list. All filters must hold."""
 
-    sort: Annotated[DeliverySort, Field(description=ordered(DeliverySort, COLUMNS))] = DeliverySort(
-        "-received_at"
+    sort: Annotated[DeliverySort, Field(description=describe_orders(DeliverySort, COLUMNS))] = (
+        DeliverySort("-received_at")
     )
 
     def page(self) -> Page:
-        """Return the order and place."""
+        """Return the order and the cursor of the page."""
         return Page(
-            self._ordered_by.path,
+            self._sort_column.path,
             self.sort.startswith("-"),
             self.limit,
             self.after,
@@ -37,10 +37,10 @@ class DeliveryQuery(DeliveryFilter, PageQuery):
         )
 
     def unindexed(self) -> list[str]:
-        """Return the names of the parameters without an index; in the archive there is one for the
-        time of receipt only.
+        """Return the names of the parameters without an index. In the archive only the time of
+        receipt has one.
         """
-        column = self._ordered_by
+        column = self._sort_column
         is_indexed = (
             column.path == "received_at"
             if self.is_archive
@@ -49,20 +49,20 @@ class DeliveryQuery(DeliveryFilter, PageQuery):
         return [*super().unindexed(), *([] if is_indexed else ["sort"])]
 
     @property
-    def _ordered_by(self) -> Column:
+    def _sort_column(self) -> Column:
         return COLUMNS[self.sort.removeprefix("-")]
 
 
 class DeliveryExportQuery(DeliveryQuery):
-    """The same filters and order as the list; every row that fits is written, ``limit`` and
-    ``after`` mean nothing here.
+    """The same filters and order as in the list. The export has all matching rows, so ``limit`` and
+    ``after`` have no effect.
     """
 
     format: Format = ExportFormat.CSV
 
 
 class AppointmentSnapshot(ResponseModel):
-    """The appointment as this transaction had it."""
+    """The appointment in this transaction."""
 
     key: str
     appointment_id: int = 0
@@ -79,10 +79,10 @@ class AppointmentSnapshot(ResponseModel):
 
 
 class AttemptOutcome(ResponseModel):
-    """What an attempt came to.
+    """The outcome of an attempt.
 
-    *Success* means that the back office received it; whether it was valid only the
-    back office knows.
+    *Success* means that the back office received the appointment. Only the back office can tell
+    whether the appointment was valid.
     """
 
     attempt: int
@@ -100,7 +100,7 @@ class AttemptOutcome(ResponseModel):
 
 
 class Delivery(AttemptOutcome):
-    """One transaction on its way to one connector, as its newest attempt has it."""
+    """One transaction on its way to one connector, with the outcome of its newest attempt."""
 
     delivery_id: str
     phase: Phase
@@ -116,8 +116,8 @@ class Delivery(AttemptOutcome):
         str | None,
         Field(
             description=(
-                "Its trace in log lines, in the calls' header `traceparent`, and at a "
-                "collector of traces."
+                "The trace id in log lines, in the header `traceparent` of calls, and in the trace "
+                "collector."
             )
         ),
     ] = None
@@ -125,37 +125,37 @@ class Delivery(AttemptOutcome):
 
 
 class HttpExchangeResponse(ResponseModel):
-    """The last call of an attempt: where to, how much, and how much came back; never what was in
-    it, no query and no credentials.
+    """The last HTTP call of an attempt, with its address, status and sizes. Query, credentials and
+    content are never recorded.
     """
 
     method: str
     address: str
     sent_bytes: int
     http_status: int | None = None
-    received_bytes: int | None = Field(default=None, description="None when no answer came.")
+    received_bytes: int | None = Field(default=None, description="Null when no answer came.")
 
 
 class Attempt(AttemptOutcome):
-    """One try of one delivery."""
+    """One attempt of one delivery."""
 
     at: Instant
     exchange: HttpExchangeResponse | None = Field(
-        default=None, description="None when nothing was sent."
+        default=None, description="Null when no call was made."
     )
 
 
 class AttemptDetails(Attempt):
-    """One try of one delivery, with the stack trace of an unforeseen error."""
+    """One attempt of one delivery, with the stack trace of an unforeseen error."""
 
     trace: str | None = Field(
         default=None,
-        description="Where an unforeseen error was raised; none for every other outcome.",
+        description="The stack trace of an unforeseen error. Null for every other outcome.",
     )
 
 
 class DeadLetterResponse(ResponseModel):
-    """Why a message was parked, and what was in it."""
+    """A message that could not be handled, with the reason and the message's body."""
 
     queue: str
     type: str | None = None
@@ -166,19 +166,23 @@ class DeadLetterResponse(ResponseModel):
 
 
 class AutomaticRetryResponse(ResponseModel):
-    """What the timer job does with a Failed delivery."""
+    """The next automatic retry of a Failed delivery."""
 
     at: Instant | None = Field(
-        default=None, description="The first run of the timer job that may take it; none = none."
+        default=None,
+        description=(
+            "The first run of the timer job that may retry the delivery. Null when no run may "
+            "retry it."
+        ),
     )
     reason: str | None = Field(
-        default=None, description="Why it waits, or why the timer job leaves it alone."
+        default=None, description="The reason for a wait, or the reason against an automatic retry."
     )
 
 
 class DeliveryDetails(Delivery):
-    """One delivery with its newest attempts, and the MBOC settings: as the newest attempt used
-    them, and as they are now.
+    """One delivery with its newest attempts, and the MBOC settings that the newest attempt used and
+    those of today.
     """
 
     attempts: list[AttemptDetails]
@@ -186,7 +190,7 @@ class DeliveryDetails(Delivery):
     settings_then: ConnectorResponse | None = None
     settings_now: ConnectorResponse | None = None
     automatic_retry: AutomaticRetryResponse | None = Field(
-        default=None, description="Of a Failed delivery: its next automatic retry."
+        default=None, description="The next automatic retry. Only Failed deliveries have it."
     )
 
 
@@ -200,12 +204,12 @@ class DeliveryPage(BaseModel):
 
 
 def as_delivery(item: dict[str, Any]) -> Delivery:
-    """Return a stored delivery as it is shown in lists."""
+    """Return the stored delivery as the API shows it in lists."""
     return Delivery.model_validate(with_delivery_id(item))
 
 
 def with_delivery_id(item: dict[str, Any]) -> dict[str, Any]:
-    """Return the stored delivery with its id under the name that the API has for it."""
+    """Return the stored delivery with its id under the field name of the API."""
     return item | {"delivery_id": item["_id"]}
 
 

@@ -1,4 +1,4 @@
-"""Which statuses a delivery may have: by what went wrong, and by where it stands."""
+"""Conditions on the status and the phase of deliveries."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 TROUBLED = tuple(status for status in Status if status not in {Status.SUCCESS, Status.SKIPPED})
-"""Not sent successfully: what Error Tracking shows (seed)."""
+"""Statuses of deliveries that were not sent successfully. Error Tracking shows these (seed)."""
 
 
-def in_phases(phases: Collection[Phase]) -> set[Status | None]:
-    """Return the statuses of these phases, of none: all; what is under way has no status yet."""
+def statuses_in(phases: Collection[Phase]) -> set[Status | None]:
+    """Return the statuses in these phases. No phases means all, and a delivery under way has no
+    status.
+    """
     under_way = {Phase.PENDING, Phase.IN_PROGRESS, Phase.HELD}
     may_be_done = not phases or set(phases) - under_way
     return {
@@ -23,27 +25,31 @@ def in_phases(phases: Collection[Phase]) -> set[Status | None]:
     }
 
 
-def of_statuses(statuses: Sequence[Status | None] | None, *, named: bool) -> dict[str, Any]:
-    """Return the condition on the status.
+def status_condition(
+    statuses: Sequence[Status | None] | None, *, is_by_connector: bool
+) -> dict[str, Any]:
+    """Return the query of the status.
 
-    ``named`` connectors have each status said: their index has it before the time of receipt.
+    ``is_by_connector`` names each status in the query, because the connectors' index has the status
+    before the time of receipt.
     """
-    if statuses is None and not named:
+    if statuses is None and not is_by_connector:
         return {}
     wanted = list(statuses) if statuses is not None else [None, *Status]
     return {"status": wanted[0] if len(wanted) == 1 else {"$in": wanted}}
 
 
-def standing(phases: Collection[Phase], held: Collection[str]) -> dict[str, Any]:
-    """Return the condition on the phase: pending ones of a held lane are held, and what is archived
-    was in any of them.
+def phase_condition(phases: Collection[Phase], held: Collection[str]) -> dict[str, Any]:
+    """Return the query of the phase.
+
+    Pending deliveries of a held lane are held. Archived deliveries may have any stored phase.
     """
     if not phases or Phase.ARCHIVED in phases:
         return {}
-    stored = {"phase": {"$in": sorted(set(phases) - {Phase.HELD})}}
-    waiting = {"phase": Phase.PENDING, "connector_id": {"$in": sorted(held)}}
+    in_phases = {"phase": {"$in": sorted(set(phases) - {Phase.HELD})}}
+    held_pending = {"phase": Phase.PENDING, "connector_id": {"$in": sorted(held)}}
     if Phase.HELD not in phases:
-        return stored | ({"$nor": [waiting]} if held and Phase.PENDING in phases else {})
+        return in_phases | ({"$nor": [held_pending]} if held and Phase.PENDING in phases else {})
     if Phase.PENDING in phases:
-        return stored
-    return {"$or": [stored, waiting]} if len(set(phases)) > 1 else waiting
+        return in_phases
+    return {"$or": [in_phases, held_pending]} if len(set(phases)) > 1 else held_pending

@@ -1,1 +1,1 @@
-"""What every list is asked with: conditions, columns, and what may be combined."""
+"""The conditions and columns of all lists, and their allowed combinations."""

@@ -1,5 +1,5 @@
-"""Conditions on what Dime.Scheduler says of an appointment, which appointments and
-deliveries have in common.
+"""Conditions on an appointment's data from Dime.Scheduler, common to appointments and
+deliveries.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from portal_api.schemas.types import Int64
 
 
 class AppointmentConditions(Conditions):
-    """Conditions on an appointment as it was planned."""
+    """Conditions on the data of an appointment."""
 
     action: AnyOf[Action] = ()
     source_app: Texts = ()

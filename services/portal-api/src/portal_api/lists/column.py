@@ -1,4 +1,4 @@
-"""The columns of a list: where each is stored, and how MongoDB gets to its values."""
+"""The columns of a list, with their paths in stored documents and their access paths."""
 
 from __future__ import annotations
 
@@ -10,27 +10,29 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
 FULL_SCAN_LIMIT = 50_000
-"""Items that one page may look at, one by one; read, checked and ordered within a
-fraction of a second.
+"""Items that one page may scan. MongoDB reads, checks and orders them within a fraction of a
+second.
 """
 
 
 class AccessPath(Enum):
-    """How the items with one value, or in the order of the values, are found among a million."""
+    """How MongoDB finds the items with one value, or in the order of the values, among a
+    million.
+    """
 
     INDEX = auto()
-    """By an index of its own: every condition and both orders."""
+    """The column has an index. It serves every condition and both orders."""
     WORDS = auto()
-    """One value by the words that items are searched by; begin, range and order by
-    looking at each item.
-    """
+    """The index of search terms finds one exact value. Prefix, range and order need a scan."""
     NONE = auto()
-    """By looking at each item: only where the other conditions leave few (docs/adr/0014)."""
+    """Every condition needs a scan. Allowed only when the other conditions leave few items
+    (docs/adr/0014).
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's path in the stored document, and the way to its values."""
+    """A column's path in the stored document, and its access path."""
 
     path: str
     access_path: AccessPath = AccessPath.INDEX
@@ -40,7 +42,7 @@ class Column:
 def sort_enum(
     name: str, description: str, columns: Mapping[str, Column], newest_first: Collection[str]
 ) -> type[StrEnum]:
-    """Return the orders of a list as an enumeration: each sortable column in both directions.
+    """Return the orders of a list as an enumeration, with each sortable column in both directions.
 
     The descending order of ``newest_first`` columns comes before the ascending one.
     """
@@ -49,17 +51,20 @@ def sort_enum(
         both = [column, f"-{column}"]
         for order in reversed(both) if column in newest_first else both:
             orders[f"{column}_down" if order.startswith("-") else column] = order
-    made = StrEnum(name, {member.upper(): order for member, order in orders.items()})  # type: ignore[misc]
-    made.__doc__ = description
-    return made
+    enumeration = StrEnum(name, {member.upper(): order for member, order in orders.items()})  # type: ignore[misc]
+    enumeration.__doc__ = description
+    return enumeration
 
 
-def ordered(sorts: Iterable[str], columns: Mapping[str, Column]) -> str:
-    """Return what is said of a list's orders: which of them need nothing else."""
+def describe_orders(sorts: Iterable[str], columns: Mapping[str, Column]) -> str:
+    """Return the description of a list's orders for the API documentation."""
     free = [
         name
         for name in sorts
         if not name.startswith("-") and columns[name].access_path is AccessPath.INDEX
     ]
-    others = f"Another one where the conditions leave at most {FULL_SCAN_LIMIT:,}."
-    return f"The column to order by; a minus turns it round. Always: {', '.join(free)}. {others}"
+    others = f"Any other column if the filters leave at most {FULL_SCAN_LIMIT:,} items."
+    return (
+        "The column to order by. A minus reverses the order. "
+        f"Always available: {', '.join(free)}. {others}"
+    )

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 OPERATORS = ("begins", "empty", "from", "to")
-LAST = "\U0010ffff"
-"""Behind every character that a text can go on with."""
+LAST_CHARACTER = "\U0010ffff"
+"""Sorts after every character that a text can continue with."""
 
 
 class Condition(NamedTuple):
-    """One parameter that was given: ``operator`` is one of OPERATORS, or ``is``."""
+    """One condition of a request. ``operator`` is one of OPERATORS, or ``is``."""
 
     name: str
     column: Column
@@ -35,41 +35,45 @@ class Condition(NamedTuple):
 
     @property
     def is_indexed(self) -> bool:
-        """Whether an index leads to what fulfils it."""
+        """Whether an index finds the matching items."""
         return self.column.access_path is AccessPath.INDEX or (
             self.column.access_path is AccessPath.WORDS and self.operator == "is"
         )
 
-    def stored(self) -> Document:
-        """Return it in the store's words."""
+    def query(self) -> Document:
+        """Return the condition as a MongoDB query."""
         return {self.column.path: _expression(self.operator, self.value)}
 
-    def found_by(self) -> Document:
-        """Return the words that lead to it, where only words do."""
+    def words_query(self) -> Document:
+        """Return the query of the search terms that find the items, for columns with
+        AccessPath.WORDS.
+        """
         if self.column.access_path is not AccessPath.WORDS or self.operator != "is":
             return {}
         words = [by_selectivity(words_of([value]))[:1] for value in self.value]
-        return {"words": _one_of([word for [word] in words])} if all(words) else {}
+        return {"words": _is_one_of([word for [word] in words])} if all(words) else {}
 
 
 class Conditions(BaseModel):
-    """Conditions of a list; all of them must hold. An unknown one is refused."""
+    """Conditions of a list. All of them must hold, and an unknown one is refused."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     columns: ClassVar[Mapping[str, Column]] = {}
-    apart: ClassVar[frozenset[str]] = frozenset()
-    """Those that are more than a condition on a column: whoever inherits says what they mean."""
+    special: ClassVar[frozenset[str]] = frozenset()
+    """Names of conditions that a subclass translates itself in ``more``."""
 
     @classmethod
-    def in_body(cls, given: object) -> object:
-        """Return what stands in a body; raises ValidationError for a number, or a true or false,
-        that is written as text: it has to be in an address only.
+    def check_body(cls, body: object) -> object:
+        """Return the value of a request body. Raises ValidationError for a number or boolean
+        written as text.
+
+        Only an address has to write them as text.
         """
         wrong = [
             name
-            for name, value in (given.items() if isinstance(given, dict) else ())
-            if name in cls._untold() and _has_text(value)
+            for name, value in (body.items() if isinstance(body, dict) else ())
+            if name in cls._non_text_names() and _has_text(value)
         ]
         if wrong:
             errors = [
@@ -79,54 +83,58 @@ class Conditions(BaseModel):
                 for name in wrong
             ]
             raise ValidationError.from_exception_data(cls.__name__, errors)
-        return given
+        return body
 
     @classmethod
-    def _untold(cls) -> set[str]:
-        """Return the names of the conditions whose values are no texts."""
+    def _non_text_names(cls) -> set[str]:
+        """Return the names of the conditions without text values."""
         fields = cls.model_json_schema()["properties"]
         return {
             name
-            for name, said in fields.items()
-            if not {"string", "$ref"} & set(re.findall(r"[$\w]+", json.dumps(said)))
+            for name, schema in fields.items()
+            if not {"string", "$ref"} & set(re.findall(r"[$\w]+", json.dumps(schema)))
         }
 
-    def given(self) -> Iterator[Condition]:
-        """Yield the conditions on columns that were given."""
+    def column_conditions(self) -> Iterator[Condition]:
+        """Yield the conditions on columns that the request has."""
         for name in type(self).model_fields:
             value = getattr(self, name)
             column, operator = self._column(name)
-            if column and name not in self.apart and value not in (None, ()):
+            if column and name not in self.special and value not in (None, ()):
                 yield Condition(name, column, operator, value)
 
     def wanted(self) -> Document:
-        """Return the conditions in the store's words."""
+        """Return all conditions as one MongoDB query."""
         return all_of(
             [
                 self.indexed(),
-                *(condition.stored() for condition in self.given() if not condition.is_indexed),
+                *(
+                    condition.query()
+                    for condition in self.column_conditions()
+                    if not condition.is_indexed
+                ),
             ]
         )
 
     def indexed(self) -> Document:
-        """Return those of them that an index leads to."""
-        given = [condition for condition in self.given() if condition.is_indexed]
+        """Return the query of the conditions that an index serves."""
+        conditions = [condition for condition in self.column_conditions() if condition.is_indexed]
         return all_of(
             [
                 *self.more(),
-                *(condition.stored() for condition in given),
-                *(condition.found_by() for condition in given),
+                *(condition.query() for condition in conditions),
+                *(condition.words_query() for condition in conditions),
             ]
         )
 
     def unindexed(self) -> list[str]:
-        """Return the names of the others: MongoDB looks at each item to know whether
-        it fulfils them.
-        """
-        return [condition.name for condition in self.given() if not condition.is_indexed]
+        """Return the names of the other conditions, which need a scan."""
+        return [
+            condition.name for condition in self.column_conditions() if not condition.is_indexed
+        ]
 
     def more(self) -> Iterable[Document]:
-        """Return what else is asked for, in the store's words."""
+        """Return the queries of conditions that are not on a single column."""
         return ()
 
     @classmethod
@@ -140,7 +148,7 @@ class Conditions(BaseModel):
 
     @field_validator("*", mode="after")
     @classmethod
-    def _ends_behind_its_beginning(cls, value: Any, info: ValidationInfo) -> Any:
+    def _ends_after_begin(cls, value: Any, info: ValidationInfo) -> Any:
         name = info.field_name or ""
         begin = info.data.get(f"{name.removesuffix('_to')}_from") if name.endswith("_to") else None
         if value is not None and begin is not None and value <= begin:
@@ -149,19 +157,19 @@ class Conditions(BaseModel):
 
 
 def all_of(conditions: Iterable[Document]) -> Document:
-    """Return conditions that must all hold as one document."""
-    together: Document = {}
-    again: list[Document] = []
+    """Return one query for conditions that must all hold."""
+    merged: Document = {}
+    repeated: list[Document] = []
     for condition in conditions:
-        if together.keys() & condition.keys():
-            again.append(condition)
+        if merged.keys() & condition.keys():
+            repeated.append(condition)
         else:
-            together |= condition
-    return together | ({"$and": again} if again else {})
+            merged |= condition
+    return merged | ({"$and": repeated} if repeated else {})
 
 
-def searched(text: str | None) -> Document:
-    """Return what free text asks for: every one of its words."""
+def words_condition(text: str | None) -> Document:
+    """Return the query of a free text. All of its words must match."""
     words = by_selectivity(words_of([text]))
     return {"words": {"$all": words}} if words else {}
 
@@ -173,15 +181,15 @@ def _has_text(value: object) -> bool:
 def _expression(operator: str, value: Any) -> Any:
     match operator:
         case "begins":
-            return {"$gte": value, "$lt": value + LAST}
+            return {"$gte": value, "$lt": value + LAST_CHARACTER}
         case "empty":
             return {"$in": [None, ""]} if value else {"$gt": ""}
         case "from":
             return {"$gte": value}
         case "to":
             return {"$lt": value}
-    return _one_of(value) if isinstance(value, tuple) else value
+    return _is_one_of(value) if isinstance(value, tuple) else value
 
 
-def _one_of(values: Sequence[Any]) -> Any:
+def _is_one_of(values: Sequence[Any]) -> Any:
     return values[0] if len(values) == 1 else {"$in": list(values)}

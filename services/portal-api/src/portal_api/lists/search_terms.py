@@ -1,4 +1,4 @@
-"""The words that a delivery is found by: those of its subject, its numbers and its message."""
+"""The search terms of a delivery, from its subject, its numbers and its message."""
 
 from __future__ import annotations
 
@@ -10,32 +10,34 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MOST = 40
-LONGEST = 40
+MOST_WORDS = 40
+MOST_CHARACTERS = 40
 _WORD = re.compile(r"\w[\w-]*")
 
 
 def words_of(texts: Iterable[str | None]) -> list[str]:
-    """Return the different words, without case and accents, at most forty."""
+    """Return the distinct words without case and accents, at most 40."""
     found: dict[str, None] = {}
     for text in texts:
         if text:
             found.update(dict.fromkeys(_words_in(text)))
-    return list(found)[:MOST]
+    return list(found)[:MOST_WORDS]
 
 
 @lru_cache(maxsize=10_000)
 def _words_in(text: str) -> tuple[str, ...]:
-    """Return a text's words and their parts; the same few texts come with each
-    event of a delivery.
+    """Return a text's words and their parts. The cache helps because each event of a delivery
+    repeats the same few texts.
     """
     words = _WORD.findall(_plain(text))
-    return tuple(part[:LONGEST] for word in words for part in (word, *word.split("-")) if part)
+    return tuple(
+        part[:MOST_CHARACTERS] for word in words for part in (word, *word.split("-")) if part
+    )
 
 
 def by_selectivity(words: Iterable[str]) -> list[str]:
-    """Return the words in the order in which they tell most: MongoDB looks up the first and checks
-    the others one by one.
+    """Return the words, the most selective first. MongoDB looks up the first word in the index and
+    checks the others item by item.
     """
     return sorted(words, key=lambda word: (not any(map(str.isdigit, word)), -len(word)))
 

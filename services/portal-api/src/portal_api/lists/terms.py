@@ -1,4 +1,4 @@
-"""The terms of the filter language: what one parameter may say."""
+"""The types of values in the filter language."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ from portal_api.lists.search_terms import words_of
 from portal_api.schemas.types import Int64, Moment, YesNo
 
 MOST_VALUES = 50
-"""Values of one condition; MongoDB goes through an index for each of them and
-merges what it finds.
-"""
-LONGEST = 250
+"""Values of one condition. MongoDB scans an index for each value and merges the results."""
+MOST_CHARACTERS = 250
 
 
 class _OneOrSeveral:
-    """Says in the description that one value may stand alone; in an address it always does."""
+    """Adds a single value to the schema. In an address a value always stands alone."""
 
     def __get_pydantic_json_schema__(
         self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -27,48 +25,50 @@ class _OneOrSeveral:
         return {"anyOf": [several, several["items"]]}
 
 
-def _several(given: object) -> object:
-    return (given,) if isinstance(given, str | int) else given
+def _as_tuple(value: object) -> object:
+    return (value,) if isinstance(value, str | int) else value
 
 
 T = TypeVar("T")
-Text = Annotated[str, Field(min_length=1, max_length=LONGEST)]
+Text = Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
 
 AnyOf = Annotated[
     tuple[T, ...],
     Field(max_length=MOST_VALUES),
-    BeforeValidator(_several),
+    BeforeValidator(_as_tuple),
     _OneOrSeveral(),
-    Field(description="Exactly this; given several times: any of these."),
+    Field(description="Exactly this value. Several values mean any of them."),
 ]
 Texts = Annotated[
     tuple[Text, ...],
     Field(max_length=MOST_VALUES),
-    BeforeValidator(_several),
+    BeforeValidator(_as_tuple),
     _OneOrSeveral(),
-    Field(description="Exactly this, in this case; given several times: any of these."),
+    Field(description="Exactly this text. Several texts mean any of them. Case counts."),
 ]
-Begins = Annotated[Text | None, Field(description="What it begins with, in this case.")]
+Begins = Annotated[Text | None, Field(description="The beginning of the text. Case counts.")]
 Empty = Annotated[
-    YesNo | None, Field(description="true: only those without a value; false: only those with one.")
+    YesNo | None,
+    Field(description="true: only items without a value. false: only items with a value."),
 ]
 Flag = Annotated[
-    YesNo | None, Field(description="Only those for which this is so (true), or is not (false).")
+    YesNo | None,
+    Field(description="true: only items with this property. false: only items without it."),
 ]
 From = Annotated[
-    Moment | None, Field(description="Not before this moment.", examples=["2026-07-21T06:00:00Z"])
+    Moment | None, Field(description="At or after this time.", examples=["2026-07-21T06:00:00Z"])
 ]
 To = Annotated[
-    Moment | None, Field(description="Before this moment.", examples=["2026-07-22T06:00:00Z"])
+    Moment | None, Field(description="Before this time.", examples=["2026-07-22T06:00:00Z"])
 ]
-AtLeast = Annotated[Int64 | None, Field(description="Not less than this.")]
-Below = Annotated[Int64 | None, Field(description="Less than this.")]
+AtLeast = Annotated[Int64 | None, Field(description="At least this number.")]
+Below = Annotated[Int64 | None, Field(description="Less than this number.")]
 Written = Annotated[str, Field(pattern=r"^\d{4}-\d\d(-\d\d(T\d\d:\d\d(:\d\d)?)?)?$")]
 WrittenFrom = Annotated[
     Written | None,
     Field(
         description=(
-            "Not before this day or time, as Dime.Scheduler wrote it: its offset does not count."
+            "At or after this day or time, as Dime.Scheduler wrote it. Its offset does not count."
         ),
         examples=["2026-07-21"],
     ),
@@ -84,7 +84,7 @@ WrittenTo = Annotated[
 
 def _has_a_word(text: str | None) -> str | None:
     if text is not None and not words_of([text]):
-        raise ValueError("must have a word of letters or digits")
+        raise ValueError("must contain a word of letters or digits")
     return text
 
 
@@ -92,7 +92,7 @@ Search = Annotated[
     Annotated[str, Field(max_length=200, pattern=r"[0-9A-Za-z_]|[^\x00-\x7F]")] | None,
     AfterValidator(_has_a_word),
     Field(
-        description="Whole words, in any case and without accents; all of them must be there.",
+        description="Whole words in any case, with or without accents. All words must match.",
         examples=["compressor op100001"],
     ),
 ]

@@ -1,3 +1,1 @@
-"""What administrators do to many deliveries at once: which ones, how many, and
-who carries it out.
-"""
+"""Operations of administrators on many deliveries, which retry runs."""

@@ -1,4 +1,4 @@
-"""Has the dispatchers forget the order of one appointment's versions."""
+"""The request to forget the order of one appointment's versions."""
 
 from __future__ import annotations
 
@@ -20,15 +20,18 @@ PUBLISH_TIMEOUT_S = 10.0
 
 
 class ForgetOrderService:
-    """Returns when RabbitMQ has confirmed; raises UnconfirmedError."""
+    """Publishes the requests. Returns after the confirm of RabbitMQ, and raises UnconfirmedError
+    without it.
+    """
 
     def __init__(self, publisher: Publisher, queries: DeliveryQueries) -> None:
         self._publisher = publisher
         self._queries = queries
 
     async def __call__(self, appointment_key: str, requested_by: str) -> ForgetOrderRequested:
-        """Request it for every connector that has had a delivery of this appointment; raises
-        NotFoundError.
+        """Publish the request for every connector with a delivery of this appointment.
+
+        Raises NotFoundError.
         """
         connector_ids = await self._queries.connectors_of(appointment_key)
         request = ForgetOrderRequested(
@@ -51,4 +54,4 @@ class ForgetOrderService:
                     kind="ForgetOrderRequested",
                 )
         except (BrokerUnavailableError, TimeoutError) as error:
-            raise UnconfirmedError("RabbitMQ did not confirm: ask again") from error
+            raise UnconfirmedError("RabbitMQ did not confirm the request: try again") from error

@@ -1,4 +1,4 @@
-"""What an operation would be about, and how long it would take."""
+"""The estimated duration of an operation."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ def estimate_seconds(
     by_connector: Iterable[Mapping[str, Any]],
     connectors: Mapping[str, Connector],
 ) -> float:
-    """Return how long it takes: at the chosen pace, or at that of the connector that is called
-    least often per second.
+    """Return the estimated duration at the chosen pace, or at the lowest rate limit of a connector.
 
-    It is the least it takes: how long back offices need to answer is not known here.
+    It is a minimum, because the response times of back offices are not known here.
     """
     counts: dict[str, int] = {row["connector_id"]: row["count"] for row in by_connector}
     limits = {name: connectors[name].calls_per_second for name in counts if name in connectors}

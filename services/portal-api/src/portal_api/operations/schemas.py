@@ -1,4 +1,4 @@
-"""What the API shows of operations, and by what they are asked for."""
+"""Queries and responses of the operation routes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from portal_api.schemas.types import Instant
 
 
 class ConnectorCount(ResponseModel):
-    """How many deliveries of a connector it is about."""
+    """The number of deliveries of one connector."""
 
     connector_id: str
     connector_name: str | None = None
@@ -24,11 +24,15 @@ class ConnectorCount(ResponseModel):
 
 
 class CauseCount(ResponseModel):
-    """How many deliveries that failed alike it is about; what did not fail has no cause."""
+    """The number of deliveries with one cause. Deliveries that did not fail have no cause."""
 
     cause: str | None = None
     status: Status | None = Field(
-        default=None, description="Of the newest one, as are code and message."
+        default=None,
+        description=(
+            "The status of the newest delivery. Code and message are also those of the newest "
+            "delivery."
+        ),
     )
     code: str | None = None
     message: str | None = None
@@ -38,41 +42,43 @@ class CauseCount(ResponseModel):
 
 
 class OperationPlan(BaseModel):
-    """What an operation would be about, and how long it takes at least."""
+    """The deliveries that an operation would process, and its minimum duration."""
 
     count: int
     doable: int = Field(
         description=(
-            "Those that something would be done with; of each of the others the "
-            "operation says why not."
+            "Deliveries that the operation would process. Each other delivery gets a reason in "
+            "the operation's items."
         )
     )
     by_connector: list[ConnectorCount]
-    by_cause: list[CauseCount] = Field(description="The most frequent first, at most two hundred.")
+    by_cause: list[CauseCount] = Field(description="The most frequent causes first, at most 200.")
     seconds: float = Field(
         description=(
-            "At the chosen pace, or that of the slowest connector; how long back offices take to "
-            "answer is not in it."
+            "The minimum duration at the chosen pace, or at the rate limit of the slowest "
+            "connector. Response times of back offices are not included."
         )
     )
     as_of: Instant = Field(
-        description="The moment of the plan; with it, exactly these deliveries are meant later."
+        description=(
+            "The time of the plan. Send it with the operation to select exactly these deliveries."
+        )
     )
 
 
 class OperationCounts(ResponseModel):
-    """Deliveries by what they came to: the five make up the total."""
+    """Deliveries by outcome. The five counts make up the total."""
 
     total: int
     waiting: int
-    asked: int = Field(description="Another attempt is under way.")
+    asked: int = Field(description="Deliveries whose attempt is under way.")
     succeeded: int
     failed: int
     skipped: int
 
 
 class Operation(ResponseModel):
-    """An operation and how far it is; counted from its items, so true at every moment."""
+    """An operation and its progress. The counts come from its items, so they are always exact."""
 
     operation_id: str
     kind: OperationKind
@@ -81,7 +87,7 @@ class Operation(ResponseModel):
     state: OperationState
     reason: str | None = None
     asked_to: OperationCommand | None = Field(
-        default=None, description="What was asked of it last, until it is done."
+        default=None, description="The last command, until retry has carried it out."
     )
     per_second: float
     ramp: bool
@@ -90,11 +96,11 @@ class Operation(ResponseModel):
     planned: int | None = Field(
         default=None,
         description=(
-            "Deliveries that the plan named; those above the total changed before the start and "
-            "are left out."
+            "The number of deliveries in the plan. If it exceeds the total, the others changed "
+            "before the start and are left out."
         ),
     )
-    revision: int = Field(description="Grows with each change.")
+    revision: int = Field(description="Increases with each change.")
     finished_at: Instant | None = None
     changed_at: Instant
 
@@ -107,8 +113,8 @@ class OperationPage(BaseModel):
 
 
 class OperationItem(ResponseModel):
-    """One delivery's part: ``attempt`` is the one that was asked for, ``status`` what it came to,
-    ``message`` says why.
+    """One delivery in an operation. ``attempt`` is the requested attempt, ``status`` its result,
+    and ``message`` the reason.
     """
 
     delivery_id: str
@@ -120,16 +126,14 @@ class OperationItem(ResponseModel):
 
 
 class OperationItemPage(BaseModel):
-    """One page of an operation's deliveries, in the order in which they are done."""
+    """One page of an operation's deliveries, in the order of processing."""
 
     items: list[OperationItem]
     next: str | None
 
 
 class OperationSort(StrEnum):
-    """The order of the list; a minus turns it round. Equal ones follow by when
-    they were asked for.
-    """
+    """The order of the list. A minus reverses it. Equal items follow by time of the request."""
 
     NEWEST = "-asked_at"
     OLDEST = "asked_at"
@@ -142,23 +146,23 @@ class OperationSort(StrEnum):
 
 
 class OperationQuery(PageQuery):
-    """Filters of the list; all of them must hold."""
+    """Filters and order of the list. All filters must hold."""
 
     sort: OperationSort = Field(
-        default=OperationSort.NEWEST, description="The order of the list; a minus turns it round."
+        default=OperationSort.NEWEST, description="The order of the list. A minus reverses it."
     )
-    state: OperationState | None = Field(default=None, description="How far they are.")
-    kind: OperationKind | None = Field(default=None, description="What they do.")
+    state: OperationState | None = Field(default=None, description="The state of the operations.")
+    kind: OperationKind | None = Field(default=None, description="The kind of the operations.")
     asked_by: str | None = Field(
-        default=None, max_length=200, description="The account that asked for them."
+        default=None, max_length=200, description="The account that requested the operations."
     )
 
     def wanted(self) -> dict[str, Any]:
-        """Return the filters that were given, in the store's words."""
+        """Return the filters of the request as a MongoDB query."""
         return self.model_dump(include={"state", "kind", "asked_by"}, exclude_none=True)
 
     def page(self) -> Page:
-        """Return the order and place."""
+        """Return the order and the cursor of the page."""
         return Page(
             self.sort.removeprefix("-"),
             self.sort.startswith("-"),
@@ -169,8 +173,8 @@ class OperationQuery(PageQuery):
 
 
 class OperationExportQuery(OperationQuery):
-    """The same filters and order as the list; every row that fits is written, ``limit`` and
-    ``after`` mean nothing here.
+    """The same filters and order as in the list. The export has all matching rows, so ``limit`` and
+    ``after`` have no effect.
     """
 
     format: Format = ExportFormat.CSV
@@ -179,12 +183,12 @@ class OperationExportQuery(OperationQuery):
 class ItemQuery(PageQuery):
     """Filters of the list of items."""
 
-    outcome: ItemOutcome | None = Field(default=None, description="What became of them.")
+    outcome: ItemOutcome | None = Field(default=None, description="The outcome of the items.")
 
 
 def as_operation(item: dict[str, Any]) -> Operation:
-    """Return an operation as it is shown; what retry has heeded was done and is
-    asked for no longer.
+    """Return the stored operation as the API shows it, without a command that retry has carried
+    out.
     """
     steered_at, heeded_at = item.get("steered_at"), item.get("heeded_at")
     is_open = (

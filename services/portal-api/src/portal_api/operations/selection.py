@@ -1,6 +1,4 @@
-"""Which deliveries an operation is about: named one by one, or those of the list that an
-administrator is looking at.
-"""
+"""The deliveries of an operation, selected by id or by the filter of the list."""
 
 from __future__ import annotations
 
@@ -13,36 +11,38 @@ from common.contracts.operation import MOST_IDS, OperationKind
 from portal_api.deliveries.filter import DeliveryFilter
 from portal_api.schemas.types import Moment
 
-PER_SECOND, FEW = 50.0, 20
+DEFAULT_PER_SECOND, MOST_LISTED_IDS = 50.0, 20
 
 
 class Selection(BaseModel):
-    """Either ``delivery_ids`` or ``filter``. To restore means what is archived, unless the
-    filter says otherwise.
+    """Either ``delivery_ids`` or ``filter``. A restore selects archived deliveries, unless the
+    filter has ``archived``.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     kind: OperationKind
     delivery_ids: list[DeliveryId] | None = Field(
-        default=None, min_length=1, max_length=MOST_IDS, description="The deliveries, one by one."
+        default=None, min_length=1, max_length=MOST_IDS, description="The ids of the deliveries."
     )
     filter: Annotated[
         DeliveryFilter | None,
-        Field(validate_default=True, description="The deliveries of the list with these filters."),
+        Field(
+            validate_default=True, description="Filters of the list. They select its deliveries."
+        ),
     ] = None
     per_second: float = Field(
-        default=PER_SECOND,
+        default=DEFAULT_PER_SECOND,
         strict=True,
         gt=0,
         le=10_000,
-        description="How many deliveries per second at most.",
+        description="The maximum number of deliveries per second.",
     )
 
     @field_validator("filter", mode="before")
     @classmethod
     def _is_typed(cls, value: object) -> object:
-        return DeliveryFilter.in_body(value)
+        return DeliveryFilter.check_body(value)
 
     @field_validator("filter")
     @classmethod
@@ -50,15 +50,15 @@ class Selection(BaseModel):
         cls, value: DeliveryFilter | None, info: ValidationInfo
     ) -> DeliveryFilter | None:
         if "delivery_ids" in info.data and (value is None) == (info.data["delivery_ids"] is None):
-            raise ValueError("name either delivery_ids or a filter")
+            raise ValueError("send either delivery_ids or a filter")
         return value
 
     def ids(self) -> list[str] | None:
-        """Return the named deliveries, each once."""
+        """Return the ids of the selected deliveries, each once."""
         return None if self.delivery_ids is None else list(dict.fromkeys(self.delivery_ids))
 
-    def filtered(self) -> DeliveryFilter | None:
-        """Return the filter as it is meant."""
+    def effective_filter(self) -> DeliveryFilter | None:
+        """Return the filter with the default of a restore."""
         if (
             self.filter is None
             or self.kind is not OperationKind.RESTORE
@@ -69,14 +69,14 @@ class Selection(BaseModel):
 
 
 class NewOperation(Selection):
-    """An operation to carry out."""
+    """An operation to run."""
 
     ramp: bool = Field(
         default=False,
         strict=True,
         description=(
-            "Begin with 1, then 5, then 25 deliveries; each step waits until the one "
-            "before is known."
+            "Begin with 1, then 5, then 25 deliveries. Each step waits for the results of the "
+            "step before."
         ),
     )
     stop_at_failure_share: float | None = Field(
@@ -84,33 +84,37 @@ class NewOperation(Selection):
         strict=True,
         ge=0,
         le=1,
-        description="Stop by itself when more than this share failed; none = never.",
+        description=(
+            "Stop the operation when more than this share of deliveries failed. Without it, the "
+            "operation never stops by itself."
+        ),
     )
     expected_count: int | None = Field(
         default=None,
         strict=True,
         ge=0,
         description=(
-            "How many deliveries the plan named. Without `as_of` another number by now is answered "
-            "with 409."
+            "The number of deliveries in the plan. Without `as_of`, a different current number is"
+            " answered with 409."
         ),
     )
     as_of: Annotated[
         Moment | None,
         Field(
             description=(
-                "The plan's `as_of`: of a filter's deliveries exactly those that the plan named "
-                "are meant. Those that changed since are left out; 409 after an hour, or when "
-                "nothing is left."
+                "The plan's `as_of`. A filter then selects exactly the deliveries of the plan. "
+                "Deliveries that changed since are left out. The answer is 409 after an hour, or "
+                "when no delivery is left."
             )
         ),
     ] = None
 
     def audit_view(self) -> dict[str, Any]:
-        """Return it for the audit: of many named deliveries their number, which the operation's own
-        list spells out.
+        """Return the operation for the audit.
+
+        Many ids are replaced by their number, because the operation's items list them.
         """
-        asked = self.model_dump(mode="json", exclude_unset=True, exclude={"delivery_ids"})
+        view = self.model_dump(mode="json", exclude_unset=True, exclude={"delivery_ids"})
         ids = self.ids() or []
-        named = {"delivery_ids": ids} if len(ids) <= FEW else {"deliveries": len(ids)}
-        return asked | (named if ids else {})
+        named = {"delivery_ids": ids} if len(ids) <= MOST_LISTED_IDS else {"deliveries": len(ids)}
+        return view | (named if ids else {})

@@ -1,4 +1,4 @@
-"""Hands operations over to retry, and steers those under way."""
+"""Publishes operations and commands for retry."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from common.contracts.operation import (
 )
 from common.errors import BrokerUnavailableError
 from portal_api.errors import ConflictError, InvalidFieldError, UnconfirmedError
-from portal_api.store.operations import as_of, portable
+from portal_api.store.operations import as_extended_json, as_of
 
 if TYPE_CHECKING:
     from common.broker import Publisher
@@ -39,7 +39,9 @@ STEERABLE = {
 
 
 class OperationService:
-    """Returns when RabbitMQ has confirmed; raises UnconfirmedError."""
+    """Plans and publishes operations. Returns after the confirm of RabbitMQ, and raises
+    UnconfirmedError without it.
+    """
 
     def __init__(
         self, publisher: Publisher, operations: Operations, queries: DeliveryQueries
@@ -48,40 +50,37 @@ class OperationService:
         self._operations = operations
         self._queries = queries
 
-    async def conditions(self, choice: Selection, moment: datetime) -> dict[str, Any]:
-        """Return which stored deliveries are meant: of a filter those that have not changed since
-        this moment.
+    async def conditions(self, selection: Selection, at: datetime) -> dict[str, Any]:
+        """Return the query of the selected deliveries. A filter selects the deliveries without a
+        change since this time.
 
-        Raises InvalidFieldError when one that is named is not there, TooManyError for a filter that
-        no list would answer.
+        Raises InvalidFieldError for an unknown id, and TooManyError for a filter that no list would
+        answer.
         """
-        if (filtered := choice.filtered()) is not None:
+        if (filter_ := selection.effective_filter()) is not None:
             await self._queries.refuse_full_scan(
                 "deliveries",
-                filtered.indexed(),
-                [f"filter.{name}" for name in filtered.unindexed()],
+                filter_.indexed(),
+                [f"filter.{name}" for name in filter_.unindexed()],
             )
-            return as_of(await self._queries.conditions(filtered.wanted(), filtered.phase), moment)
-        ids = choice.ids() or []
-        if unknown := await self._operations.unknown(ids):
+            return as_of(await self._queries.conditions(filter_.wanted(), filter_.phase), at)
+        ids = selection.ids() or []
+        if unknown := await self._operations.missing(ids):
             more = f" (and {len(unknown) - 1} more that are not there)" if len(unknown) > 1 else ""
             raise InvalidFieldError("delivery_ids", f"There is no delivery {unknown[0]}{more}")
         return {"_id": {"$in": ids}}
 
     async def submit(self, new: NewOperation, asked_by: str) -> str:
-        """Have it carried out; returns its id.
-
-        Raises ConflictError when the plan is stale.
-        """
+        """Publish the operation and return its id. Raises ConflictError when the plan is stale."""
         now = await self._operations.now()
         if new.as_of is not None and not now - PLAN_VALID <= new.as_of <= now:
-            raise ConflictError("The plan is not of the last hour: make it again")
+            raise ConflictError("The plan is not from the last hour: request a new plan")
         conditions = await self.conditions(new, new.as_of or now)
         count = await self._operations.count(conditions)
         if _is_stale(new, count):
             raise ConflictError(
-                f"By now it would be about {count} deliveries, not {new.expected_count}: look at "
-                "the plan again"
+                f"The operation would now process {count} deliveries, not {new.expected_count}: "
+                "request a new plan"
             )
         request = OperationRequested(
             operation_id=uuid.uuid4().hex,
@@ -93,20 +92,21 @@ class OperationService:
             stop_at_failure_share=new.stop_at_failure_share,
             planned=count if new.expected_count is None else new.expected_count,
             delivery_ids=new.ids(),
-            conditions=None if new.filter is None else portable(conditions),
+            conditions=None if new.filter is None else as_extended_json(conditions),
         )
         await self._publish(request, request.operation_id, topology.OPERATION_REQUESTED)
         await self._operations.begin(request)
         return request.operation_id
 
     async def steer(self, operation_id: str, steer: OperationCommand, asked_by: str) -> None:
-        """Pass an administrator's word on; raises NotFoundError, and ConflictError when it makes
-        no sense any more.
+        """Publish an administrator's command. Raises NotFoundError, and ConflictError when the
+        state does not allow the command.
         """
-        state = OperationState((await self._operations.one(operation_id))["state"])
+        state = OperationState((await self._operations.get(operation_id))["state"])
         if state not in STEERABLE[steer]:
             raise ConflictError(
-                f"The operation is {state}: it is too late, or too early, to {steer} it"
+                f"The operation is {state}, and {steer} is not possible now: "
+                "read the operation again"
             )
         steered = OperationSteered(
             operation_id=operation_id, steer=steer, asked_by=asked_by, asked_at=datetime.now(UTC)
@@ -116,7 +116,7 @@ class OperationService:
             f"{operation_id}.{steer}.{steered.asked_at.isoformat()}",
             topology.OPERATION_STEERED,
         )
-        await self._operations.steered(steered)
+        await self._operations.save_steering(steered)
 
     async def _publish(
         self, message: OperationRequested | OperationSteered, message_id: str, routing_key: str
@@ -133,13 +133,16 @@ class OperationService:
                 )
         except (BrokerUnavailableError, TimeoutError) as error:
             raise UnconfirmedError(
-                "RabbitMQ did not confirm: look at the operations before asking again"
+                "RabbitMQ did not confirm the request: check the list of operations before you try "
+                "again"
             ) from error
 
 
 def _is_stale(new: NewOperation, count: int) -> bool:
-    """Whether the number of deliveries is not that of the plan; as of the plan's moment there may
-    be fewer, because some have changed since, but not none and not more.
+    """Whether the number of deliveries contradicts the plan.
+
+    As of the plan's time the number may fall, because some deliveries have changed since. It may
+    not rise or reach zero.
     """
     if new.expected_count is None or new.expected_count == count:
         return False

@@ -1,1 +1,1 @@
-"""Everything that is kept in MongoDB, and the only place that knows the driver."""
+"""The collections of MongoDB. Only these modules call the driver."""

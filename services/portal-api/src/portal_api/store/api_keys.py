@@ -1,4 +1,4 @@
-"""API keys, by the id that each carries."""
+"""The store of API keys, read by key id."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ApiKeys:
-    """``api_keys``; ``owner`` none means everybody's.
+    """The collection ``api_keys``. An ``owner`` of None selects the keys of all owners.
 
     Raises StoreUnavailableError while MongoDB cannot be reached.
     """
@@ -29,20 +29,20 @@ class ApiKeys:
     async def page(
         self, owner: str | None, limit: int, after: str | None
     ) -> tuple[list[ApiKey], str | None]:
-        """Return keys, the newest first, and the key of the next page."""
+        """Return one page of API keys, the newest first, and the cursor of the next page."""
         page = Page("created_at", is_descending=True, limit=limit, after=after)
         with translate_errors():
-            found, following = await read_page(self._keys, _of(owner), page)
+            found, following = await read_page(self._keys, _owned_by(owner), page)
         return [_key(document) for document in found], following
 
     async def find(self, api_key_id: str) -> ApiKey | None:
-        """Return one: one read by its id."""
+        """Return the API key, or None. This is one read by id."""
         with translate_errors():
             found = await self._keys.find_one({"_id": api_key_id})
         return _key(found) if found else None
 
     async def create(self, key: ApiKey) -> None:
-        """Keep a new one."""
+        """Insert a new API key."""
         document = {
             "name": key.name,
             "role": str(key.role),
@@ -55,21 +55,23 @@ class ApiKeys:
             await self._keys.insert_one({"_id": key.api_key_id, **document})
 
     async def revoke(self, api_key_id: str, owner: str | None) -> ApiKey:
-        """Remove one and return it; raises NotFoundError when there is none of this owner."""
+        """Delete the API key and return it. Raises NotFoundError when this owner has no
+        such key.
+        """
         with translate_errors():
-            found = await self._keys.find_one_and_delete({"_id": api_key_id} | _of(owner))
+            found = await self._keys.find_one_and_delete({"_id": api_key_id} | _owned_by(owner))
         if found is None:
             raise NotFoundError(f"There is no API key {api_key_id}")
         return _key(found)
 
-    async def used(self, key: ApiKey, now: datetime) -> None:
-        """Note its use, at most once a minute."""
-        if key.is_worth_noting(now):
+    async def record_use(self, key: ApiKey, now: datetime) -> None:
+        """Store the time of use, at most once a minute."""
+        if key.is_use_due(now):
             with translate_errors():
                 await self._keys.update_one({"_id": key.api_key_id}, {"$max": {"used_at": now}})
 
 
-def _of(owner: str | None) -> dict[str, Any]:
+def _owned_by(owner: str | None) -> dict[str, Any]:
     return {} if owner is None else {"owner": owner}
 
 

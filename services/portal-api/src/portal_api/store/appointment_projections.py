@@ -1,7 +1,7 @@
-"""How transactions and statuses change the appointments they are about, in whatever order they come
-and however often.
+"""The changes that transactions and statuses make to appointments.
 
-Each change is one pipeline, so that what is searched by is always made from the whole appointment.
+Each change may be applied repeatedly and in any order. It is one update pipeline, so that the
+search terms and the phase always follow from the whole stored appointment.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from bson.raw_bson import RawBSONDocument
 from pymongo import UpdateOne
 
 from common.contracts.delivery import Phase
-from portal_api.appointments.outcomes import marks_stored
+from portal_api.appointments.outcomes import marks_expression
 from portal_api.lists.search_terms import words_of
 from portal_api.store.versions import is_older_than, version_of
 
@@ -24,35 +24,39 @@ if TYPE_CHECKING:
     from common.contracts.transaction import TransactionReceived
 
 Change = tuple[str, UpdateOne]
-"""A collection's name and what to do there."""
-_BEGAN = datetime(1970, 1, 1, tzinfo=UTC)
-_RANKS = 1_000
-"""Attempts and their phases within one millisecond of receipt; from the hundredth attempt on they
-share the last one, and ``rank`` decides.
+"""A collection's name and the update for it."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_RANKS_PER_MS = 1_000
+"""Ranks within one millisecond of receipt. From the hundredth attempt on, all attempts share the
+last rank, and ``rank`` decides.
 """
 
 
 def of_transaction(transaction: TransactionReceived) -> Change:
-    """Show the appointment with what the transaction says, unless a newer version is there."""
-    shown = transaction.appointment.model_dump()
-    version = version_of(shown, transaction.action, transaction.received_at, transaction.place)
-    return _update(shown, version, {})
+    """Update the appointment from the transaction, unless a newer version is stored."""
+    appointment = transaction.appointment.model_dump()
+    version = version_of(
+        appointment, transaction.action, transaction.received_at, transaction.place
+    )
+    return _update(appointment, version, {})
 
 
 def of_delivery(delivery_id: str, delivery: dict[str, Any]) -> Change:
-    """Note on the appointment what this connector last came to."""
-    order = _milliseconds(delivery["received_at"]) * _RANKS + min(delivery["rank"], _RANKS - 1)
+    """Store the delivery as the connector's latest one of this appointment."""
+    order = _milliseconds(delivery["received_at"]) * _RANKS_PER_MS + min(
+        delivery["rank"], _RANKS_PER_MS - 1
+    )
     latest = {"order": order, "rank": delivery["rank"], "delivery_id": delivery_id} | {
         field: delivery.get(field) for field in ("status", "phase", "connector_name")
     }
-    shown = delivery["appointment"]
-    # A status does not say the place in its request: the transaction does, before or after it.
-    version = version_of(shown, delivery["action"], delivery["received_at"], place=-1)
-    return _update(shown, version, {delivery["connector_id"]: latest})
+    appointment = delivery["appointment"]
+    # A status does not carry the place in the request. The transaction carries it.
+    version = version_of(appointment, delivery["action"], delivery["received_at"], place=-1)
+    return _update(appointment, version, {delivery["connector_id"]: latest})
 
 
-def said(appointment: Mapping[str, Any]) -> Iterator[str | None]:
-    """Yield what an appointment is searched by: its numbers and its subject."""
+def searchable_texts(appointment: Mapping[str, Any]) -> Iterator[str | None]:
+    """Yield the texts that an appointment is searched by: its numbers and its subject."""
     yield str(appointment.get("appointment_id") or "")
     yield from (
         appointment.get(field)
@@ -61,64 +65,77 @@ def said(appointment: Mapping[str, Any]) -> Iterator[str | None]:
 
 
 def _update(appointment: dict[str, Any], version: dict[str, Any], latest: dict[str, Any]) -> Change:
-    facts = {name: value for name, value in appointment.items() if name != "key"} | {
+    fields = {name: value for name, value in appointment.items() if name != "key"} | {
         **version,
-        "words": words_of(said(appointment)),
+        "words": words_of(searchable_texts(appointment)),
     }
-    newer = {"$cond": [is_older_than(version), {"$literal": facts}, {}]}
-    seen = {"last_transaction_at": {"$max": ["$last_transaction_at", version["shown_received_at"]]}}
-    steps = [
+    newer = {"$cond": [is_older_than(version), {"$literal": fields}, {}]}
+    last_at = {
+        "last_transaction_at": {"$max": ["$last_transaction_at", version["shown_received_at"]]}
+    }
+    stages = [
         {
             "$replaceWith": {
-                "$mergeObjects": ["$$ROOT", newer, seen, {"connectors": _connectors(latest)}]
+                "$mergeObjects": [
+                    "$$ROOT",
+                    newer,
+                    last_at,
+                    {"connectors": _merged_connectors(latest)},
+                ]
             }
         },
-        _FOLLOWS,
+        _DERIVED_FIELDS,
     ]
-    return "appointments", UpdateOne({"_id": appointment["key"]}, steps, upsert=True)
+    return "appointments", UpdateOne({"_id": appointment["key"]}, stages, upsert=True)
 
 
-def _connectors(latest: dict[str, Any]) -> dict[str, Any]:
-    """Return what each connector last came to, with this one unless a later one is there."""
-    known = {"$ifNull": ["$connectors", {}]}
+def _merged_connectors(latest: dict[str, Any]) -> dict[str, Any]:
+    """Return the latest delivery per connector. A later stored one stays."""
+    stored = {"$ifNull": ["$connectors", {}]}
     later = [
-        {"$cond": [_is_behind(f"$connectors.{name}", told), {}, {"$literal": {name: told}}]}
-        for name, told in latest.items()
+        {"$cond": [_is_older(f"$connectors.{name}", outcome), {}, {"$literal": {name: outcome}}]}
+        for name, outcome in latest.items()
     ]
-    return {"$mergeObjects": [known, *later]}
+    return {"$mergeObjects": [stored, *later]}
 
 
-def _is_behind(known: str, told: dict[str, Any]) -> dict[str, Any]:
-    """Return whether what is told comes before what is known; 0.1.0 stored no rank."""
-    same = {"$eq": [f"{known}.order", told["order"]]}
-    not_later = {"$gte": [f"{known}.rank", told["rank"]]}
-    return {"$or": [{"$gt": [f"{known}.order", told["order"]]}, {"$and": [same, not_later]}]}
+def _is_older(stored: str, outcome: dict[str, Any]) -> dict[str, Any]:
+    """Return the expression for whether ``outcome`` is older than the stored one. 0.1.0 stored no
+    rank.
+    """
+    same = {"$eq": [f"{stored}.order", outcome["order"]]}
+    not_later = {"$gte": [f"{stored}.rank", outcome["rank"]]}
+    return {"$or": [{"$gt": [f"{stored}.order", outcome["order"]]}, {"$and": [same, not_later]}]}
 
 
 def _is_done() -> dict[str, Any]:
-    """Return whether the newest transaction was routed, and everything that was routed is done."""
+    """Return the expression for whether the newest transaction was routed and all deliveries are
+    done.
+    """
     latest = {"$objectToArray": "$connectors"}
     newest = {"$max": {"$map": {"input": latest, "as": "one", "in": "$$one.v.order"}}}
-    is_routed = {"$gte": [newest, {"$multiply": [{"$toLong": "$last_transaction_at"}, _RANKS]}]}
+    is_routed = {
+        "$gte": [newest, {"$multiply": [{"$toLong": "$last_transaction_at"}, _RANKS_PER_MS]}]
+    }
     each = {"$map": {"input": latest, "as": "one", "in": {"$eq": ["$$one.v.phase", Phase.DONE]}}}
     return {"$and": [is_routed, {"$allElementsTrue": [each]}]}
 
 
-def _milliseconds(moment: datetime) -> int:
-    """Return milliseconds since 1970, cut as MongoDB cuts them."""
-    return (moment - _BEGAN) // timedelta(milliseconds=1)
+def _milliseconds(at: datetime) -> int:
+    """Return the milliseconds since 1970, truncated as MongoDB truncates them."""
+    return (at - _EPOCH) // timedelta(milliseconds=1)
 
 
-_FOLLOWS = RawBSONDocument(
+_DERIVED_FIELDS = RawBSONDocument(
     encode(
         {
             "$set": {
-                "outcomes": marks_stored(),
+                "outcomes": marks_expression(),
                 "phase": {"$cond": [_is_done(), Phase.DONE, Phase.PENDING]},
             }
         }
     )
 )
-"""What follows from the whole appointment; written once, because every message of the line has one
-or two of these.
+"""The fields that follow from the whole appointment. Encoded once, because every message of a
+delivery needs one or two copies of it.
 """

@@ -1,4 +1,6 @@
-"""The audit: lines are added and completed once, and there is no other way to change them."""
+"""The store of the audit. An entry is inserted once and completed once, and nothing else changes
+it.
+"""
 
 from __future__ import annotations
 
@@ -16,22 +18,24 @@ if TYPE_CHECKING:
     from portal_api.accounts.audit_entry import AuditEntry
     from portal_api.schemas.paging import Page
 
-MOST = 200
+MOST_ENTRIES = 200
 
 
 class Audit:
-    """``audit``; raises StoreUnavailableError while MongoDB cannot be reached."""
+    """The collection ``audit``. Raises StoreUnavailableError while MongoDB cannot be reached."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._audit = database["audit"]
 
     async def begin(self, entry: AuditEntry) -> None:
-        """Keep a write that is about to be carried out; one that cannot be kept must not be."""
+        """Insert the entry of a write before the write. A write without an entry must not
+        happen.
+        """
         with translate_errors():
             await self._audit.insert_one(entry.document())
 
     async def finish(self, entry: AuditEntry) -> None:
-        """Complete it, or keep it whole when it was refused before it began."""
+        """Complete the entry, or insert it whole when the request was refused before it began."""
         document = entry.document()
         with translate_errors():
             await self._audit.replace_one(
@@ -41,24 +45,24 @@ class Audit:
     async def page(
         self, wanted: dict[str, Any], page: Page
     ) -> tuple[list[dict[str, Any]], str | None]:
-        """Return one page of lines, and the key of the next."""
+        """Return one page of entries and the cursor of the next page."""
         with translate_errors():
             found, following = await read_page(self._audit, wanted, page)
-        return [_shown(document) for document in found], following
+        return [_as_entry(document) for document in found], following
 
     async def about(self, targets: Collection[str]) -> list[dict[str, Any]]:
-        """Return the newest two hundred lines about these things."""
+        """Return the newest 200 entries about these targets."""
         with translate_errors():
             found = (
                 self._audit.find({"target": {"$in": sorted(targets)}})
                 .sort([("at", -1), ("_id", -1)])
-                .limit(MOST)
+                .limit(MOST_ENTRIES)
             )
-            return [_shown(document) async for document in found]
+            return [_as_entry(document) async for document in found]
 
 
-def _shown(document: dict[str, Any]) -> dict[str, Any]:
-    changed = {
+def _as_entry(document: dict[str, Any]) -> dict[str, Any]:
+    parsed = {
         name: json.loads(text) if (text := document[name]) else None for name in ("before", "after")
     }
-    return document | changed | {"audit_id": document["_id"]}
+    return document | parsed | {"audit_id": document["_id"]}

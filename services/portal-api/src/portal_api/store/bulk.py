@@ -1,4 +1,4 @@
-"""Applies changes of one collection in bulk writes, and finds the culprit where one is refused."""
+"""Applies changes of one collection in bulk writes, and isolates a change that MongoDB refuses."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from pymongo import UpdateOne
 
 Failures = dict[int, Exception]
-"""By the place of the change; the other changes are confirmed."""
+"""Errors by the index of the change. All other changes are confirmed."""
 
 
 class UnconfirmedChangeError(Exception):
-    """MongoDB did not confirm the change; ``is_refused``: it refused this one by itself."""
+    """MongoDB did not confirm the change. ``is_refused`` is true when MongoDB refused this change
+    alone.
+    """
 
     def __init__(self, reason: str, *, is_refused: bool = False) -> None:
         super().__init__(reason)
@@ -27,35 +29,42 @@ class UnconfirmedChangeError(Exception):
 
 
 class BulkWriter:
-    """Writes at most ``most`` changes at once: half as many after a timeout, an eighth more after
-    each write in time.
+    """Writes at most ``most_operations`` changes at once.
+
+    The batch halves after a timeout and grows by an eighth after each write in time.
     """
 
-    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], most: int) -> None:
+    def __init__(
+        self, database: AsyncIOMotorDatabase[dict[str, Any]], most_operations: int
+    ) -> None:
         self._database = database
-        self._most = most
-        self._batch = most
+        self._most_operations = most_operations
+        self._batch = most_operations
         self.written_at = float("-inf")
-        """When a write was confirmed last, on the monotonic clock."""
+        """The time of the last confirmed write, on the monotonic clock."""
 
     async def apply(self, collection: str, operations: list[UpdateOne]) -> Failures:
-        """Return a NotYetError or an UnwritableError for each change that is not confirmed."""
+        """Return an UnconfirmedChangeError or an UnwritableError for each change without
+        confirmation.
+        """
         failed: Failures = {}
         begin = 0
         while begin < len(operations):
-            some = operations[begin : begin + self._batch]
-            for place, error in (await self._apply(collection, some)).items():
-                failed[begin + place] = error
-            begin += len(some)
+            batch = operations[begin : begin + self._batch]
+            for index, error in (await self._apply(collection, batch)).items():
+                failed[begin + index] = error
+            begin += len(batch)
         return failed
 
     async def _apply(
-        self, collection: str, operations: list[UpdateOne], *, again: bool = False
+        self, collection: str, operations: list[UpdateOne], *, is_retry: bool = False
     ) -> Failures:
-        """Apply in one write; where MongoDB refuses it as a whole, in halves down to the culprit.
+        """Apply the changes in one write. If MongoDB refuses the whole write, apply halves of it
+        down to the refused change.
 
-        A change that collided is applied once more: another replica may just have inserted the
-        document with something older. A second collision means that something newer is there.
+        A change with a duplicate key is applied a second time, because another replica may just
+        have inserted an older document. A second duplicate key means that the stored document is
+        newer.
         """
         try:
             codes = await self._write(collection, operations)
@@ -66,29 +75,33 @@ class BulkWriter:
                     range(len(operations)), UnconfirmedChangeError(reason_of(error))
                 )
             if len(operations) == 1:
-                return {0: UnwritableError(f"MongoDB refuses it: {reason_of(error)}")}
+                return {0: UnwritableError(f"MongoDB refuses the change: {reason_of(error)}")}
         else:
             self.written_at = time.monotonic()
-            self._batch = min(self._batch + self._batch // 8 + 1, self._most)
+            self._batch = min(self._batch + self._batch // 8 + 1, self._most_operations)
             failed = {p: _error_of(code) for p, code in codes.items() if code != DUPLICATE_KEY}
-            collided = [place for place, code in codes.items() if code == DUPLICATE_KEY]
-            if collided and not again:
-                more = await self._apply(collection, [operations[p] for p in collided], again=True)
-                failed |= {collided[place]: error for place, error in more.items()}
+            collided = [index for index, code in codes.items() if code == DUPLICATE_KEY]
+            if collided and not is_retry:
+                more = await self._apply(
+                    collection, [operations[p] for p in collided], is_retry=True
+                )
+                failed |= {collided[index]: error for index, error in more.items()}
             return failed
         half = len(operations) // 2
-        failed = await self._apply(collection, operations[:half], again=again)
-        others = await self._apply(collection, operations[half:], again=again)
-        return failed | {half + place: error for place, error in others.items()}
+        failed = await self._apply(collection, operations[:half], is_retry=is_retry)
+        others = await self._apply(collection, operations[half:], is_retry=is_retry)
+        return failed | {half + index: error for index, error in others.items()}
 
     async def _write(self, collection: str, operations: list[UpdateOne]) -> dict[int, int]:
-        """Return the codes of the refused ones by place; raises what MongoDB says of the whole."""
+        """Return the error codes of the refused changes by index. Raises an error of the whole
+        write.
+        """
         try:
             await self._database[collection].bulk_write(operations, ordered=False)
         except BulkWriteError as error:
             if error.details.get("writeConcernErrors"):
-                # A write that a majority does not have may be rolled back: do it again.
-                raise WTimeoutError("a majority does not have it") from error
+                # A write without a majority may be rolled back, so it is repeated.
+                raise WTimeoutError("a majority does not have the write") from error
             count_unavailable(error)
             return {e["index"]: e["code"] for e in error.details["writeErrors"]}
         return {}
@@ -100,5 +113,5 @@ class BulkWriter:
 
 def _error_of(code: int) -> Exception:
     if code in PERMANENT_CODES:
-        return UnwritableError(f"MongoDB refuses it: {code}")
+        return UnwritableError(f"MongoDB refuses the change: error {code}")
     return UnconfirmedChangeError(str(code), is_refused=True)

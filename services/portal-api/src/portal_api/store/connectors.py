@@ -1,4 +1,6 @@
-"""Connectors and all their versions; secrets go in sealed and never come out."""
+"""The store of connectors and of all their versions. Secrets are stored sealed and are never
+returned in plain text.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +23,12 @@ if TYPE_CHECKING:
     from common.sealing import KeyRing
     from portal_api.store.stored_connector import StoredConnector
 
-MOST = 1_000
-MOST_CHANGES = 200
+MOST_CONNECTORS = 1_000
+MOST_VERSIONS = 200
 
 
 class Connectors:
-    """The administrator's connectors."""
+    """The collections ``connectors`` and ``connector_versions``."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], keys: KeyRing) -> None:
         self._connectors = database["connectors"]
@@ -34,25 +36,25 @@ class Connectors:
         self._keys = keys
 
     async def all(self) -> list[StoredConnector]:
-        """Return every connector by name, at most a thousand."""
+        """Return all connectors by name, at most 1,000."""
         with translate_errors():
             return [
                 as_stored(found)
                 async for found in self._connectors.find()
                 .sort([("name", 1), ("_id", 1)])
-                .limit(MOST)
+                .limit(MOST_CONNECTORS)
             ]
 
-    async def one(self, connector_id: str) -> StoredConnector:
-        """Return one; raises NotFoundError."""
+    async def get(self, connector_id: str) -> StoredConnector:
+        """Return the connector. Raises NotFoundError."""
         with translate_errors():
             found = await self._connectors.find_one({"_id": connector_id})
         if found is None:
             raise NotFoundError(f"There is no connector {connector_id}")
         return as_stored(found)
 
-    async def some(self, connector_ids: Iterable[str]) -> dict[str, StoredConnector]:
-        """Return those that there are, by id."""
+    async def get_many(self, connector_ids: Iterable[str]) -> dict[str, StoredConnector]:
+        """Return the existing connectors of these ids, by id."""
         with translate_errors():
             found = self._connectors.find({"_id": {"$in": sorted(set(connector_ids))}})
             return {document["_id"]: as_stored(document) async for document in found}
@@ -60,9 +62,7 @@ class Connectors:
     async def versions(
         self, wanted: Iterable[tuple[str, int | None]]
     ) -> dict[tuple[str, int | None], StoredConnector]:
-        """Return what connectors were at these versions; a version that is not
-        known is left out.
-        """
+        """Return connectors at these versions, without the versions that are not stored."""
         with translate_errors():
             found = self._versions.find(
                 {
@@ -79,78 +79,83 @@ class Connectors:
     async def history(
         self, connector_id: str, limit: int, after: str | None
     ) -> tuple[list[StoredConnector], str | None]:
-        """Return one page of a connector's versions, the newest first, and the key
-        of the next page.
+        """Return one page of a connector's versions, the newest first, and the cursor of the next
+        page.
         """
         page = Page("version", is_descending=True, limit=limit, after=after)
         with translate_errors():
             found, following = await read_page(self._versions, {"connector_id": connector_id}, page)
         return [as_stored(document) for document in found], following
 
-    async def made_since(self, moments: Mapping[str, datetime]) -> list[StoredConnector]:
-        """Return of each connector the version that counted at its moment and those made since
-        then, at most two hundred of each.
-        """
-        made: list[StoredConnector] = []
-        for connector_id, since in moments.items():
-            made += await self._made_since(connector_id, since)
-        return made
+    async def versions_since(
+        self, since_by_connector: Mapping[str, datetime]
+    ) -> list[StoredConnector]:
+        """Return the versions of each connector since its time, and the version in effect at that
+        time.
 
-    async def _made_since(self, connector_id: str, since: datetime) -> list[StoredConnector]:
-        made: list[StoredConnector] = []
+        At most 200 versions of each connector are returned.
+        """
+        versions: list[StoredConnector] = []
+        for connector_id, since in since_by_connector.items():
+            versions += await self._versions_since(connector_id, since)
+        return versions
+
+    async def _versions_since(self, connector_id: str, since: datetime) -> list[StoredConnector]:
+        versions: list[StoredConnector] = []
         with translate_errors():
             async for document in (
                 self._versions.find({"connector_id": connector_id})
                 .sort([("version", -1), ("_id", -1)])
-                .limit(MOST_CHANGES)
+                .limit(MOST_VERSIONS)
             ):
-                made.append(as_stored(document))
-                if made[-1].modified_at < since:
+                versions.append(as_stored(document))
+                if versions[-1].modified_at < since:
                     break
-        return made
+        return versions
 
     async def create(self, fields: dict[str, Any], secrets: dict[str, str], by: str) -> Connector:
-        """Keep a new one and return it."""
+        """Insert a new connector. Return the connector."""
         connector = self._build(
             uuid.uuid4().hex[:12], 1, fields | {"modified_by": by}, None, secrets
         )
         with translate_errors():
             await self._connectors.insert_one(_document(connector))
-            await self._keep_version(connector)
+            await self._save_version(connector)
         return connector
 
     async def change(
         self, before: StoredConnector, fields: dict[str, Any], secrets: dict[str, str], by: str
     ) -> Connector:
-        """Keep the next version and return it; secrets that are not given stay, empty ones go.
+        """Store the next version and return it. An omitted secret stays, and an empty one is
+        removed.
 
-        Raises ConflictError when it was changed since, or cannot be read in full.
+        Raises ConflictError when the connector was changed since ``before``, or has unreadable
+        fields.
 
-        A version is kept once it counts: of two who change the same one only the first has one.
-        What was before is kept once more, in case whoever changed it was killed in between.
+        The new version is saved after the connector itself, so only the first of two concurrent
+        changes saves a version. The version before is saved again, because its writer may have been
+        killed before saving it.
         """
         if before.unreadable:
             raise ConflictError(
-                "This version cannot read the connector's fields "
-                f"{', '.join(before.unreadable)}: change it with the version that wrote it"
+                f"This version cannot read the connector's fields {', '.join(before.unreadable)}: "
+                "change the connector with the version that wrote them"
             )
         fields = {"header_names": before.header_names} | fields | {"modified_by": by}
         after = self._build(before.connector_id, before.version + 1, fields, before, secrets)
         with translate_errors():
-            await self._keep_version(before)
+            await self._save_version(before)
             replaced = await self._connectors.replace_one(
                 {"_id": before.connector_id, "version": before.version}, _document(after)
             )
             if replaced.matched_count == 0:
-                raise ConflictError(
-                    "Somebody changed the connector since you read it: read it again"
-                )
-            await self._keep_version(after)
+                raise ConflictError("The connector was changed since you read it: read it again")
+            await self._save_version(after)
         return after
 
     async def rekey(self) -> int:
-        """Seal every secret, those of old versions too, with the newest key; returns how many
-        documents were changed.
+        """Seal all secrets, also those of old versions, with the newest key. Return the number of
+        changed documents.
         """
         changed = 0
         for collection in (self._connectors, self._versions):
@@ -158,8 +163,8 @@ class Connectors:
                 {"secrets": {"$ne": {}}}, {"connector_id": 1, "secrets": 1}
             ):
                 sealed = {
-                    name: self._resealed(found["connector_id"], name, old)
-                    for name, old in found["secrets"].items()
+                    name: self._reseal(found["connector_id"], name, sealed_before)
+                    for name, sealed_before in found["secrets"].items()
                 }
                 await collection.update_one(
                     {"_id": found["_id"], "secrets": found["secrets"]},
@@ -168,9 +173,9 @@ class Connectors:
                 changed += 1
         return changed
 
-    def _resealed(self, connector_id: str, name: str, old: str) -> str:
-        place = seal_context(connector_id, name)
-        return self._keys.seal(self._keys.open(old, place), place)
+    def _reseal(self, connector_id: str, name: str, sealed_before: str) -> str:
+        context = seal_context(connector_id, name)
+        return self._keys.seal(self._keys.open(sealed_before, context), context)
 
     def _build(
         self,
@@ -180,7 +185,7 @@ class Connectors:
         before: Connector | None,
         secrets: dict[str, str],
     ) -> Connector:
-        kept = {
+        unchanged = {
             name: sealed
             for name, sealed in (before.secrets if before else {}).items()
             if name not in secrets
@@ -197,12 +202,12 @@ class Connectors:
             version=version,
             modified_at=datetime.now(UTC),
             **fields,
-            secrets=kept | sealed,
+            secrets=unchanged | sealed,
             secrets_entered=entered,
             most_partitions=max(partitions, before.most_partitions if before else 1),
         )
 
-    async def _keep_version(self, connector: Connector) -> None:
+    async def _save_version(self, connector: Connector) -> None:
         version_id = f"{connector.connector_id}.{connector.version}"
         await self._versions.replace_one(
             {"_id": version_id}, _document(connector) | {"_id": version_id}, upsert=True

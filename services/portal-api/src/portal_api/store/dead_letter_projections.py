@@ -1,4 +1,4 @@
-"""The changes of a dead letter: it is stored, and its deliveries are shown as Failed."""
+"""The changes of a dead letter. It is stored, and its deliveries become Failed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from common.topology import PORTAL_API_TRANSACTIONS
 from portal_api.deliveries.cause import cause_of
 from portal_api.lists.search_terms import words_of
 from portal_api.store import appointment_projections
-from portal_api.store.delivery_projections import PARKED_RANK, RECORDED, found_by
+from portal_api.store.delivery_projections import DEAD_LETTER_RANK, RECORDED, search_fields
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from common.contracts.dead_letter import DeadLetteredDelivery
     from portal_api.store.delivery_projections import Change
 
-_PARKED = {
+_FAILED = {
     "phase": Phase.DONE,
     "status": Status.FAILED,
     "code": None,
@@ -35,23 +35,26 @@ _PARKED = {
 
 
 def of_dead_letter(letter: DeadLetter) -> list[Change]:
-    """Keep the letter, and show it in Error Tracking as Failed deliveries."""
-    known = _deliveries_of(letter)
-    names = [one for one in letter.deliveries if letter.queue != PORTAL_API_TRANSACTIONS.name]
-    if known:
-        shares = len(known)
+    """Store the dead letter, and show it in Error Tracking as Failed deliveries."""
+    deliveries = _deliveries_in(letter)
+    named = [] if letter.queue == PORTAL_API_TRANSACTIONS.name else letter.deliveries
+    if deliveries:
+        shares = len(deliveries)
         changes = [
-            change for name, facts in known for change in _parked(name, facts, letter, shares)
+            change
+            for name, fields in deliveries
+            for change in _dead_lettered(name, fields, letter, shares)
         ]
     else:
-        shares = len(names)
-        changes = [change for one in names for change in _named(one, letter, shares)]
+        shares = len(named)
+        changes = [change for delivery in named for change in _named_only(delivery, letter, shares)]
     return changes or of_letter_alone(letter)
 
 
 def of_letter_alone(letter: DeadLetter, note: str | None = None) -> list[Change]:
-    """Show the letter as a Failed delivery of its own; with a note in the place of its body when
-    that cannot be stored.
+    """Show the dead letter as a Failed delivery of its own.
+
+    ``note`` replaces a body that cannot be stored.
     """
     own = {
         "attempt": 1,
@@ -61,70 +64,72 @@ def of_letter_alone(letter: DeadLetter, note: str | None = None) -> list[Change]
     }
     if note is not None:
         letter = DeadLetter.model_validate(letter.model_dump() | {"body": note, "trace": None})
-    return _parked(f"dead-{letter.dead_letter_id}", own, letter, 1)
+    return _dead_lettered(f"dead-{letter.dead_letter_id}", own, letter, 1)
 
 
-def _parked(
-    delivery_id: str, facts: dict[str, Any], letter: DeadLetter, shares: int
+def _dead_lettered(
+    delivery_id: str, fields: dict[str, Any], letter: DeadLetter, shares: int
 ) -> list[Change]:
-    shown = facts | _ended(facts["attempt"], letter)
+    delivery = fields | _final_state(fields["attempt"], letter)
     changes = [
-        _kept(delivery_id, letter, shares),
-        _move_parked(delivery_id, shown | found_by(shown), {}),
-        _parked_attempt(delivery_id, facts, letter),
+        _saved_letter(delivery_id, letter, shares),
+        _move(delivery_id, delivery | search_fields(delivery), {}),
+        _attempt(delivery_id, fields, letter),
     ]
-    if "appointment" in facts:
-        changes.append(appointment_projections.of_delivery(delivery_id, shown))
+    if "appointment" in fields:
+        changes.append(appointment_projections.of_delivery(delivery_id, delivery))
     return changes
 
 
-def _named(one: DeadLetteredDelivery, letter: DeadLetter, shares: int) -> list[Change]:
-    """Show a delivery as Failed of which the letter gives no more than the name; all else that is
-    known of it stays.
-    """
-    connector_id = one.delivery_id.rpartition(".")[2]
+def _named_only(delivery: DeadLetteredDelivery, letter: DeadLetter, shares: int) -> list[Change]:
+    """Show a delivery as Failed when the dead letter gives only its id. All stored fields stay."""
+    connector_id = delivery.delivery_id.rpartition(".")[2]
     first = {
         "trigger": Trigger.SERVICE,
         "connector_id": connector_id,
         "received_at": letter.at,
         "words": words_of([letter.reason]),
     }
-    ended = _ended(one.attempt, letter)
+    final_state = _final_state(delivery.attempt, letter)
     cause = cause_of(None, letter.reason, connector_id)
     return [
-        _kept(one.delivery_id, letter, shares),
-        _move_parked(one.delivery_id, ended | {"troubled": True, "cause": cause}, first),
-        _parked_attempt(one.delivery_id, first | {"attempt": one.attempt}, letter),
+        _saved_letter(delivery.delivery_id, letter, shares),
+        _move(delivery.delivery_id, final_state | {"troubled": True, "cause": cause}, first),
+        _attempt(delivery.delivery_id, first | {"attempt": delivery.attempt}, letter),
     ]
 
 
-def _ended(attempt: int, letter: DeadLetter) -> dict[str, Any]:
-    return _PARKED | {
+def _final_state(attempt: int, letter: DeadLetter) -> dict[str, Any]:
+    return _FAILED | {
         "attempt": attempt,
-        "rank": attempt * 10 + PARKED_RANK,
+        "rank": attempt * 10 + DEAD_LETTER_RANK,
         "message": letter.reason,
         "changed_at": letter.at,
     }
 
 
-def _kept(delivery_id: str, letter: DeadLetter, shares: int) -> Change:
-    """Keep the letter with a delivery; the deliveries of one letter share its body's size."""
-    kept = letter.model_dump(exclude={"version", "dead_letter_id", "deliveries"})
+def _saved_letter(delivery_id: str, letter: DeadLetter, shares: int) -> Change:
+    """Store the dead letter with a delivery. The deliveries of one dead letter share the limit of
+    its body's size.
+    """
+    saved = letter.model_dump(exclude={"version", "dead_letter_id", "deliveries"})
     if len(letter.body) * shares > MOST_BODY_BYTES:
-        kept |= {
+        saved |= {
             "body": letter.body[: MOST_BODY_BYTES // shares],
             "body_bytes": letter.body_bytes or len(letter.body.encode()),
         }
-    return "dead_letters", UpdateOne({"_id": delivery_id}, {"$setOnInsert": kept}, upsert=True)
+    return "dead_letters", UpdateOne({"_id": delivery_id}, {"$setOnInsert": saved}, upsert=True)
 
 
-def _move_parked(delivery_id: str, shown: dict[str, Any], first: dict[str, Any]) -> Change:
-    """Move the delivery forward, unless this attempt is a Success: 0.1.0 gave it a lower rank."""
-    success = {"status": Status.SUCCESS, "attempt": shown["attempt"]}
+def _move(delivery_id: str, delivery: dict[str, Any], first: dict[str, Any]) -> Change:
+    """Move the delivery forward, unless this attempt is a Success. 0.1.0 gave a Success a lower
+    rank.
+    """
+    success = {"status": Status.SUCCESS, "attempt": delivery["attempt"]}
     return "deliveries", UpdateOne(
-        {"_id": delivery_id, "rank": {"$not": {"$gte": shown["rank"]}}, "$nor": [success]},
+        {"_id": delivery_id, "rank": {"$not": {"$gte": delivery["rank"]}}, "$nor": [success]},
         {
-            "$set": shown,
+            "$set": delivery,
             "$setOnInsert": {"archived": False} | first,
             "$currentDate": {RECORDED: True},
         },
@@ -132,12 +137,12 @@ def _move_parked(delivery_id: str, shown: dict[str, Any], first: dict[str, Any])
     )
 
 
-def _parked_attempt(delivery_id: str, facts: dict[str, Any], letter: DeadLetter) -> Change:
-    """Keep that the attempt ended here; under a name of its own, because the back office may have
-    been called, too.
+def _attempt(delivery_id: str, fields: dict[str, Any], letter: DeadLetter) -> Change:
+    """Store the end of the attempt under an id of its own, because the back office may have been
+    called too.
     """
-    told = {name: facts[name] for name in ("attempt", "trigger", "connector_id")}
-    ended = {
+    origin = {name: fields[name] for name in ("attempt", "trigger", "connector_id")}
+    final_state = {
         "delivery_id": delivery_id,
         "phase": Phase.DONE,
         "status": Status.FAILED,
@@ -145,39 +150,39 @@ def _parked_attempt(delivery_id: str, facts: dict[str, Any], letter: DeadLetter)
         "at": letter.at,
     }
     return "attempts", UpdateOne(
-        {"_id": f"{delivery_id}.{facts['attempt']}.parked"},
-        {"$setOnInsert": told | ended},
+        {"_id": f"{delivery_id}.{fields['attempt']}.parked"},
+        {"$setOnInsert": origin | final_state},
         upsert=True,
     )
 
 
 def accepted_at(letter: DeadLetter) -> list[datetime]:
-    """Return when each delivery the letter was about was accepted, as far as it says."""
-    return [facts["received_at"] for _, facts in _deliveries_of(letter)]
+    """Return the time of acceptance of each delivery in the dead letter, as far as it is known."""
+    return [fields["received_at"] for _, fields in _deliveries_in(letter)]
 
 
-def _deliveries_of(letter: DeadLetter) -> list[tuple[str, dict[str, Any]]]:
-    """Return each delivery that the body requests, or each transaction that was not routed, with
-    all that is known of it.
+def _deliveries_in(letter: DeadLetter) -> list[tuple[str, dict[str, Any]]]:
+    """Return the delivery that the body requests, or one for each transaction that was not
+    routed.
     """
     with contextlib.suppress(ValidationError):
-        return [_asked_for(DeliveryRequested.model_validate_json(letter.body))]
+        return [_from_request(DeliveryRequested.model_validate_json(letter.body))]
     if letter.queue != PORTAL_API_TRANSACTIONS.name:
         with contextlib.suppress(ValidationError):
-            return [_reported(one) for one in TRANSACTIONS.validate_json(letter.body)]
+            return [_from_transaction(each) for each in TRANSACTIONS.validate_json(letter.body)]
     return []
 
 
-def _asked_for(request: DeliveryRequested) -> tuple[str, dict[str, Any]]:
-    _, facts = _reported(request.transaction)
-    return request.delivery_id, facts | {
+def _from_request(request: DeliveryRequested) -> tuple[str, dict[str, Any]]:
+    _, fields = _from_transaction(request.transaction)
+    return request.delivery_id, fields | {
         "attempt": request.attempt,
         "trigger": request.trigger,
         "connector_id": request.connector_id,
     }
 
 
-def _reported(transaction: TransactionReceived) -> tuple[str, dict[str, Any]]:
+def _from_transaction(transaction: TransactionReceived) -> tuple[str, dict[str, Any]]:
     return delivery_id_of(transaction.transaction_id, NO_CONNECTOR), {
         "attempt": 1,
         "trigger": Trigger.SERVICE,

@@ -1,4 +1,4 @@
-"""Reads what administrators ask for."""
+"""Queries of deliveries and appointments."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from common.contracts.delivery import Phase
-from portal_api.deliveries.statuses import standing
+from portal_api.deliveries.statuses import phase_condition
 from portal_api.errors import NotFoundError, TooManyError
 from portal_api.lists.column import FULL_SCAN_LIMIT
 from portal_api.lists.conditions import all_of
@@ -25,19 +25,19 @@ Document = dict[str, Any]
 
 
 class DeliveryQueries:
-    """Lists and details; raises StoreUnavailableError while MongoDB cannot be reached."""
+    """Lists and details. Raises StoreUnavailableError while MongoDB cannot be reached."""
 
     def __init__(self, database: AsyncIOMotorDatabase[Document]) -> None:
         self._database = database
 
     async def appointments(self, wanted: Document, page: Page) -> tuple[list[Document], str | None]:
-        """Return one page of appointments."""
+        """Return one page of appointments and the cursor of the next page."""
         with translate_errors():
             return await read_page(self._database["appointments"], wanted, page)
 
     async def appointment(self, key: str) -> tuple[Document, list[Document]]:
-        """Return one appointment and its newest deliveries with their attempts;
-        raises NotFoundError.
+        """Return the appointment and its newest deliveries with their attempts. Raises
+        NotFoundError.
         """
         with translate_errors():
             found = await self._database["appointments"].find_one({"_id": key})
@@ -49,8 +49,8 @@ class DeliveryQueries:
                 .sort([("received_at", -1), ("_id", -1)])
                 .limit(DELIVERIES_SHOWN)
             )
-            sent, held = await newest.to_list(DELIVERIES_SHOWN), await self._held()
-            ids = [delivery["_id"] for delivery in sent]
+            deliveries, held = await newest.to_list(DELIVERIES_SHOWN), await self._held_connectors()
+            ids = [delivery["_id"] for delivery in deliveries]
             attempts = (
                 self._database["attempts"]
                 .find({"delivery_id": {"$in": ids}}, {"trace": 0})
@@ -61,12 +61,12 @@ class DeliveryQueries:
                 if len(by_delivery[attempt["delivery_id"]]) < ATTEMPTS_SHOWN:
                     by_delivery[attempt["delivery_id"]].append(attempt)
         return found, [
-            _as_shown(delivery, held) | {"attempts": by_delivery[delivery["_id"]]}
-            for delivery in sent
+            _with_phase(delivery, held) | {"attempts": by_delivery[delivery["_id"]]}
+            for delivery in deliveries
         ]
 
     async def connectors_of(self, key: str) -> list[str]:
-        """Return the connectors that have had a delivery of one appointment; raises
+        """Return the ids of the connectors with deliveries of the appointment. Raises
         NotFoundError.
         """
         with translate_errors():
@@ -78,28 +78,27 @@ class DeliveryQueries:
     async def deliveries(
         self, wanted: Document, phases: Collection[Phase], page: Page
     ) -> tuple[list[Document], str | None]:
-        """Return one page of deliveries in these phases, of none: in all; a pending one of a
-        held lane is held.
+        """Return one page of deliveries in these phases and the cursor of the next page.
+
+        No phases means all phases. A pending delivery of a held lane has the phase held.
         """
         with translate_errors():
-            held = await self._held()
+            held = await self._held_connectors()
             items, following = await read_page(
-                self._database["deliveries"], all_of([wanted, standing(phases, held)]), page
+                self._database["deliveries"], all_of([wanted, phase_condition(phases, held)]), page
             )
-        return [_as_shown(item, held) for item in items], following
+        return [_with_phase(item, held) for item in items], following
 
     async def conditions(self, wanted: Document, phases: Collection[Phase] | None) -> Document:
-        """Return these deliveries as conditions that need nothing else: what is
-        held is held now.
-        """
+        """Return the conditions of these deliveries in full, with the lanes that are held now."""
         with translate_errors():
-            return all_of([wanted, standing(phases or (), await self._held())])
+            return all_of([wanted, phase_condition(phases or (), await self._held_connectors())])
 
     async def refuse_full_scan(
         self, collection: str, indexed: Document, unindexed: Sequence[str]
     ) -> None:
-        """Raise TooManyError where MongoDB would have to look at more than fifty thousand items,
-        one by one, because of these parameters.
+        """Raise TooManyError when MongoDB would scan over 50,000 items because of these
+        parameters.
         """
         if unindexed:
             with translate_errors():
@@ -112,8 +111,8 @@ class DeliveryQueries:
                     raise TooManyError(unindexed[0], FULL_SCAN_LIMIT)
 
     async def delivery(self, delivery_id: str) -> Document:
-        """Return one delivery with its newest attempts, and the dead letter if it was parked;
-        raises NotFoundError.
+        """Return the delivery with its newest attempts and its dead letter. Raises
+        NotFoundError.
         """
         with translate_errors():
             found = await self._database["deliveries"].find_one({"_id": delivery_id})
@@ -126,15 +125,16 @@ class DeliveryQueries:
                 .limit(ATTEMPTS_SHOWN)
             )
             letter = await self._database["dead_letters"].find_one({"_id": delivery_id})
-            shown = _as_shown(found, await self._held())
+            shown = _with_phase(found, await self._held_connectors())
             return shown | {
                 "attempts": await attempts.to_list(ATTEMPTS_SHOWN),
                 "dead_letter": letter,
             }
 
     async def newer(self, delivery: Document) -> Document | None:
-        """Return the newest delivery of the same appointment to the same connector, None where
-        this is the newest, or the other one carries an older version.
+        """Return the newest delivery of the same appointment to the same connector.
+
+        Return None when this delivery is the newest, or the other one carries an older version.
         """
         appointment, connector_id = delivery.get("appointment") or {}, delivery["connector_id"]
         with translate_errors():
@@ -152,7 +152,7 @@ class DeliveryQueries:
                 {"status": 1},
             )
 
-    async def _held(self) -> set[str]:
+    async def _held_connectors(self) -> set[str]:
         now = datetime.now(UTC)
         return {
             lane["connector_id"]
@@ -162,7 +162,7 @@ class DeliveryQueries:
         }
 
 
-def _as_shown(delivery: Document, held: set[str]) -> Document:
+def _with_phase(delivery: Document, held: set[str]) -> Document:
     if delivery.get("archived"):
         return delivery | {"phase": Phase.ARCHIVED}
     is_held = delivery["phase"] == Phase.PENDING and delivery["connector_id"] in held

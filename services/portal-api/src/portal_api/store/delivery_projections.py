@@ -1,5 +1,5 @@
-"""What each message changes: updates that may be repeated and may come in any order; the newest
-attempt decides.
+"""The changes that each message makes. They may be repeated and may come in any order, because the
+newest attempt decides.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from common.contracts.transaction import TransactionReceived
 
 Change = tuple[str, UpdateOne]
-"""A collection's name and what to do there."""
+"""A collection's name and the update for it."""
 
-ORDER = {Phase.PENDING: 0, Phase.IN_PROGRESS: 1, Phase.DONE: 2}
-PARKED_RANK, SUCCESS_RANK = 5, 6
-"""In one attempt a dead letter comes after every phase, and a Success after everything."""
+PHASE_ORDER = {Phase.PENDING: 0, Phase.IN_PROGRESS: 1, Phase.DONE: 2}
+DEAD_LETTER_RANK, SUCCESS_RANK = 5, 6
+"""Within one attempt, a dead letter ranks above every phase, and a Success above all."""
 RECORDED = "recorded_at"
-"""When a delivery was recorded last, on MongoDB's clock: a plan names deliveries as of a moment."""
-NOT_OF_DELIVERY = {"version", "delivery_id", "at", "traceparent", "exchange", "trace"}
-"""What only the attempt has, or what is stored under another name."""
+"""The time of the last change of a delivery, on MongoDB's clock. A plan selects deliveries as of a
+time.
+"""
+ATTEMPT_FIELDS = {"version", "delivery_id", "at", "traceparent", "exchange", "trace"}
+"""Fields of the attempt alone, and fields that are stored under another name."""
 
 
 def of_transaction(transaction: TransactionReceived) -> list[Change]:
-    """Keep the snapshot once, and show the appointment with what it says unless a
-    newer one is there.
-    """
+    """Store the snapshot once, and update the appointment unless a newer version is stored."""
     document = transaction.model_dump()
     document.pop("transaction_id")
     return [
@@ -47,9 +47,7 @@ def of_transaction(transaction: TransactionReceived) -> list[Change]:
 
 
 def of_status(event: StatusChanged) -> list[Change]:
-    """Move the delivery forward, keep the attempt when it is over, and note it on
-    the appointment.
-    """
+    """Move the delivery forward, store a finished attempt, and update the appointment."""
     delivery, rank = delivery_of(event), rank_of(event)
     changes = [
         _move(event.delivery_id, delivery),
@@ -57,32 +55,37 @@ def of_status(event: StatusChanged) -> list[Change]:
     ]
     if event.phase is Phase.DONE:
         attempt = event.model_dump(exclude={"version", "appointment", "traceparent"})
-        name = f"{event.delivery_id}.{event.attempt}"
-        changes.append(_forward("attempts", name, "rank", rank, {"$set": attempt | {"rank": rank}}))
+        attempt_id = f"{event.delivery_id}.{event.attempt}"
+        changes.append(
+            _update_forward(
+                "attempts", attempt_id, "rank", rank, {"$set": attempt | {"rank": rank}}
+            )
+        )
     return changes
 
 
 def delivery_of(event: StatusChanged) -> dict[str, Any]:
-    """Return what the event says of its delivery, as it is stored."""
-    told = event.model_dump(exclude=NOT_OF_DELIVERY)
-    told |= {
+    """Return the event as the stored delivery."""
+    delivery = event.model_dump(exclude=ATTEMPT_FIELDS)
+    delivery |= {
         "rank": rank_of(event),
         "changed_at": event.at,
         "trace_id": trace_id_of(event.traceparent),
     }
-    return told | found_by(told)
+    return delivery | search_fields(delivery)
 
 
 def rank_of(event: StatusChanged) -> int:
-    """Return the event's place among all of its delivery: the newest attempt decides, and in it
-    a Success, then the further phase.
+    """Return the rank of the event among all events of its delivery.
+
+    The newest attempt ranks highest. Within it a Success ranks highest, then the later phase.
     """
     is_success = event.status is Status.SUCCESS
-    return event.attempt * 10 + (SUCCESS_RANK if is_success else ORDER[event.phase])
+    return event.attempt * 10 + (SUCCESS_RANK if is_success else PHASE_ORDER[event.phase])
 
 
-def found_by(delivery: dict[str, Any]) -> dict[str, Any]:
-    """Return what the delivery is searched and grouped by."""
+def search_fields(delivery: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields that the delivery is searched and grouped by."""
     is_troubled = delivery["status"] in TROUBLED
     cause = (
         cause_of(delivery["code"], delivery["message"], delivery["connector_id"])
@@ -90,23 +93,28 @@ def found_by(delivery: dict[str, Any]) -> dict[str, Any]:
         else None
     )
     words = words_of(
-        (*appointment_projections.said(delivery.get("appointment", {})), delivery["message"])
+        (
+            *appointment_projections.searchable_texts(delivery.get("appointment", {})),
+            delivery["message"],
+        )
     )
     return {"words": words, "troubled": is_troubled, "cause": cause}
 
 
 def of_lane(change: LaneChanged) -> list[Change]:
-    """Remember until when the lane is held; what is over counts no more, so a dead replica holds
-    nothing for ever.
+    """Store the end of the lane's hold. An expired hold does not count, so a dead replica holds no
+    lane forever.
     """
-    place = f"{change.connector_id}|{change.replica}"
+    lane_id = f"{change.connector_id}|{change.replica}"
     return [
-        _forward("lanes", place, "at", change.at, {"$set": change.model_dump(exclude={"version"})})
+        _update_forward(
+            "lanes", lane_id, "at", change.at, {"$set": change.model_dump(exclude={"version"})}
+        )
     ]
 
 
 def _move(delivery_id: str, delivery: dict[str, Any]) -> Change:
-    return _forward(
+    return _update_forward(
         "deliveries",
         delivery_id,
         "rank",
@@ -119,11 +127,11 @@ def _move(delivery_id: str, delivery: dict[str, Any]) -> Change:
     )
 
 
-def _forward(
+def _update_forward(
     collection: str, document_id: str, field: str, value: object, update: dict[str, Any]
 ) -> Change:
-    """Update only forwards: an older event finds no match, collides on
-    inserting, and is ignored.
+    """Update only forwards. An older event matches no document, has a duplicate key on insert, and
+    is ignored.
     """
     return collection, UpdateOne(
         {"_id": document_id, field: {"$not": {"$gte": value}}}, update, upsert=True

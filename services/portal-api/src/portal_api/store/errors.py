@@ -16,15 +16,17 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def translate_errors() -> Iterator[None]:
-    """Say in our own words that MongoDB is away."""
+    """Raise StoreUnavailableError for errors that mean an unavailable or slow MongoDB."""
     try:
         yield
     except PyMongoError as error:
         if error.timeout:
             raise StoreUnavailableError(
-                "MongoDB did not answer within five seconds: ask for less, such as a shorter "
-                "time, or again later"
+                "MongoDB did not answer within five seconds: narrow the request, such as to a "
+                "shorter time, or try again later"
             ) from error
         if is_unavailable(error):
-            raise StoreUnavailableError("MongoDB cannot be reached now") from error
+            raise StoreUnavailableError(
+                "MongoDB is unavailable: try again in a few seconds"
+            ) from error
         raise

@@ -1,6 +1,4 @@
-"""What MongoDB knows of how things stand; answers within two seconds, or says that MongoDB
-cannot be reached.
-"""
+"""Observations of the system in MongoDB, read within two seconds."""
 
 from __future__ import annotations
 
@@ -20,33 +18,33 @@ if TYPE_CHECKING:
 
 READ_TIMEOUT_S = 2.0
 MOST_CONNECTORS = 1_000
-LETTERS_SHOWN = 200
-AWAY = MongoDbObservation(reachable=False)
+MOST_DEAD_LETTERS = 200
+UNAVAILABLE = MongoDbObservation(reachable=False)
 
 
 class HealthQueries:
-    """Reads it all side by side."""
+    """Reads all observations concurrently."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._database = database
         self._heartbeats = Heartbeats(database)
 
     async def read(self) -> StoredObservations:
-        """Return what there is to know; never raises because MongoDB is away."""
-        mongodb = AWAY
+        """Return the observations. An unavailable MongoDB is an observation and raises nothing."""
+        mongodb = UNAVAILABLE
         try:
             with pymongo.timeout(READ_TIMEOUT_S):
                 async with asyncio.timeout(READ_TIMEOUT_S + 0.5):
                     mongodb = await self._server()
                     return (
-                        await self._rest(mongodb)
+                        await self._observations(mongodb)
                         if mongodb.primary
                         else StoredObservations(mongodb)
                     )
         except TimeoutError:
-            return StoredObservations(AWAY)
-        except PyMongoError as error:  # not away: an index is still being made
-            return StoredObservations(AWAY if is_unavailable(error) else mongodb)
+            return StoredObservations(UNAVAILABLE)
+        except PyMongoError as error:  # MongoDB is available, and an index is under construction
+            return StoredObservations(UNAVAILABLE if is_unavailable(error) else mongodb)
 
     async def _server(self) -> MongoDbObservation:
         hello, build = (
@@ -59,11 +57,11 @@ class HealthQueries:
             primary=hello.get("primary") if hello.get("isWritablePrimary") else None,
         )
 
-    async def _rest(self, mongodb: MongoDbObservation) -> StoredObservations:
+    async def _observations(self, mongodb: MongoDbObservation) -> StoredObservations:
         heartbeats, connectors, held, oldest, letters = await asyncio.gather(
             self._heartbeats.all(),
             self._connectors(),
-            self._held(),
+            self._holds(),
             oldest_waiting(self._database),
             self._dead_letters(),
         )
@@ -79,7 +77,7 @@ class HealthQueries:
         found = self._database["connectors"].find({}, {"name": 1, "most_partitions": 1})
         return await found.sort("_id", 1).limit(MOST_CONNECTORS).to_list(MOST_CONNECTORS)
 
-    async def _held(self) -> dict[str, list[LaneHold]]:
+    async def _holds(self) -> dict[str, list[LaneHold]]:
         held: dict[str, list[LaneHold]] = {}
         async for lane in (
             self._database["lanes"]
@@ -95,9 +93,12 @@ class HealthQueries:
         return held
 
     async def _dead_letters(self) -> int:
-        """Count the newest parked messages that are neither archived nor delivered since."""
+        """Count the newest dead letters that are neither archived nor delivered since."""
         newest = (
-            self._database["dead_letters"].find({}, {"_id": 1}).sort("at", -1).limit(LETTERS_SHOWN)
+            self._database["dead_letters"]
+            .find({}, {"_id": 1})
+            .sort("at", -1)
+            .limit(MOST_DEAD_LETTERS)
         )
         ids = [letter["_id"] async for letter in newest]
         return (
@@ -110,14 +111,15 @@ class HealthQueries:
 
 
 async def oldest_waiting(database: AsyncIOMotorDatabase[dict[str, Any]]) -> dict[str, datetime]:
-    """Return since when the oldest pending delivery of each connector waits: one seek in an index
-    of what waits per connector.
+    """Return the time of the oldest pending delivery per connector.
+
+    This is one seek per connector in the index ``waiting``.
     """
-    steps: list[dict[str, Any]] = [
+    stages: list[dict[str, Any]] = [
         {"$match": {"phase": "pending"}},
         {"$sort": {"phase": 1, "connector_id": 1, "changed_at": 1}},
         {"$group": {"_id": "$connector_id", "oldest": {"$first": "$changed_at"}}},
         {"$limit": MOST_CONNECTORS},
     ]
-    found = await database["deliveries"].aggregate(steps, hint="waiting").to_list(MOST_CONNECTORS)
+    found = await database["deliveries"].aggregate(stages, hint="waiting").to_list(MOST_CONNECTORS)
     return {group["_id"]: group["oldest"] for group in found}

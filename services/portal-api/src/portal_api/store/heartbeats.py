@@ -1,4 +1,4 @@
-"""What each replica last said of itself."""
+"""The store of the latest heartbeat of each replica."""
 
 from __future__ import annotations
 
@@ -15,29 +15,33 @@ if TYPE_CHECKING:
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-MOST = 500
+MOST_REPLICAS = 500
 
 
 class Heartbeats:
-    """The collection ``heartbeats``: one document per replica, which only a later
-    heartbeat replaces.
+    """The collection ``heartbeats``, with one document per replica. Only a later heartbeat replaces
+    it.
     """
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._heartbeats = database["heartbeats"]
 
-    async def keep(self, beat: Heartbeat, heard_at: datetime) -> None:
-        """Remember the heartbeat, unless a later one of the same replica is known."""
-        said = beat.model_dump(exclude={"version"}) | {"heard_at": heard_at}
+    async def save(self, beat: Heartbeat, heard_at: datetime) -> None:
+        """Store the heartbeat, unless a later one of the same replica is stored."""
+        document = beat.model_dump(exclude={"version"}) | {"heard_at": heard_at}
         async for trial in retry_while_unavailable():
             with trial, contextlib.suppress(DuplicateKeyError):
                 await self._heartbeats.update_one(
                     {"_id": beat.key, "at": {"$not": {"$gte": beat.at}}},
-                    {"$set": said},
+                    {"$set": document},
                     upsert=True,
                 )
 
     async def all(self) -> list[tuple[Heartbeat, datetime]]:
-        """Return what every replica said last, and when it was heard; raises PyMongoError."""
-        found = await self._heartbeats.find().sort("_id", 1).limit(MOST).to_list(MOST)
+        """Return the latest heartbeat of each replica and its time of receipt. Raises
+        PyMongoError.
+        """
+        found = (
+            await self._heartbeats.find().sort("_id", 1).limit(MOST_REPLICAS).to_list(MOST_REPLICAS)
+        )
         return [(Heartbeat.model_validate(document), document["heard_at"]) for document in found]

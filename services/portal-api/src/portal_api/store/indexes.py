@@ -1,5 +1,5 @@
-"""The indexes of every list the API offers; made at start, harmless when they are there
-(docs/adr/0014 says what each costs).
+"""The indexes of every list of the API, created at start if missing (docs/adr/0014 gives the cost
+of each).
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def _partial(only: dict[str, Any] | None) -> dict[str, Any]:
     return {"partialFilterExpression": only} if only else {}
 
 
-def _ending(field: str) -> IndexModel:
-    """Have documents removed at this moment, within a minute or so."""
+def _expiring_at(field: str) -> IndexModel:
+    """Return the index that deletes documents within about a minute after this time."""
     return IndexModel([(field, ASCENDING)], expireAfterSeconds=0)
 
 
@@ -125,8 +125,8 @@ INDEXES: dict[str, list[IndexModel]] = {
     "connectors": [_by("name"), _by("source_app")],
     "connector_versions": [_newest("connector_id", newest="version")],
     "users": [_by(field) for field in ("name", "role", "enabled", "created_at", "signed_in_at")],
-    "sessions": [_by("name"), _ending("ends_at")],
-    "sign_ins": [_ending("forgotten_at")],
+    "sessions": [_by("name"), _expiring_at("ends_at")],
+    "sign_ins": [_expiring_at("forgotten_at")],
     "api_keys": [_newest(newest="created_at"), _newest("owner", newest="created_at")],
     "audit": [
         _newest(newest="at"),
@@ -136,8 +136,8 @@ INDEXES: dict[str, list[IndexModel]] = {
 
 
 async def make_indexes(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-    """Make what is missing, however long it takes: an index over many documents takes longer than
-    anything else asked of MongoDB.
+    """Create missing indexes without a timeout, because an index over many documents takes longer
+    than any query.
     """
     for collection, indexes in INDEXES.items():
         await ensure_indexes(database[collection], indexes)

@@ -1,4 +1,4 @@
-"""Log lines, forgotten after a while."""
+"""The store of log lines, with a retention."""
 
 from __future__ import annotations
 
@@ -24,15 +24,13 @@ class Logs:
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._logs = database.get_collection("logs", write_concern=WriteConcern(w=1))
 
-    async def keep(self, lines: Sequence[dict[str, Any]]) -> None:
-        """Keep lines; those that are there already, because the message came twice, are
-        left as they are.
-        """
+    async def save(self, lines: Sequence[dict[str, Any]]) -> None:
+        """Insert the lines. Lines of a repeated message are stored already and stay."""
         await insert_missing(self._logs, lines)
 
     async def page(
         self, wanted: dict[str, Any], page: Page
     ) -> tuple[list[dict[str, Any]], str | None]:
-        """Return one page; names sort by time."""
+        """Return one page of lines and the cursor of the next page. Ids sort by time."""
         with translate_errors():
             return await read_page(self._logs, wanted, page)

@@ -1,4 +1,6 @@
-"""What the messages about operations change; they may be repeated and may come in any order."""
+"""The changes that messages about operations make. They may be repeated and may come in any
+order.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +23,14 @@ VIEW = "operations_view"
 
 
 def of_request(request: OperationRequested) -> list[Change]:
-    """Show the operation as it was planned; what retry has told already stays."""
+    """Insert the operation as planned, unless retry has published its progress already."""
     counts = Counts(
         total=request.planned, waiting=request.planned, asked=0, succeeded=0, failed=0, skipped=0
     )
-    asked_for = request.model_dump(
+    requested = request.model_dump(
         exclude={"version", "operation_id", "delivery_ids", "conditions"}
     )
-    first = asked_for | {
+    first = requested | {
         "state": OperationState.PLANNED,
         "reason": None,
         "counts": counts.model_dump(),
@@ -48,14 +50,14 @@ def of_request(request: OperationRequested) -> list[Change]:
 
 
 def of_progress(progress: OperationProgressed) -> list[Change]:
-    """Show where the operation stands, unless a higher revision is there."""
-    told = progress.model_dump(exclude={"version", "operation_id"})
+    """Store the progress of the operation, unless a higher revision is stored."""
+    stored = progress.model_dump(exclude={"version", "operation_id"})
     return [
         (
             VIEW,
             UpdateOne(
                 {"_id": progress.operation_id, "revision": {"$not": {"$gte": progress.revision}}},
-                {"$set": told},
+                {"$set": stored},
                 upsert=True,
             ),
         )
@@ -63,31 +65,36 @@ def of_progress(progress: OperationProgressed) -> list[Change]:
 
 
 def of_steering(steered: OperationSteered) -> list[Change]:
-    """Show what was asked of it last."""
-    said = {"steer": steered.steer, "steered_by": steered.asked_by, "steered_at": steered.asked_at}
+    """Store the newest command for the operation."""
+    stored = {
+        "steer": steered.steer,
+        "steered_by": steered.asked_by,
+        "steered_at": steered.asked_at,
+    }
     return [
         (
             VIEW,
             UpdateOne(
                 {"_id": steered.operation_id, "steered_at": {"$not": {"$gte": steered.asked_at}}},
-                {"$set": said},
+                {"$set": stored},
             ),
         )
     ]
 
 
 def of_archived(message: DeliveriesArchived) -> list[Change]:
-    """Archive or restore; of two operations about a delivery the one asked for later counts,
-    whichever is told first.
+    """Archive or restore the deliveries.
+
+    The operation that was requested last decides, in any order of arrival.
     """
     order = f"{message.asked_at.isoformat(timespec='microseconds')} {message.operation_id}"
-    said: dict[str, Any] = {"archived": message.archived, "archived_order": order}
+    stored: dict[str, Any] = {"archived": message.archived, "archived_order": order}
     return [
         (
             "deliveries",
             UpdateOne(
                 {"_id": name, "archived_order": {"$not": {"$gte": order}}},
-                {"$set": said, "$currentDate": {"recorded_at": True}},
+                {"$set": stored, "$currentDate": {"recorded_at": True}},
             ),
         )
         for name in message.delivery_ids

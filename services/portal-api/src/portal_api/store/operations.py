@@ -1,4 +1,4 @@
-"""Operations as administrators see them; their items are retry's, and only read here."""
+"""The store of operations. Retry writes the items of an operation, and this store reads them."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ DOABLE: dict[OperationKind, Document] = {
     OperationKind.ARCHIVE: {"archived": False, "phase": "done"},
     OperationKind.RESTORE: {"archived": True},
 }
-"""What retry does something with; it says of each of the others why not
+"""Deliveries that retry processes. It records a reason for each of the others
 (retry/model/item.py).
 """
 
 
 class Operations:
-    """Plans, lists and details; raises StoreUnavailableError while MongoDB cannot be reached."""
+    """Plans, lists and details. Raises StoreUnavailableError while MongoDB cannot be reached."""
 
     def __init__(self, database: AsyncIOMotorDatabase[Document], writer: Writer) -> None:
         self._database = database
@@ -54,18 +54,18 @@ class Operations:
         self._writer = writer
 
     async def now(self) -> datetime:
-        """Return the moment just before now on MongoDB's clock: nothing is recorded as of then any
-        more.
+        """Return the time one millisecond ago on MongoDB's clock. No delivery can be recorded as of
+        that time any more.
         """
         with translate_errors():
             found = await self._database.command(
                 "hello", codec_options=self._database.codec_options
             )
-        moment: datetime = found["localTime"]
-        return moment - timedelta(milliseconds=1)
+        at: datetime = found["localTime"]
+        return at - timedelta(milliseconds=1)
 
-    async def unknown(self, ids: Sequence[str]) -> list[str]:
-        """Return those of these deliveries that are not there."""
+    async def missing(self, ids: Sequence[str]) -> list[str]:
+        """Return the ids without a stored delivery."""
         with translate_errors():
             found = {
                 d["_id"]
@@ -74,14 +74,14 @@ class Operations:
         return [name for name in ids if name not in found]
 
     async def count(self, conditions: Document, kind: OperationKind | None = None) -> int:
-        """Count the deliveries, or those that an operation of this kind does something with."""
+        """Count the deliveries, or with ``kind`` those that an operation of this kind processes."""
         with translate_errors():
             return await self._deliveries.count_documents(
                 {"$and": [conditions, DOABLE[kind]]} if kind else conditions
             )
 
     async def by_connector(self, conditions: Document) -> list[Document]:
-        """Count them by connector, the most first."""
+        """Count the deliveries by connector, the highest count first."""
         return await self._groups(
             conditions,
             {"connector_id": "$connector_id"},
@@ -90,7 +90,9 @@ class Operations:
         )
 
     async def by_cause(self, conditions: Document) -> list[Document]:
-        """Count them by cause, the two hundred most frequent; what did not fail has none."""
+        """Count the deliveries by cause, at most 200. Deliveries that did not fail have no
+        cause.
+        """
         shown = {
             name: {"$last": f"${name}"}
             for name in ("code", "status", "message", "connector_id", "connector_name")
@@ -98,15 +100,15 @@ class Operations:
         return await self._groups(conditions, {"cause": "$cause"}, shown, MOST_CAUSES)
 
     async def begin(self, request: OperationRequested) -> None:
-        """Show the operation as planned, unless retry has told more already."""
+        """Insert the operation as planned, unless retry has published its progress already."""
         await self._writer.write(of_request(request))
 
-    async def steered(self, steered: OperationSteered) -> None:
-        """Show what was asked of it, until retry has told that it is done."""
+    async def save_steering(self, steered: OperationSteered) -> None:
+        """Store the newest command for the operation."""
         await self._writer.write(of_steering(steered))
 
-    async def one(self, operation_id: str) -> Document:
-        """Return one operation; raises NotFoundError."""
+    async def get(self, operation_id: str) -> Document:
+        """Return the operation. Raises NotFoundError."""
         with translate_errors():
             found = await self._view.find_one({"_id": operation_id})
         if found is None:
@@ -114,13 +116,13 @@ class Operations:
         return found
 
     async def page(self, wanted: Document, page: Page) -> tuple[list[Document], str | None]:
-        """Return one page of operations."""
+        """Return one page of operations and the cursor of the next page."""
         with translate_errors():
             return await read_page(self._view, wanted, page)
 
     async def about(self, delivery_ids: Sequence[str]) -> list[Document]:
-        """Return the newest five hundred parts that these deliveries have in operations, each with
-        its ``operation``.
+        """Return the newest 500 items of these deliveries in operations, each with its
+        ``operation``.
         """
         with translate_errors():
             items = (
@@ -129,11 +131,11 @@ class Operations:
                 .limit(MOST_ITEMS)
                 .to_list(MOST_ITEMS)
             )
-            kept = self._view.find(
+            views = self._view.find(
                 {"_id": {"$in": sorted({item["operation_id"] for item in items})}},
                 {"kind": 1, "asked_by": 1, "asked_at": 1},
             )
-            operations = {operation["_id"]: operation async for operation in kept}
+            operations = {operation["_id"]: operation async for operation in views}
         return [
             item | {"operation": operations[item["operation_id"]]}
             for item in items
@@ -143,33 +145,33 @@ class Operations:
     async def items(
         self, operation_id: str, wanted: Document, page: Page
     ) -> tuple[list[Document], str | None]:
-        """Return one page of an operation's deliveries."""
+        """Return one page of an operation's items and the cursor of the next page."""
         with translate_errors():
             return await read_page(self._items, {"operation_id": operation_id, **wanted}, page)
 
     async def _groups(
         self, conditions: Document, by: Document, shown: Document, most: int | None
     ) -> list[Document]:
-        steps: list[Document] = [
+        stages: list[Document] = [
             {"$match": conditions},
             {"$group": {"_id": by, "count": {"$sum": 1}, **shown}},
             {"$sort": {"count": -1, "_id": 1}},
         ]
         with translate_errors():
             found = await self._deliveries.aggregate(
-                steps + ([{"$limit": most}] if most else [])
+                stages + ([{"$limit": most}] if most else [])
             ).to_list(None)
         return [group | group["_id"] for group in found]
 
 
-def as_of(conditions: Document, moment: datetime) -> Document:
-    """Return those of the deliveries that were not recorded again since this moment."""
-    return {"$and": [conditions, {RECORDED: {"$not": {"$gt": moment}}}]}
+def as_of(conditions: Document, at: datetime) -> Document:
+    """Return the conditions without the deliveries that were recorded after this time."""
+    return {"$and": [conditions, {RECORDED: {"$not": {"$gt": at}}}]}
 
 
-def portable(conditions: Document) -> Document:
-    """Return conditions as they travel: MongoDB's extended JSON."""
-    travelling: Document = json.loads(
+def as_extended_json(conditions: Document) -> Document:
+    """Return the conditions as MongoDB's extended JSON, the form in messages."""
+    extended: Document = json.loads(
         json_util.dumps(conditions, json_options=json_util.RELAXED_JSON_OPTIONS)
     )
-    return travelling
+    return extended

@@ -1,5 +1,5 @@
-"""Pages by key: each one begins behind the last item of the one before, whatever has
-come in between.
+"""Pages by key. Each page begins after the last item of the page before, whichever items were
+inserted since.
 """
 
 from __future__ import annotations
@@ -22,53 +22,61 @@ if TYPE_CHECKING:
     from portal_api.schemas.paging import Page
 
 
-PLAIN = (str, int, float, datetime, type(None))
-"""What a key may hold; anything else, such as a pattern, would mean something else to MongoDB."""
+KEY_TYPES = (str, int, float, datetime, type(None))
+"""Types of values in a cursor. MongoDB would read any other type, such as a pattern, as a
+condition.
+"""
 
 
 async def read_page(
     collection: AsyncIOMotorCollection[dict[str, Any]], wanted: dict[str, Any], page: Page
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Return the items and the key of the next page, None when there is none;
-    raises BadCursorError.
+    """Return the items and the cursor of the next page, or None on the last page.
+
+    Raises BadCursorError.
     """
     found: list[dict[str, Any]] = []
     for cursor in cursors(collection, wanted, page):
         found += await cursor.to_list(page.limit + 1 - len(found))
         if len(found) > page.limit:
             items = found[: page.limit]
-            return items, _key([_value(items[-1], path) for path, _ in page.order])
+            return items, _encode([_value(items[-1], path) for path, _ in page.order])
     return found, None
 
 
 def cursors(
     collection: AsyncIOMotorCollection[dict[str, Any]], wanted: dict[str, Any], page: Page
 ) -> Iterator[AsyncIOMotorCursor[dict[str, Any]]]:
-    """Yield the ranges that make up the page and one item more, each a straight way through an
-    index; raises BadCursorError.
+    """Yield the ranges of the page and of one more item. Each range is one scan of an index.
 
-    MongoDB would answer all of them in one query with ``$or``, and sort everything behind
-    the key to do so.
+    Raises BadCursorError. MongoDB would answer all ranges in one query with ``$or``, and would sort
+    all items after the cursor to do so.
     """
-    for behind in _ranges(page.order, _parse(page.after, len(page.order))) if page.after else [{}]:
-        query = {"$and": [wanted, behind]} if behind else wanted
+    for key_range in (
+        _ranges(page.order, _decode(page.after, len(page.order))) if page.after else [{}]
+    ):
+        query = {"$and": [wanted, key_range]} if key_range else wanted
         yield collection.find(query).sort(page.order).limit(page.limit + 1)
 
 
 def _ranges(order: list[tuple[str, int]], last: list[Any]) -> Iterator[dict[str, Any]]:
-    """Yield what comes after, in order: first what differs in the id only, at last what differs in
-    the first value.
+    """Yield the conditions of the items after the cursor, in order.
+
+    The first range differs in the id alone, and the last range in the first value.
     """
     for depth in reversed(range(len(order))):
         path, direction = order[depth]
         same = {path: value for (path, _), value in zip(order[:depth], last, strict=False)}
-        for beyond in _beyond(direction, last[depth], may_be_missing=depth == 0 and path != "_id"):
-            yield same | {path: beyond}
+        for condition in _values_after(
+            direction, last[depth], may_be_missing=depth == 0 and path != "_id"
+        ):
+            yield same | {path: condition}
 
 
-def _beyond(direction: int, value: Any, *, may_be_missing: bool) -> list[Any]:
-    """Return the values behind this one; MongoDB sorts nothing before everything, and compares
-    values of one type only.
+def _values_after(direction: int, value: Any, *, may_be_missing: bool) -> list[Any]:
+    """Return the conditions of the values after this one.
+
+    MongoDB sorts missing values first, and compares only values of one type.
     """
     if value is None:
         return [{"$ne": None}] if direction > 0 else []
@@ -84,11 +92,11 @@ def _value(item: dict[str, Any], field: str) -> Any:
     return value
 
 
-def _key(last: list[Any]) -> str:
+def _encode(last: list[Any]) -> str:
     return base64.urlsafe_b64encode(json_util.dumps(last).encode()).decode()
 
 
-def _parse(key: str, length: int) -> list[Any]:
+def _decode(key: str, length: int) -> list[Any]:
     try:
         last = json_util.loads(base64.urlsafe_b64decode(key.encode()))
         encode({"last": last})
@@ -97,8 +105,8 @@ def _parse(key: str, length: int) -> list[Any]:
     if (
         not isinstance(last, list)
         or len(last) != length
-        or not all(isinstance(value, PLAIN) for value in last)
+        or not all(isinstance(value, KEY_TYPES) for value in last)
         or not isinstance(last[-1], str)
     ):
-        raise BadCursorError("after: is not a key that this list gave out")
+        raise BadCursorError("after: is not a key of this list")
     return last

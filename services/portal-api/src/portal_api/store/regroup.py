@@ -1,4 +1,4 @@
-"""Regroups the failures that an older release stored, after the rules for causes changed."""
+"""Regroups the failures of an older release after the rules for causes changed."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     Document = dict[str, Any]
 
 log = structlog.get_logger()
-GROUPING = 2
-"""Raise it when ``cause_of`` tells causes apart in another way."""
+GROUPING_VERSION = 2
+"""Increase the number when ``cause_of`` changes its rules."""
 MARK = "grouping"
 REGROUP_BATCH = 500
 REGROUP_TIMEOUT_S = 3600.0
@@ -26,24 +26,28 @@ _READ = {"cause": 1, "code": 1, "message": 1, "connector_id": 1}
 
 
 async def regroup(database: AsyncIOMotorDatabase[Document]) -> None:
-    """Give every failure outside the archive its cause of today, once, and each note to the new
-    causes of its failures; begins again when MongoDB goes away.
+    """Store the current cause of every failure outside the archive, once, and copy each note to the
+    new causes.
+
+    Starts over when MongoDB becomes unavailable.
     """
     notes = database["cause_notes"]
     async for trial in retry_while_unavailable():
         with trial:
             mark = await notes.find_one({"_id": MARK})
-            if mark and mark["version"] >= GROUPING:
+            if mark and mark["version"] >= GROUPING_VERSION:
                 return
             with pymongo.timeout(REGROUP_TIMEOUT_S):
-                await _all(database)
-            await notes.update_one({"_id": MARK}, {"$set": {"version": GROUPING}}, upsert=True)
-    log.info("failures are grouped by the causes of this version", grouping=GROUPING)
+                await _regroup_all(database)
+            await notes.update_one(
+                {"_id": MARK}, {"$set": {"version": GROUPING_VERSION}}, upsert=True
+            )
+    log.info("failures are grouped by the causes of this version", grouping=GROUPING_VERSION)
 
 
-async def _all(database: AsyncIOMotorDatabase[Document]) -> None:
-    """Go through the failures by the index of causes; one that moves ahead comes a second time,
-    and stays.
+async def _regroup_all(database: AsyncIOMotorDatabase[Document]) -> None:
+    """Read the failures by the index of causes. The scan may meet a moved failure a second time,
+    which changes nothing.
     """
     batch: list[Document] = []
     found = database["deliveries"].find({"archived": False, "cause": {"$gt": ""}}, _READ)
@@ -62,8 +66,8 @@ async def _move(database: AsyncIOMotorDatabase[Document], batch: list[Document])
         before = delivery["cause"]
         now = cause_of(delivery.get("code"), delivery.get("message"), delivery["connector_id"])
         if now != before:
-            known = {"_id": delivery["_id"], "cause": before}
-            moved.append(UpdateOne(known, {"$set": {"cause": now}}))
+            unchanged = {"_id": delivery["_id"], "cause": before}
+            moved.append(UpdateOne(unchanged, {"$set": {"cause": now}}))
             causes.add((before, now))
     if moved:
         await _copy_notes(database, causes)
@@ -75,8 +79,10 @@ async def _copy_notes(
 ) -> None:
     notes = database["cause_notes"]
     wanted = sorted({before for before, _ in causes})
-    known = {note["_id"]: note async for note in notes.find({"_id": {"$in": wanted}})}
+    stored_notes = {note["_id"]: note async for note in notes.find({"_id": {"$in": wanted}})}
     for before, now in causes:
-        note = {name: value for name, value in known.get(before, {}).items() if name != "_id"}
+        note = {
+            name: value for name, value in stored_notes.get(before, {}).items() if name != "_id"
+        }
         if note:
             await notes.update_one({"_id": now}, {"$setOnInsert": note}, upsert=True)

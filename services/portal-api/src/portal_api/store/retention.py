@@ -1,5 +1,5 @@
-"""How long things are kept: an index that MongoDB forgets them by, made anew when the
-setting changed.
+"""The retention of documents, by an index that MongoDB deletes them by. A changed setting replaces
+the index.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
     from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
 
-NOT_FOUND, CONFLICTS = 27, (85, 86)
-"""Another replica dropped it first; or it is there with another duration."""
+INDEX_NOT_FOUND, INDEX_CONFLICTS = 27, (85, 86)
+"""Another replica dropped the index first, or the index has another duration."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionRule:
-    """Documents of a collection go so long after their ``at``; only some of them where
-    ``wanted`` says which.
+    """MongoDB deletes a collection's documents this long after ``at``. ``wanted`` restricts the
+    rule to some documents.
     """
 
     collection: str
@@ -35,13 +35,13 @@ class RetentionRule:
 
 
 async def apply_retention(
-    database: AsyncIOMotorDatabase[dict[str, Any]], kept: Iterable[RetentionRule]
+    database: AsyncIOMotorDatabase[dict[str, Any]], rules: Iterable[RetentionRule]
 ) -> None:
-    """Have MongoDB forget what is older.
+    """Create or replace the retention indexes.
 
     ``collMod`` would need a role that the services do not have.
     """
-    for rule in kept:
+    for rule in rules:
         partial: dict[str, Any] = {"partialFilterExpression": rule.wanted} if rule.wanted else {}
         index = IndexModel(
             [("at", ASCENDING)],
@@ -52,7 +52,7 @@ async def apply_retention(
         try:
             await ensure_indexes(database[rule.collection], [index])
         except OperationFailure as error:
-            if error.code not in CONFLICTS:
+            if error.code not in INDEX_CONFLICTS:
                 raise
             await _drop(database[rule.collection], rule.name)
             await ensure_indexes(database[rule.collection], [index])
@@ -64,5 +64,5 @@ async def _drop(collection: AsyncIOMotorCollection[dict[str, Any]], name: str) -
             try:
                 await collection.drop_index(name)
             except OperationFailure as error:
-                if error.code != NOT_FOUND:
+                if error.code != INDEX_NOT_FOUND:
                     raise

@@ -1,4 +1,4 @@
-"""Saved views: at most two hundred of each owner, each name once per owner and list."""
+"""The store of saved views. Each owner has at most 200, and names are unique per owner and list."""
 
 from __future__ import annotations
 
@@ -16,28 +16,30 @@ from portal_api.store.pages import read_page
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-MOST = 200
+MOST_VIEWS = 200
 View = dict[str, Any]
 
 
 class SavedViews:
-    """``saved_views`` is written here alone."""
+    """The collection ``saved_views``. Only this class writes it."""
 
     def __init__(self, database: AsyncIOMotorDatabase[View]) -> None:
         self._views = database["saved_views"]
 
     async def page(
-        self, owner: str, of: str | None, limit: int, after: str | None
+        self, owner: str, list_name: str | None, limit: int, after: str | None
     ) -> tuple[list[View], str | None]:
-        """Return one page of the owner's own and all shared ones, by name."""
-        wanted = {"$or": [{"owner": owner}, {"shared": True}]} | ({"list": of} if of else {})
+        """Return one page of the owner's views and of all shared views, by name."""
+        wanted = {"$or": [{"owner": owner}, {"shared": True}]} | (
+            {"list": list_name} if list_name else {}
+        )
         with translate_errors():
             return await read_page(
                 self._views, wanted, Page("name", is_descending=False, limit=limit, after=after)
             )
 
-    async def one(self, view_id: str) -> View:
-        """Return one; raises NotFoundError."""
+    async def get(self, view_id: str) -> View:
+        """Return the saved view. Raises NotFoundError."""
         with translate_errors():
             found = await self._views.find_one({"_id": view_id})
         if found is None:
@@ -45,36 +47,41 @@ class SavedViews:
         return found
 
     async def create(self, owner: str, fields: View) -> View:
-        """Keep a new one and return it; raises ConflictError when the name is taken or
-        there are too many.
+        """Insert a saved view and return it. Raises ConflictError when the name is taken or the
+        owner has 200 views.
         """
         view = fields | {"_id": uuid.uuid4().hex, "owner": owner, "changed_at": datetime.now(UTC)}
         with translate_errors():
-            await self._written(self._views.insert_one(view), fields)
-            if await self._views.count_documents({"owner": owner}, limit=MOST + 1) > MOST:
+            await self._write(self._views.insert_one(view), fields)
+            if (
+                await self._views.count_documents({"owner": owner}, limit=MOST_VIEWS + 1)
+                > MOST_VIEWS
+            ):
                 await self._views.delete_one({"_id": view["_id"]})
-                raise ConflictError(f"You keep {MOST} saved views already: remove one first")
+                raise ConflictError(
+                    f"You have {MOST_VIEWS} saved views, the maximum: delete one first"
+                )
         return view
 
     async def change(self, before: View, fields: View) -> View:
-        """Put these fields in place and return the view; raises ConflictError when
-        the name is taken.
+        """Replace the fields and return the saved view. Raises ConflictError when the name is
+        taken.
         """
         after = before | fields | {"changed_at": datetime.now(UTC)}
         with translate_errors():
-            await self._written(self._views.replace_one({"_id": before["_id"]}, after), fields)
+            await self._write(self._views.replace_one({"_id": before["_id"]}, after), fields)
         return after
 
     async def remove(self, view_id: str) -> None:
-        """Remove one; it may be gone already."""
+        """Delete the saved view. It may be deleted already."""
         with translate_errors():
             await self._views.delete_one({"_id": view_id})
 
-    async def _written(self, writing: Any, fields: View) -> None:
+    async def _write(self, write: Any, fields: View) -> None:
         try:
-            await writing
+            await write
         except DuplicateKeyError:
             raise ConflictError(
-                f"You have a saved view '{fields['name']}' of this list already: "
+                f"You already have a saved view '{fields['name']}' of this list: "
                 "choose another name"
             ) from None

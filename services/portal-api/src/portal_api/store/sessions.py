@@ -1,4 +1,4 @@
-"""Sessions, by the hash of their token; MongoDB removes those that have ended."""
+"""The store of sessions, read by the hash of their token. MongoDB deletes expired sessions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Sessions:
-    """``sessions``; raises StoreUnavailableError while MongoDB cannot be reached."""
+    """The collection ``sessions``. Raises StoreUnavailableError while MongoDB cannot be reached."""
 
     def __init__(
         self, database: AsyncIOMotorDatabase[dict[str, Any]], lifetimes: SessionLifetimes
@@ -26,7 +26,7 @@ class Sessions:
         self._lifetimes = lifetimes
 
     async def open(self, session: Session) -> None:
-        """Keep a new one."""
+        """Insert a new session."""
         times = {
             "created_at": session.created_at,
             "seen_at": session.seen_at,
@@ -43,7 +43,7 @@ class Sessions:
             )
 
     async def find(self, session_id: str, now: datetime) -> Session | None:
-        """Return one that has not ended: one read by its id."""
+        """Return the session if it has not expired. This is one read by id."""
         with translate_errors():
             found = await self._sessions.find_one({"_id": session_id, "ends_at": {"$gt": now}})
         return (
@@ -58,18 +58,18 @@ class Sessions:
             else None
         )
 
-    async def seen(self, session: Session, now: datetime) -> None:
-        """Put its end off, now and then."""
-        if not self._lifetimes.is_worth_noting(session, now):
+    async def extend(self, session: Session, now: datetime) -> None:
+        """Extend the session, at most once per interval."""
+        if not self._lifetimes.is_use_due(session, now):
             return
-        used = Session(session.session_id, session.name, session.role, session.created_at, now)
+        extended = Session(session.session_id, session.name, session.role, session.created_at, now)
         with translate_errors():
             await self._sessions.update_one(
                 {"_id": session.session_id},
-                {"$set": {"seen_at": now, "ends_at": self._lifetimes.end_of(used)}},
+                {"$set": {"seen_at": now, "ends_at": self._lifetimes.end_of(extended)}},
             )
 
     async def close(self, session_id: str) -> None:
-        """End it at once, on every replica."""
+        """Delete the session. This ends it at once on every replica."""
         with translate_errors():
             await self._sessions.delete_one({"_id": session_id})

@@ -1,5 +1,5 @@
-"""Wrong passwords in a row, counted before each is looked at: a hundred guesses at once, on any
-replica, are a hundred.
+"""Counts wrong passwords in a row. Each try is counted before the password is checked, so 100
+concurrent guesses on any replica count as 100.
 """
 
 from __future__ import annotations
@@ -24,32 +24,33 @@ MS = timedelta(milliseconds=1)
 
 
 class SignIns:
-    """``sign_ins``: one document per name and one per address that failed lately; MongoDB removes
-    what is forgotten.
+    """The collection ``sign_ins``, with one document per name and one per address with recent
+    failures.
 
-    A name is kept as a hash: people type passwords where names belong.
+    MongoDB deletes the documents after the policy's memory. A name is stored as a hash, because
+    people type passwords into the name field.
     """
 
     def __init__(
         self,
         database: AsyncIOMotorDatabase[dict[str, Any]],
-        with_names: LockoutPolicy,
-        with_addresses: LockoutPolicy,
+        name_policy: LockoutPolicy,
+        address_policy: LockoutPolicy,
     ) -> None:
         self._sign_ins = database["sign_ins"]
-        self._with_names = with_names
-        self._with_addresses = with_addresses
+        self._name_policy = name_policy
+        self._address_policy = address_policy
 
     async def begin(self, name: str, address: str, now: datetime) -> timedelta:
-        """Count a try as if its password were wrong, and return how long to wait first; nothing may
-        be tried before.
+        """Count a try as a failure, and return the time to wait first. No password may be checked
+        during the wait.
         """
-        wait = await self._count(_of_address(address), self._with_addresses, now)
-        return wait or await self._count(_of_name(name), self._with_names, now)
+        wait = await self._count(_address_key(address), self._address_policy, now)
+        return wait or await self._count(_name_key(name), self._name_policy, now)
 
-    async def succeeded(self, name: str, address: str, now: datetime) -> None:
-        """Forget the name's failures, and that this try was counted for the address."""
-        fewer = [
+    async def record_success(self, name: str, address: str, now: datetime) -> None:
+        """Forget the name's failures, and uncount this try of the address."""
+        stages = [
             {
                 "$set": {
                     "failures": {"$max": [0, {"$subtract": ["$failures", 1]}]},
@@ -59,27 +60,28 @@ class SignIns:
         ]
         await self.forget(name)
         with translate_errors():
-            await self._sign_ins.update_one({"_id": _of_address(address)}, fewer)
+            await self._sign_ins.update_one({"_id": _address_key(address)}, stages)
 
     async def forget(self, name: str) -> None:
-        """Let the name in again at once."""
+        """Unlock the name at once."""
         with translate_errors():
-            await self._sign_ins.delete_one({"_id": _of_name(name)})
+            await self._sign_ins.delete_one({"_id": _name_key(name)})
 
     async def _count(self, key: str, policy: LockoutPolicy, now: datetime) -> timedelta:
         with translate_errors():
             before = await self._sign_ins.find_one_and_update(
                 {"_id": key},
-                _counting(policy, now),
+                _count_stages(policy, now),
                 upsert=True,
                 return_document=ReturnDocument.BEFORE,
             )
         return max(before["locked_until"] - now, timedelta(0)) if before else timedelta(0)
 
 
-def _counting(policy: LockoutPolicy, now: datetime) -> list[dict[str, Any]]:
-    """Return the update that counts one more failure and sets the wait after it, or changes nothing
-    while one waits.
+def _count_stages(policy: LockoutPolicy, now: datetime) -> list[dict[str, Any]]:
+    """Return the update that counts one more failure and sets the wait after it.
+
+    It changes nothing during a wait.
     """
     waits = [wait // MS for wait in policy.waits()]
     is_locked = {"$gt": ["$locked_until", now]}
@@ -92,9 +94,9 @@ def _counting(policy: LockoutPolicy, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _of_name(name: str) -> str:
+def _name_key(name: str) -> str:
     return f"name {hashlib.sha256(name.encode(errors='replace')).hexdigest()}"
 
 
-def _of_address(address: str) -> str:
+def _address_key(address: str) -> str:
     return f"address {lockout_key_of(address)}"

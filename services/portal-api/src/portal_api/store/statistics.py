@@ -1,5 +1,5 @@
-"""Figures over time: counted from attempts and deliveries, always anew and never by adding
-to what is there.
+"""The store of figures over time. Figures are always counted again from attempts and deliveries,
+never incremented.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
 OUTCOMES = {"success": [Status.SUCCESS], "failed": [Status.FAILED], "skipped": [Status.SKIPPED]}
-COUNTED = ("accepted", *OUTCOMES, "refused")
+FIGURES = ("accepted", *OUTCOMES, "refused")
 LATE_BATCH = 200
 STATE = "rounds"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,7 +46,7 @@ class Statistics:
     async def read(
         self, step: Interval, begin: datetime, end: datetime, connector_id: str | None, most: int
     ) -> list[Document]:
-        """Return the figures of these steps by time and connector, at most so many."""
+        """Return at most ``most`` figures of these steps by time and connector."""
         wanted = {"step": step, "at": {"$gte": begin, "$lt": end}} | (
             {"connector_id": connector_id} if connector_id is not None else {}
         )
@@ -58,18 +58,20 @@ class Statistics:
                 .to_list(most)
             )
 
-    async def name_late(self, minutes: Iterable[datetime]) -> None:
-        """Have these minutes counted again; returns when that is sure to happen."""
-        named = [
+    async def mark_late(self, minutes: Iterable[datetime]) -> None:
+        """Mark these minutes for another count. Returns when the marks are stored."""
+        marked = [
             UpdateOne({"_id": minute}, {"$set": {"token": secrets.token_hex(4)}}, upsert=True)
             for minute in minutes
         ]
         async for trial in retry_while_unavailable():
             with trial:
-                await self._late.bulk_write(named, ordered=False)
+                await self._late.bulk_write(marked, ordered=False)
 
     async def acquire_lease(self, owner: str, until: datetime) -> bool:
-        """Whether this replica counts until then: it does already, or nobody does."""
+        """Whether this replica holds the lease until then. It has it already, or no replica
+        has it.
+        """
         free = {
             "_id": STATE,
             "$or": [{"owner": owner}, {"owned_until": {"$lte": datetime.now(UTC)}}],
@@ -84,20 +86,20 @@ class Statistics:
         return True
 
     async def counted_until(self) -> datetime | None:
-        """Return up to when has been counted; None: never."""
+        """Return the end of the counted time, or None before the first count."""
         with translate_errors():
             found = await self._state.find_one({"_id": STATE}, {"counted_until": 1})
         return found.get("counted_until") if found else None
 
-    async def counted(self, until: datetime) -> None:
-        """Note up to when has been counted."""
+    async def save_counted_until(self, until: datetime) -> None:
+        """Store the end of the counted time."""
         with translate_errors():
             await self._state.update_one(
                 {"_id": STATE}, {"$max": {"counted_until": until}}, upsert=True
             )
 
     async def oldest(self) -> datetime | None:
-        """Return the first moment that there is anything to count of."""
+        """Return the time of the first attempt or delivery, or None when there is neither."""
         with translate_errors():
             ended = await self._database["attempts"].find_one(
                 {"at": {"$gt": EPOCH}}, {"at": 1}, sort=[("at", 1)]
@@ -118,24 +120,25 @@ class Statistics:
                 async for found in self._late.find().sort("_id", 1).limit(LATE_BATCH)
             }
 
-    async def done(self, late: Mapping[datetime, str]) -> None:
-        """Forget those minutes, unless they were named again since they were read."""
+    async def remove_late(self, late: Mapping[datetime, str]) -> None:
+        """Remove the marks of these minutes, unless they were marked again since they were read."""
         with translate_errors():
             for minute, token in late.items():
                 await self._late.delete_one({"_id": minute, "token": token})
 
     async def count(self, step: Interval, begin: datetime, end: datetime) -> None:
-        """Count what was accepted and what came of attempts between two beginnings of steps."""
+        """Count accepted deliveries and outcomes of attempts between two beginnings of steps."""
         with translate_errors():
-            await self._run("attempts", _counting(step, "at", begin, end, _outcomes()))
+            await self._run("attempts", _count_stages(step, "at", begin, end, _outcome_sums()))
             await self._run(
-                "deliveries", _counting(step, "received_at", begin, end, {"accepted": {"$sum": 1}})
+                "deliveries",
+                _count_stages(step, "received_at", begin, end, {"accepted": {"$sum": 1}}),
             )
 
     async def sum_up(self, step: Interval, at: datetime) -> None:
-        """Put one hour together from its minutes, or one day from its hours."""
+        """Sum up one hour from its minutes, or one day from its hours."""
         finer = Interval.MINUTE if step is Interval.HOUR else Interval.HOUR
-        sums: Document = {name: {"$sum": f"${name}"} for name in COUNTED} | {
+        sums: Document = {name: {"$sum": f"${name}"} for name in FIGURES} | {
             "oldest_waiting_s": {"$max": "$oldest_waiting_s"}
         }
         wanted = {"step": finer, "at": {"$gte": at, "$lt": at + step.duration}}
@@ -145,68 +148,68 @@ class Statistics:
                 [
                     {"$match": wanted},
                     {"$group": {"_id": "$connector_id"} | sums},
-                    *_into(step, {"$literal": at}, "$_id", sums),
+                    *_merge_stages(step, {"$literal": at}, "$_id", sums),
                 ],
             )
 
     async def sample(self, now: datetime) -> None:
-        """Note how long the oldest delivery of each connector has been waiting; of a minute
-        the longest counts.
+        """Store the age of the oldest delivery of each connector. The highest age of a minute
+        counts.
         """
-        minute = Interval.MINUTE.of(now)
+        minute = Interval.MINUTE.start_of(now)
         with translate_errors():
             for connector_id, oldest in (await oldest_waiting(self._database)).items():
                 waiting = {"oldest_waiting_s": round(max(0.0, (now - oldest).total_seconds()), 1)}
-                place: Document = {
+                key: Document = {
                     "step": Interval.MINUTE,
                     "at": minute,
                     "connector_id": connector_id,
                 }
                 await self._figures.update_one(
-                    {"_id": _name(Interval.MINUTE, minute, connector_id)},
-                    {"$max": waiting, "$setOnInsert": place},
+                    {"_id": _document_id(Interval.MINUTE, minute, connector_id)},
+                    {"$max": waiting, "$setOnInsert": key},
                     upsert=True,
                 )
 
-    async def _run(self, collection: str, steps: list[Document]) -> None:
+    async def _run(self, collection: str, stages: list[Document]) -> None:
         try:
-            await self._database[collection].aggregate(steps).to_list(1)
+            await self._database[collection].aggregate(stages).to_list(1)
         except OperationFailure as error:
             if not is_duplicate(error):
                 raise
             raise StoreUnavailableError(
                 "Two replicas wrote the same figure at once"
-            ) from error  # counted again in the next round
+            ) from error  # the next round counts it again
 
 
-def _outcomes() -> Document:
-    def sum_of(is_it: Document) -> Document:
-        return {"$sum": {"$cond": [is_it, 1, 0]}}
+def _outcome_sums() -> Document:
+    def sum_of(condition: Document) -> Document:
+        return {"$sum": {"$cond": [condition, 1, 0]}}
 
     known = [str(status) for statuses in OUTCOMES.values() for status in statuses]
-    named = {
+    marked = {
         name: sum_of({"$in": ["$status", [str(status) for status in statuses]]})
         for name, statuses in OUTCOMES.items()
     }
-    return named | {"refused": sum_of({"$not": [{"$in": ["$status", known]}]})}
+    return marked | {"refused": sum_of({"$not": [{"$in": ["$status", known]}]})}
 
 
-def _counting(
+def _count_stages(
     step: Interval, field: str, begin: datetime, end: datetime, sums: Document
 ) -> list[Document]:
-    place = {
+    key = {
         "at": {"$dateTrunc": {"date": f"${field}", "unit": str(step)}},
         "connector_id": "$connector_id",
     }
     return [
         {"$match": {field: {"$gte": begin, "$lt": end}}},
-        {"$group": {"_id": place} | sums},
-        *_into(step, "$_id.at", "$_id.connector_id", sums),
+        {"$group": {"_id": key} | sums},
+        *_merge_stages(step, "$_id.at", "$_id.connector_id", sums),
     ]
 
 
-def _into(step: Interval, at: Any, connector_id: str, sums: Document) -> list[Document]:
-    """Write the figures to their places; what else is there stays."""
+def _merge_stages(step: Interval, at: Any, connector_id: str, sums: Document) -> list[Document]:
+    """Write the figures to their documents. All other fields stay."""
     name = {
         "$concat": [
             f"{step}|",
@@ -234,5 +237,5 @@ def _into(step: Interval, at: Any, connector_id: str, sums: Document) -> list[Do
     ]
 
 
-def _name(step: Interval, at: datetime, connector_id: str) -> str:
+def _document_id(step: Interval, at: datetime, connector_id: str) -> str:
     return f"{step}|{at:%Y-%m-%dT%H:%M}|{connector_id}"

@@ -1,6 +1,4 @@
-"""Connectors as MongoDB has them: one that this version cannot read is shown as far as it can be,
-and never keeps another from being read.
-"""
+"""Connectors as they are stored. An unreadable field hides neither its connector nor any other."""
 
 from __future__ import annotations
 
@@ -15,38 +13,40 @@ from common.contracts.message import NO_CONNECTOR
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_STAND_INS: dict[str, Any] = {
+_DEFAULTS: dict[str, Any] = {
     "connector_id": NO_CONNECTOR,
     "version": 1,
     "name": "",
     "source_app": "",
     "modified_at": datetime.fromtimestamp(0, UTC),
 }
-"""Values of fields that a connector must have."""
+"""Values of the required fields."""
 
 
 class StoredConnector(Connector):
-    """A connector, and its fields that cannot be read: those have their defaults here."""
+    """A connector, with the names of its unreadable fields. Those fields have their
+    defaults here.
+    """
 
     unreadable: tuple[str, ...] = Field(default=(), exclude=True)
 
 
 def as_stored(document: Mapping[str, Any]) -> StoredConnector:
-    """Return the connector of any document, without the values that are wrong."""
-    known = {name: value for name, value in document.items() if name != "unreadable"}
+    """Return the connector of any document, without its invalid values."""
+    fields = {name: value for name, value in document.items() if name != "unreadable"}
     try:
-        return StoredConnector.model_validate(known)
+        return StoredConnector.model_validate(fields)
     except ValidationError as error:
-        places = [e["loc"] for e in error.errors(include_url=False, include_input=False)]
+        locations = [e["loc"] for e in error.errors(include_url=False, include_input=False)]
     try:
-        return _without(known, {str(place[0]) for place in places if place}, places)
+        return _without(fields, {str(location[0]) for location in locations if location}, locations)
     except ValidationError:
-        return _without({}, set(), places)
+        return _without({}, set(), locations)
 
 
 def _without(
-    known: Mapping[str, Any], wrong: set[str], places: Iterable[tuple[int | str, ...]]
+    fields: Mapping[str, Any], wrong: set[str], locations: Iterable[tuple[int | str, ...]]
 ) -> StoredConnector:
-    readable = {name: value for name, value in known.items() if name not in wrong}
-    fields = sorted({".".join(map(str, place[:2])) for place in places})
-    return StoredConnector.model_validate(_STAND_INS | readable | {"unreadable": tuple(fields)})
+    readable = {name: value for name, value in fields.items() if name not in wrong}
+    unreadable = tuple(sorted({".".join(map(str, location[:2])) for location in locations}))
+    return StoredConnector.model_validate(_DEFAULTS | readable | {"unreadable": unreadable})

@@ -1,4 +1,4 @@
-"""Deliveries that are still under way as far as is known."""
+"""The store of deliveries that are under way as far as is known."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ UNFINISHED_BATCH = 200
 
 
 class UnfinishedDeliveries:
-    """Raises StoreUnavailableError while MongoDB cannot be reached."""
+    """Queries of ``deliveries``. Raises StoreUnavailableError while MongoDB cannot be reached."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._deliveries = database["deliveries"]
 
-    async def some(self, before: datetime) -> list[StatusChanged]:
-        """Return the last status of some that were received before this moment; none = there are
-        none.
+    async def batch(self, before: datetime) -> list[StatusChanged]:
+        """Return the last status of up to 200 deliveries received before this time. An empty list
+        means that none is left.
         """
         with translate_errors():
             found = (
-                await self._deliveries.find(wanted(before))
+                await self._deliveries.find(pending_before(before))
                 .limit(UNFINISHED_BATCH)
                 .to_list(UNFINISHED_BATCH)
             )
         return [
             StatusChanged.model_validate(
-                {name: document[name] for name in _FIELDS & {*document}} | _named(document)
+                {name: document[name] for name in _FIELDS & {*document}} | _renamed(document)
             )
             for document in found
         ]
 
 
-def wanted(before: datetime) -> dict[str, Any]:
-    """Return the condition, in words that the index of waiting deliveries serves."""
+def pending_before(before: datetime) -> dict[str, Any]:
+    """Return the condition in the form that the index of waiting deliveries serves."""
     return {"phase": Phase.PENDING, "received_at": {"$lt": before}}
 
 
 _FIELDS = {*StatusChanged.model_fields} - {"version"}
 
 
-def _named(document: dict[str, Any]) -> dict[str, Any]:
+def _renamed(document: dict[str, Any]) -> dict[str, Any]:
     return {"delivery_id": document["_id"], "at": document["changed_at"]}

@@ -1,4 +1,4 @@
-"""Accounts; changing one ends its sessions in the same step."""
+"""The store of accounts. A change of an account ends its sessions in the same transaction."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ADMINS = {"role": str(Role.ADMIN), "enabled": True}
 
 
 class Users:
-    """``users`` and, where an account's change ends them, ``sessions``.
+    """The collection ``users``, and ``sessions`` when a change of an account ends them.
 
     Raises StoreUnavailableError while MongoDB cannot be reached.
     """
@@ -43,7 +43,7 @@ class Users:
         self._sessions = database["sessions"]
 
     async def page(self, page: Page) -> tuple[list[dict[str, Any]], str | None]:
-        """Return one page of accounts without their passwords, and the key of the next."""
+        """Return one page of accounts without passwords, and the cursor of the next page."""
         with translate_errors():
             found, following = await read_page(self._users, {}, page)
         return [
@@ -52,13 +52,13 @@ class Users:
         ], following
 
     async def find(self, name: str) -> User | None:
-        """Return one, none when there is no such account."""
+        """Return the account, or None."""
         with translate_errors():
             found = await self._users.find_one({"_id": name})
         return _user(found) if found else None
 
-    async def one(self, name: str) -> User:
-        """Return one; raises NotFoundError."""
+    async def get(self, name: str) -> User:
+        """Return the account. Raises NotFoundError."""
         if (found := await self.find(name)) is None:
             raise NotFoundError(f"There is no user {name}")
         return found
@@ -69,7 +69,7 @@ class Users:
             return await self._users.find_one({}, {"_id": 1}) is None
 
     async def create(self, name: str, role: Role, password: str) -> User:
-        """Keep a new account; ``password`` is its hash.
+        """Insert a new account. ``password`` is its hash.
 
         Raises ConflictError when the name is taken.
         """
@@ -87,65 +87,69 @@ class Users:
             with translate_errors():
                 await self._users.insert_one({"_id": name, **user})
         except DuplicateKeyError:
-            raise ConflictError(f"There is a user {name} already") from None
+            raise ConflictError(f"The user name {name} is taken: choose another name") from None
         return _user(user)
 
     async def change(self, name: str, changes: dict[str, Any]) -> tuple[User, User]:
-        """Set role or ``enabled``, end the sessions if something changed, and return it
+        """Set role or ``enabled``, end the sessions if a value changed, and return the account
         before and after.
 
         Raises NotFoundError, and ConflictError when no enabled admin would be left.
         """
 
-        async def step(session: AsyncIOMotorClientSession) -> tuple[User, User]:
-            before = await self._one(name, session)
+        async def callback(session: AsyncIOMotorClientSession) -> tuple[User, User]:
+            before = await self._get(name, session)
             if all(getattr(before, field) == value for field, value in changes.items()):
                 return before, before
             after = await self._set(name, changes, session)
             if _is_admin(before) and not _is_admin(after):
-                await self._another_admin(session)
+                await self._require_another_admin(session)
             await self._sessions.delete_many({"name": name}, session=session)
             return before, after
 
-        return await self._together(step)
+        return await self._in_transaction(callback)
 
-    async def set_password(self, name: str, password: str, keep: str | None = None) -> None:
-        """Replace the hash and end the sessions, but for the one with the id ``keep``;
-        raises NotFoundError.
-        """
+    async def set_password(
+        self, name: str, password: str, kept_session_id: str | None = None
+    ) -> None:
+        """Replace the hash and end all sessions but ``kept_session_id``. Raises NotFoundError."""
 
-        async def step(session: AsyncIOMotorClientSession) -> tuple[User, User]:
-            before = await self._one(name, session)
+        async def callback(session: AsyncIOMotorClientSession) -> tuple[User, User]:
+            before = await self._get(name, session)
             after = await self._set(
                 name, {"password": password, "password_changed_at": now_in_milliseconds()}, session
             )
-            await self._sessions.delete_many({"name": name, "_id": {"$ne": keep}}, session=session)
+            await self._sessions.delete_many(
+                {"name": name, "_id": {"$ne": kept_session_id}}, session=session
+            )
             return before, after
 
-        await self._together(step)
+        await self._in_transaction(callback)
 
-    async def signed_in(self, user: User, now: datetime) -> bool:
-        """Note it; false when the account was changed since it was read."""
+    async def record_sign_in(self, user: User, now: datetime) -> bool:
+        """Store the time of the sign-in. Return false when the account was changed since it was
+        read.
+        """
         with translate_errors():
-            told = await self._users.update_one(
+            result = await self._users.update_one(
                 {"_id": user.name, "epoch": user.epoch, "enabled": True},
                 {"$set": {"signed_in_at": now}},
             )
-        return told.matched_count == 1
+        return result.matched_count == 1
 
     async def rehash(self, user: User, password: str) -> None:
-        """Replace the hash by another one of the same password."""
+        """Replace the hash by another hash of the same password."""
         with translate_errors():
             await self._users.update_one(
                 {"_id": user.name, "password": user.password}, {"$set": {"password": password}}
             )
 
-    async def prefer(self, name: str, preferences: str) -> None:
-        """Keep the account's preferences, JSON text."""
+    async def save_preferences(self, name: str, preferences: str) -> None:
+        """Store the account's preferences as JSON text."""
         with translate_errors():
             await self._users.update_one({"_id": name}, {"$set": {"preferences": preferences}})
 
-    async def _one(self, name: str, session: AsyncIOMotorClientSession) -> User:
+    async def _get(self, name: str, session: AsyncIOMotorClientSession) -> User:
         found = await self._users.find_one({"_id": name}, session=session)
         if found is None:
             raise NotFoundError(f"There is no user {name}")
@@ -161,25 +165,29 @@ class Users:
         assert changed is not None  # noqa: S101 - read in the same transaction
         return _user(changed)
 
-    async def _another_admin(self, session: AsyncIOMotorClientSession) -> None:
-        """Touch every other admin: two admins who demote each other at once collide here, and the
-        second one sees what the first did.
+    async def _require_another_admin(self, session: AsyncIOMotorClientSession) -> None:
+        """Write to every other admin. Two admins who demote each other concurrently conflict here,
+        and the second transaction sees the first change.
         """
         left = await self._users.update_many(ADMINS, {"$inc": {"looked_at": 1}}, session=session)
         if left.matched_count == 0:
-            raise ConflictError("That is the last enabled admin: make somebody else an admin first")
+            raise ConflictError(
+                "This is the last enabled admin: make another account an admin first"
+            )
 
-    async def _together(self, step: TransactionCallback) -> tuple[User, User]:
-        """Do all of it or nothing; MongoDB has it tried again when it collides with another one."""
+    async def _in_transaction(self, callback: TransactionCallback) -> tuple[User, User]:
+        """Run the callback in a transaction. The driver retries it after a write conflict."""
         try:
             with translate_errors():
                 async with (
                     asyncio.timeout(TRANSACTION_TIMEOUT_S),
                     await self._client.start_session() as session,
                 ):
-                    return await session.with_transaction(step)
+                    return await session.with_transaction(callback)
         except TimeoutError as error:
-            raise StoreUnavailableError("MongoDB cannot be reached now") from error
+            raise StoreUnavailableError(
+                "MongoDB is unavailable: try again in a few seconds"
+            ) from error
 
 
 def _is_admin(user: User) -> bool:

@@ -1,6 +1,6 @@
 """The order of versions of one appointment, as MongoDB decides it (design.md, section 5, rule 3).
 
-The dispatcher decides the same for deliveries, in ``dispatcher.ledger.version``.
+``dispatcher.ledger.version`` decides the same order for deliveries.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _TICKS_PER_MILLISECOND = 10_000
 def version_of(
     appointment: dict[str, Any], action: Action, received_at: datetime, place: int
 ) -> dict[str, Any]:
-    """Return the fields of a stored appointment by which its versions are ordered.
+    """Return the fields of a stored appointment that order its versions.
 
     ``modified_ticks`` is the last-modified time in units of 100 ns since the year 1.
     """
@@ -41,10 +41,10 @@ def is_older_than(version: dict[str, Any]) -> dict[str, Any]:
     have that time in milliseconds only, and no time of arrival.
     """
     received, place = version["shown_received_at"], version["shown_place"]
-    by_arrival = _compared(
+    by_arrival = _is_smaller(
         "$shown_received_at", received, otherwise={"$lt": ["$shown_place", place]}
     )
-    by_rowversion = _compared("$rowversion", version["rowversion"], otherwise=by_arrival)
+    by_rowversion = _is_smaller("$rowversion", version["rowversion"], otherwise=by_arrival)
     is_comparable = {"$and": [{"$gt": ["$rowversion", ""]}, bool(version["rowversion"])]}
     is_delete = version["action"] == Action.DELETE
     by_delete = {
@@ -54,12 +54,14 @@ def is_older_than(version: dict[str, Any]) -> dict[str, Any]:
             is_delete,
         ]
     }
-    return _compared(_TICKS, version["modified_ticks"], otherwise=by_delete)
+    return _is_smaller(_TICKS, version["modified_ticks"], otherwise=by_delete)
 
 
-def _compared(stored: Any, given: object, *, otherwise: dict[str, Any]) -> dict[str, Any]:
-    """Return whether the stored value is smaller; where both are equal, ``otherwise``."""
-    return {"$cond": [{"$eq": [stored, given]}, otherwise, {"$lt": [stored, given]}]}
+def _is_smaller(stored: Any, value: object, *, otherwise: dict[str, Any]) -> dict[str, Any]:
+    """Return the expression for whether the stored value is smaller. Equal values give
+    ``otherwise``.
+    """
+    return {"$cond": [{"$eq": [stored, value]}, otherwise, {"$lt": [stored, value]}]}
 
 
 _TICKS = {

@@ -1,4 +1,4 @@
-"""Writes the changes of messages: many to a bulk write, bounded in number and bytes."""
+"""Writes the changes of messages in bulk writes, bounded in number and bytes."""
 
 from __future__ import annotations
 
@@ -19,43 +19,46 @@ if TYPE_CHECKING:
 
     from portal_api.store.delivery_projections import Change
 
-MOST_CHANGES = 2_000
-MOST_BYTES = 8 * 1024 * 1024
-LARGEST = 16 * 1024 * 1024
-"""What MongoDB takes as one document."""
+WRITE_BATCH = 2_000
+WRITE_BATCH_BYTES = 8 * 1024 * 1024
+MOST_DOCUMENT_BYTES = 16 * 1024 * 1024
+"""The largest document of MongoDB."""
 FIRST_PAUSE_S, MOST_PAUSE_S = 0.05, 5.0
-GIVE_UP_S = 600.0
-"""For which a change is refused, while others are taken, before it counts as unwritable."""
+REFUSAL_TIMEOUT_S = 600.0
+"""A change counts as unwritable when MongoDB refuses it this long and confirms others."""
 
 
 class Writer:
-    """Returns when changes are safe with the majority; a confirmed change is never repeated.
+    """Returns when a majority of MongoDB has the changes. A confirmed change is never repeated.
 
-    A change that MongoDB does not take waits with its message alone.
+    A refused change delays its own message alone.
     """
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-        self._bulk = BulkWriter(database, MOST_CHANGES)
+        self._bulk = BulkWriter(database, WRITE_BATCH)
         self._batcher: Batcher[Change, None] = Batcher(
-            self._flush, MOST_CHANGES, most_bytes=MOST_BYTES, size_of=_size_of
+            self._flush, WRITE_BATCH, most_bytes=WRITE_BATCH_BYTES, size_of=_size_of
         )
 
     async def write(self, changes: Sequence[Change]) -> None:
-        """Apply the changes, however long MongoDB is away; raises UnwritableError after it applied
-        the others, when one can never be applied.
+        """Apply the changes, however long MongoDB is unavailable.
+
+        Raises UnwritableError for a change that can never be applied, after all others are applied.
         """
-        left, pause, began = list(changes), FIRST_PAUSE_S, time.monotonic()
+        pending, pause, started = list(changes), FIRST_PAUSE_S, time.monotonic()
         unwritable: UnwritableError | None = None
-        while left:
-            results = await asyncio.gather(*map(self._submit, left), return_exceptions=True)
+        while pending:
+            results = await asyncio.gather(*map(self._submit, pending), return_exceptions=True)
             waiting = []
-            for change, result in zip(left, results, strict=True):
-                if isinstance(result, UnconfirmedChangeError) and not self._is_stuck(result, began):
+            for change, result in zip(pending, results, strict=True):
+                if isinstance(result, UnconfirmedChangeError) and not self._is_stuck(
+                    result, started
+                ):
                     waiting.append(change)
                 elif result is not None:
                     unwritable = _unwritable(result)
-            left = waiting
-            if left:
+            pending = waiting
+            if pending:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, MOST_PAUSE_S)
         if unwritable is not None:
@@ -69,31 +72,35 @@ class Writer:
             refused.set_exception(error)
             return refused
 
-    def _is_stuck(self, error: UnconfirmedChangeError, began: float) -> bool:
-        return error.is_refused and self._bulk.written_at > began + GIVE_UP_S
+    def _is_stuck(self, error: UnconfirmedChangeError, started: float) -> bool:
+        return error.is_refused and self._bulk.written_at > started + REFUSAL_TIMEOUT_S
 
     async def _flush(self, changes: Sequence[Change]) -> list[Exception | None]:
         by_collection: dict[str, list[int]] = {}
-        for place, (collection, _) in enumerate(changes):
-            by_collection.setdefault(collection, []).append(place)
+        for index, (collection, _) in enumerate(changes):
+            by_collection.setdefault(collection, []).append(index)
         results: list[Exception | None] = [None] * len(changes)
-        for collection, places in by_collection.items():
-            operations = [changes[place][1] for place in places]
-            for place, error in (await self._bulk.apply(collection, operations)).items():
-                results[places[place]] = error
+        for collection, indexes in by_collection.items():
+            operations = [changes[index][1] for index in indexes]
+            for index, error in (await self._bulk.apply(collection, operations)).items():
+                results[indexes[index]] = error
         return results
 
 
 def _size_of(change: Change) -> int:
-    """Return the change's bytes on the wire; raises UnwritableError for one that cannot be sent."""
+    """Return the change's bytes in the request. Raises UnwritableError for a change that cannot be
+    sent.
+    """
     operation = change[1]
     try:
-        # pymongo has no other way to them
+        # pymongo has no public access to them
         size = len(encode({"q": operation._filter, "u": operation._doc}))  # noqa: SLF001
     except Exception as error:
-        raise UnwritableError(f"it cannot be stored: {type(error).__name__}") from error
-    if size > LARGEST:
-        raise UnwritableError(f"it has {size:,} bytes, and MongoDB takes {LARGEST:,}")
+        raise UnwritableError(f"the change cannot be stored: {type(error).__name__}") from error
+    if size > MOST_DOCUMENT_BYTES:
+        raise UnwritableError(
+            f"the change has {size:,} bytes, and MongoDB accepts at most {MOST_DOCUMENT_BYTES:,}"
+        )
     return size
 
 
@@ -101,5 +108,5 @@ def _unwritable(error: BaseException) -> UnwritableError:
     if isinstance(error, UnwritableError):
         return error
     if isinstance(error, UnconfirmedChangeError):
-        return UnwritableError(f"MongoDB refuses it, and takes others: {error}")
+        return UnwritableError(f"MongoDB refuses the change and accepts others: {error}")
     raise error
