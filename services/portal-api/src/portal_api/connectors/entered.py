@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from common.contracts.connector import Authentication, AuthenticationType, Limits
-from portal_api.connectors.http_rules import check_address, check_text, check_web_address
+from portal_api.connectors.http_rules import check_text, check_web_address
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -83,12 +83,6 @@ def _check_secret(secret: SecretStr | None) -> SecretStr | None:
     return secret
 
 
-def _check_address(uri: str | None) -> str | None:
-    check_address(uri or "")
-    return uri
-
-
-Address = Annotated[str | None, AfterValidator(_check_address)]
 AsSecret = AfterValidator(_check_secret)
 """A secret is used exactly as entered, including blanks."""
 EnteredAuthentication = Annotated[Authentication, BeforeValidator(_Authentication.model_validate)]

@@ -29,14 +29,18 @@ from common.contracts.connector import (
 )
 from common.contracts.mapping import MAPPINGS, check_entered
 from portal_api.connectors.entered import (
-    Address,
     AsSecret,
     EnteredAuthentication,
     EnteredLimits,
     is_basic,
     refusal,
 )
-from portal_api.connectors.http_rules import check_headers
+from portal_api.connectors.http_rules import check_address, check_headers
+
+
+def _check_uri(uri: str | None) -> str | None:
+    check_address(uri or "")
+    return uri
 
 
 def _check_time_zone(name: str) -> str:
@@ -113,7 +117,9 @@ class ConnectorFields(BaseModel):
     api_type: str | None = Field(
         default=None, max_length=20, description="SOAP or REST. Business Central has both."
     )
-    uri: Address = Field(default=None, max_length=2000, description="Called exactly as entered.")
+    uri: Annotated[str | None, AfterValidator(_check_uri)] = Field(
+        default=None, max_length=2000, description="Called exactly as entered."
+    )
     actions: list[Action] = Field(
         default=[Action.CREATE, Action.UPDATE, Action.DELETE], max_length=3
     )
