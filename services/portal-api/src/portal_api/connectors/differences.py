@@ -6,19 +6,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from portal_api.connectors.fields import STORE_FIELDS
+
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
 
-IGNORED_FIELDS = {
-    "connector_id",
-    "version",
-    "modified_at",
-    "modified_by",
-    "most_partitions",
-    "secrets",
-    "secrets_entered",
-}
-"""Fields that the store adds to each version, and the sealed secrets."""
 NESTED_FIELDS = ("authentication", "limits")
 
 
@@ -37,7 +29,7 @@ def changed_fields(before: Connector | None, after: Connector) -> list[str]:
 
 
 def _fields(connector: Connector) -> dict[str, Any]:
-    plain = connector.model_dump(mode="json", exclude=IGNORED_FIELDS)
+    plain = connector.model_dump(mode="json", exclude=STORE_FIELDS)
     inner = {
         f"{part}.{name}": value for part in NESTED_FIELDS for name, value in plain.pop(part).items()
     }

@@ -37,6 +37,17 @@ from portal_api.connectors.entered import (
 )
 from portal_api.connectors.http_rules import check_address, check_headers
 
+STORE_FIELDS = {
+    "connector_id",
+    "version",
+    "modified_at",
+    "modified_by",
+    "most_partitions",
+    "secrets",
+    "secrets_entered",
+}
+"""The fields of a stored connector that only the store sets. ``secrets`` holds sealed secrets."""
+
 
 def _check_uri(uri: str | None) -> str | None:
     check_address(uri or "")

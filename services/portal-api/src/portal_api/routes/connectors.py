@@ -14,7 +14,7 @@ from portal_api.auth.dependencies import audit_change, caller_of, require_role
 from portal_api.connector_import.import_connectors import import_rows
 from portal_api.connector_import.rows import read_rows
 from portal_api.connector_import.schemas import ImportQuery, ImportResult
-from portal_api.connectors.fields import ConnectorChange, ConnectorFields
+from portal_api.connectors.fields import STORE_FIELDS, ConnectorChange, ConnectorFields
 from portal_api.connectors.schemas import (
     ConnectionTestResult,
     ConnectionTestStep,
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from portal_api.store.connectors import Connectors
 
 IMPORT_TARGET = "import"
-STORE_FIELDS = ("modified_at", "modified_by", "most_partitions", "secrets", "secrets_entered")
-"""Fields that the store adds to each version."""
 MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
 CONFLICT: dict[int | str, dict[str, Any]] = MISSING | {409: PROBLEMS[409]}
 UNTESTED: dict[int | str, dict[str, Any]] = MISSING | {504: PROBLEMS[504]}
@@ -207,7 +205,7 @@ async def _change_fields(
 ) -> ConnectorResponse:
     """Change some fields of a connector. The other fields and all secrets stay as they are."""
     before = await store.get(connector_id)
-    unchanged = before.model_dump(exclude={"connector_id", "version", *STORE_FIELDS})
+    unchanged = before.model_dump(exclude=STORE_FIELDS)
     after = await store.change(before, unchanged | changes, {}, caller_of(request).name)
     audit_change(request, connector_id, audit_view(before), audit_view(after))
     await publisher.publish(connector_id)
