@@ -8,7 +8,7 @@ import uuid
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
-from common.contracts.connector import seal_context
+from common.contracts.connector import Limits, seal_context
 from common.sealing import KeyRing, SealError
 from portal_api.store.connectors import Connectors
 
@@ -22,7 +22,9 @@ async def test_after_rekey_the_old_key_can_go(mongodb_url: str) -> None:
     client: AsyncIOMotorClient[dict[str, object]] = AsyncIOMotorClient(mongodb_url, tz_aware=True)
     database = client[f"test-{uuid.uuid4().hex[:8]}"]
     created = await Connectors(database, KeyRing.parse(OLD)).create(
-        {"name": "NAV", "source_app": "CRONUS"}, {"password": "made-up"}, "ANNE"
+        {"name": "NAV", "source_app": "CRONUS", "limits": Limits().model_dump()},
+        {"password": "made-up"},
+        modified_by="ANNE",
     )
 
     changed = await Connectors(database, KeyRing.parse(f"{NEW},{OLD}")).rekey()

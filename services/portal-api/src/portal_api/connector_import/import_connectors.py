@@ -24,7 +24,7 @@ class _Plan(BaseModel):
 
 
 async def import_rows(
-    store: Connectors, rows: Sequence[dict[str, Any]], by: str, *, dry_run: bool
+    store: Connectors, rows: Sequence[dict[str, Any]], *, modified_by: str, dry_run: bool
 ) -> ImportResult:
     """Create or change one connector per row. A row changes the connector with the same name and
     source app.
@@ -39,9 +39,9 @@ async def import_rows(
             before = known.get((plan.fields.name, plan.fields.source_app))
             stored, secrets = plan.fields.stored_fields(), plan.fields.secrets()
             after = (
-                await store.change(before, stored, secrets, by)
+                await store.change(before, stored, secrets, modified_by=modified_by)
                 if before
-                else await store.create(stored, secrets, by)
+                else await store.create(stored, secrets, modified_by=modified_by)
             )
             plan.row.connector_id = after.connector_id
     return ImportResult(done=True, rows=[plan.row for plan in plans])

@@ -65,7 +65,7 @@ def _add_read_and_write_routes(
     ) -> ConnectorResponse:
         """Create a connector, which takes effect within seconds."""
         connector = await store.create(
-            fields.stored_fields(), fields.secrets(), caller_of(request).name
+            fields.stored_fields(), fields.secrets(), modified_by=caller_of(request).name
         )
         audit_change(request, connector.connector_id, after=audit_view(connector, fields.secrets()))
         await publisher.publish(connector.connector_id)
@@ -100,10 +100,12 @@ def _add_read_and_write_routes(
     ) -> ConnectorResponse:
         """Change a connector, with effect within seconds."""
         before = await store.get(connector_id)
+        # The client may have read an older version. The store cannot know that version: it refuses
+        # only a change between the read above and its own write.
         if before.version != fields.version:
             raise ConflictError(f"The connector is at version {before.version} now: read it again")
         after = await store.change(
-            before, fields.stored_fields(), fields.secrets(), caller_of(request).name
+            before, fields.stored_fields(), fields.secrets(), modified_by=caller_of(request).name
         )
         audit_change(request, connector_id, audit_view(before), audit_view(after, fields.secrets()))
         await publisher.publish(connector_id)
@@ -151,7 +153,9 @@ def _add_import_route(
         If a row is wrong, nothing is changed, and the response lists the errors of each row.
         """
         rows = read_rows(request.headers.get("content-type", ""), await request.body())
-        imported = await import_rows(store, rows, caller_of(request).name, dry_run=query.dry_run)
+        imported = await import_rows(
+            store, rows, modified_by=caller_of(request).name, dry_run=query.dry_run
+        )
         audit_change(
             request,
             IMPORT_TARGET,
@@ -206,7 +210,9 @@ async def _change_fields(
     """Change some fields of a connector. The other fields and all secrets stay as they are."""
     before = await store.get(connector_id)
     unchanged = before.model_dump(exclude=STORE_FIELDS)
-    after = await store.change(before, unchanged | changes, {}, caller_of(request).name)
+    after = await store.change(
+        before, unchanged | changes, entered_secrets={}, modified_by=caller_of(request).name
+    )
     audit_change(request, connector_id, audit_view(before), audit_view(after))
     await publisher.publish(connector_id)
     return as_response(after)

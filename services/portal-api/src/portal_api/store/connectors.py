@@ -113,21 +113,34 @@ class Connectors:
                     break
         return versions
 
-    async def create(self, fields: dict[str, Any], secrets: dict[str, str], by: str) -> Connector:
-        """Insert a new connector. Return the connector."""
-        connector = self._build(
-            uuid.uuid4().hex[:12], 1, fields | {"modified_by": by}, None, secrets
-        )
+    async def create(
+        self, fields: dict[str, Any], entered_secrets: dict[str, str], *, modified_by: str
+    ) -> Connector:
+        """Insert a new connector. Return the connector.
+
+        ``fields`` has all fields that are stored without sealing. ``entered_secrets`` has plain
+        texts by name.
+        """
+        fields = fields | {"modified_by": modified_by}
+        connector = self._build(uuid.uuid4().hex[:12], 1, fields, entered_secrets, before=None)
         with translate_errors():
             await self._connectors.insert_one(_document(connector))
             await self._save_version(connector)
         return connector
 
     async def change(
-        self, before: StoredConnector, fields: dict[str, Any], secrets: dict[str, str], by: str
+        self,
+        before: StoredConnector,
+        fields: dict[str, Any],
+        entered_secrets: dict[str, str],
+        *,
+        modified_by: str,
     ) -> Connector:
         """Store the next version and return it. An omitted secret stays, and an empty one is
         removed.
+
+        ``fields`` has all fields that are stored without sealing, also the unchanged ones. Only
+        omitted ``header_names`` stay as in ``before``. ``entered_secrets`` has plain texts by name.
 
         Raises ConflictError when the connector was changed since ``before``, or has unreadable
         fields.
@@ -141,8 +154,10 @@ class Connectors:
                 f"This version cannot read the connector's fields {', '.join(before.unreadable)}: "
                 "change the connector with the version that wrote them"
             )
-        fields = {"header_names": before.header_names} | fields | {"modified_by": by}
-        after = self._build(before.connector_id, before.version + 1, fields, before, secrets)
+        fields = {"header_names": before.header_names} | fields | {"modified_by": modified_by}
+        after = self._build(
+            before.connector_id, before.version + 1, fields, entered_secrets, before=before
+        )
         with translate_errors():
             await self._save_version(before)
             replaced = await self._connectors.replace_one(
@@ -182,29 +197,34 @@ class Connectors:
         connector_id: str,
         version: int,
         fields: dict[str, Any],
+        entered_secrets: dict[str, str],
+        *,
         before: Connector | None,
-        secrets: dict[str, str],
     ) -> Connector:
+        """Return this version of the connector, with the secrets sealed. ``before`` is the version
+        before, or None for the first version.
+        """
         unchanged = {
             name: sealed
             for name, sealed in (before.secrets if before else {}).items()
-            if name not in secrets
+            if name not in entered_secrets
         }
         sealed = {
             name: self._keys.seal(secret, seal_context(connector_id, name))
-            for name, secret in secrets.items()
+            for name, secret in entered_secrets.items()
             if secret
         }
-        entered = (before.secrets_entered if before else {}) | dict.fromkeys(secrets, version)
-        partitions = fields["limits"]["partitions"] if "limits" in fields else 1
+        earlier = before.secrets_entered if before else {}
         return Connector(
             connector_id=connector_id,
             version=version,
             modified_at=datetime.now(UTC),
             **fields,
             secrets=unchanged | sealed,
-            secrets_entered=entered,
-            most_partitions=max(partitions, before.most_partitions if before else 1),
+            secrets_entered=earlier | dict.fromkeys(entered_secrets, version),
+            most_partitions=max(
+                fields["limits"]["partitions"], before.most_partitions if before else 1
+            ),
         )
 
     async def _save_version(self, connector: Connector) -> None:
