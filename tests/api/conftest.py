@@ -87,5 +87,5 @@ async def _fill(system: System) -> None:
         ).model_copy(update=said[n % 3])
         for n in range(30)
     ]
-    await Recorder(Writer(database)).statuses(events)
+    await Recorder(Writer(database)).record_statuses(events)
     database.client.close()

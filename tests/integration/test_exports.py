@@ -63,7 +63,7 @@ async def stored(system: System) -> AsyncIterator[None]:
         )
         for n, event in enumerate(events)
     ]
-    await Recorder(Writer(database)).statuses(events)
+    await Recorder(Writer(database)).record_statuses(events)
     yield
     await database["deliveries"].delete_many({"appointment.source_app": SOURCE})
     await database["appointments"].delete_many({"source_app": SOURCE})

@@ -203,7 +203,7 @@ async def database(mongodb_url: str) -> AsyncIterator[Database]:
     """Nine deliveries. The last two are archived, and the lane of c2 is held."""
     async with a_database(mongodb_url) as made:
         kept = (an_event_about(8, Status.FAILED, message="kept"), an_event_about(9, message="kept"))
-        await Recorder(Writer(made)).statuses([*EVENTS, *kept])
+        await Recorder(Writer(made)).record_statuses([*EVENTS, *kept])
         await made["deliveries"].update_many(
             {"_id": {"$in": [event.delivery_id for event in kept]}}, {"$set": {"archived": True}}
         )

@@ -25,15 +25,15 @@ def at(number: int) -> Any:
 async def test_an_unfinished_older_delivery_fails_with_an_unknown_outcome(
     database: Database,
 ) -> None:
-    record = Recorder(Writer(database))
-    await record.statuses(
+    recorder = Recorder(Writer(database))
+    await recorder.record_statuses(
         [
             an_event(status=None, number=number, key=f"demo/{number}")
             for number in range(1, MANY + 1)
         ]
     )
 
-    ended = await fail_unfinished(UnfinishedDeliveries(database), record, at(MANY))
+    ended = await fail_unfinished(UnfinishedDeliveries(database), recorder, at(MANY))
 
     found = await database["deliveries"].find_one({"_id": "t1.c1"})
     assert found is not None
@@ -53,18 +53,18 @@ async def test_an_unfinished_older_delivery_fails_with_an_unknown_outcome(
 async def test_a_finished_delivery_stays_unchanged(
     database: Database,
 ) -> None:
-    record = Recorder(Writer(database))
-    await record.statuses([an_event(status=Status.SUCCESS, number=1)])
+    recorder = Recorder(Writer(database))
+    await recorder.record_statuses([an_event(status=Status.SUCCESS, number=1)])
 
-    assert await fail_unfinished(UnfinishedDeliveries(database), record, at(2)) == 0
+    assert await fail_unfinished(UnfinishedDeliveries(database), recorder, at(2)) == 0
 
 
 async def test_a_later_attempt_still_counts(database: Database) -> None:
-    record = Recorder(Writer(database))
-    await record.statuses([an_event(status=None, number=1)])
-    await fail_unfinished(UnfinishedDeliveries(database), record, at(2))
+    recorder = Recorder(Writer(database))
+    await recorder.record_statuses([an_event(status=None, number=1)])
+    await fail_unfinished(UnfinishedDeliveries(database), recorder, at(2))
 
-    await record.statuses([an_event(attempt=2, status=Status.SUCCESS, number=1)])
+    await recorder.record_statuses([an_event(attempt=2, status=Status.SUCCESS, number=1)])
 
     found = await database["deliveries"].find_one({"_id": "t1.c1"})
     assert found is not None

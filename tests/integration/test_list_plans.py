@@ -105,7 +105,7 @@ APPOINTMENTS_FOUND: tuple[dict[str, Any], ...] = (
 async def database(mongodb_url: str) -> AsyncIterator[Database]:
     """Many deliveries of as many appointments. A few of them are rare in each field."""
     async with a_database(mongodb_url) as made:
-        await Recorder(Writer(made)).statuses([_event(n) for n in range(MANY)])
+        await Recorder(Writer(made)).record_statuses([_event(n) for n in range(MANY)])
         await made["deliveries"].update_many(
             {"_id": {"$in": [f"t{n}.c1" for n in range(0, MANY, 50)]}}, {"$set": {"archived": True}}
         )

@@ -62,7 +62,7 @@ async def database(mongodb_url: str) -> AsyncIterator[Database]:
     """Many log lines."""
     async with a_database(mongodb_url) as opened:
         recorder = TelemetryRecorder(Logs(opened), Heartbeats(opened))
-        await recorder.lines("boot.1", read_lines(a_message(range(MANY))))
+        await recorder.record_lines("boot.1", read_lines(a_message(range(MANY))))
         yield opened
 
 
@@ -91,7 +91,7 @@ async def test_every_combination_of_filters_is_read_from_an_index_in_order(
 async def test_a_message_that_arrives_twice_is_stored_once(database: Any) -> None:
     recorder = TelemetryRecorder(Logs(database), Heartbeats(database))
 
-    await recorder.lines("boot.1", read_lines(a_message(range(MANY))))
+    await recorder.record_lines("boot.1", read_lines(a_message(range(MANY))))
 
     assert await database["logs"].count_documents({}) == MANY
 

@@ -48,7 +48,7 @@ async def database(mongodb_url: str) -> AsyncIterator[Any]:
             )
             for n in range(MANY)
         ]
-        await Recorder(Writer(made)).statuses(events)
+        await Recorder(Writer(made)).record_statuses(events)
         items = ItemStore(made)
         await create_indexes(made)
         await items.add("1" * 32, [OperationItem(f"t{n}.c1", f"{n:05}") for n in range(MANY)])

@@ -26,7 +26,7 @@ KEY = "demo/37743"
 
 
 @pytest.fixture
-def record(database: Database) -> Recorder:
+def recorder(database: Database) -> Recorder:
     return Recorder(Writer(database))
 
 
@@ -66,14 +66,14 @@ async def in_every_order(
 
 
 async def test_a_success_beats_a_dead_letter_of_the_same_attempt(
-    database: Database, record: Recorder
+    database: Database, recorder: Recorder
 ) -> None:
     event = an_event().model_copy(update={"received_at": A_MOMENT})
     pending = event.model_copy(update={"status": None, "phase": Phase.PENDING})
     steps = [
-        partial(record.statuses, [pending]),
-        partial(record.statuses, [event]),
-        partial(record.dead_letter, a_letter()),
+        partial(recorder.record_statuses, [pending]),
+        partial(recorder.record_statuses, [event]),
+        partial(recorder.record_dead_letter, a_letter()),
     ]
 
     async def shown() -> Any:
@@ -85,11 +85,11 @@ async def test_a_success_beats_a_dead_letter_of_the_same_attempt(
 
 
 async def test_a_dead_letter_of_a_later_attempt_is_shown(
-    database: Database, record: Recorder
+    database: Database, recorder: Recorder
 ) -> None:
     steps = [
-        partial(record.statuses, [an_event(status=Status.FAILED)]),
-        partial(record.dead_letter, a_letter(attempt=2)),
+        partial(recorder.record_statuses, [an_event(status=Status.FAILED)]),
+        partial(recorder.record_dead_letter, a_letter(attempt=2)),
     ]
 
     async def shown() -> Any:
@@ -100,21 +100,24 @@ async def test_a_dead_letter_of_a_later_attempt_is_shown(
 
 
 async def test_a_dead_letter_hides_no_success_that_the_release_before_recorded(
-    database: Database, record: Recorder
+    database: Database, recorder: Recorder
 ) -> None:
-    await record.statuses([an_event()])
+    await recorder.record_statuses([an_event()])
     await database["deliveries"].update_one({"_id": "t1.c1"}, {"$set": {"rank": 12}})
 
-    await record.dead_letter(a_letter())
+    await recorder.record_dead_letter(a_letter())
 
     assert (await the(database, "deliveries", "t1.c1"))["status"] == "Success"
 
 
 async def test_a_success_after_the_delivery_failed_as_unfinished_is_shown(
-    database: Database, record: Recorder
+    database: Database, recorder: Recorder
 ) -> None:
     given_up = an_event(status=Status.FAILED).model_copy(update={"outcome_unknown": True})
-    steps = [partial(record.statuses, [given_up]), partial(record.statuses, [an_event()])]
+    steps = [
+        partial(recorder.record_statuses, [given_up]),
+        partial(recorder.record_statuses, [an_event()]),
+    ]
 
     async def shown() -> Any:
         return [
@@ -127,12 +130,12 @@ async def test_a_success_after_the_delivery_failed_as_unfinished_is_shown(
 
 @pytest.mark.parametrize("attempt", [99, 100, 101, 9_999])
 async def test_an_appointment_shows_the_status_of_its_newest_attempt_however_many_there_were(
-    database: Database, record: Recorder, attempt: int
+    database: Database, recorder: Recorder, attempt: int
 ) -> None:
     steps = [
-        partial(record.statuses, [an_event(attempt - 1, Status.FAILED)]),
-        partial(record.statuses, [an_event(attempt, None)]),
-        partial(record.statuses, [an_event(attempt)]),
+        partial(recorder.record_statuses, [an_event(attempt - 1, Status.FAILED)]),
+        partial(recorder.record_statuses, [an_event(attempt, None)]),
+        partial(recorder.record_statuses, [an_event(attempt)]),
     ]
 
     async def shown() -> Any:
@@ -143,17 +146,17 @@ async def test_an_appointment_shows_the_status_of_its_newest_attempt_however_man
 
 
 async def test_an_appointment_of_the_release_before_goes_on(
-    database: Database, record: Recorder
+    database: Database, recorder: Recorder
 ) -> None:
-    await record.statuses([an_event(100, None)])
+    await recorder.record_statuses([an_event(100, None)])
     older = {"connectors.c1.rank": "", "shown_received_at": "", "shown_place": ""}
     older |= {"modified_ticks": "", "rowversion": ""}
     await database["appointments"].update_one({"_id": KEY}, {"$unset": older})
 
-    await record.statuses([an_event(100, subject="same version")])
+    await recorder.record_statuses([an_event(100, subject="same version")])
     later = A_MOMENT + timedelta(milliseconds=1)
-    await record.transactions([a_transaction("t2", subject="newer", modified_at=later)])
-    await record.transactions([a_transaction("t0", subject="old", modified_at=A_MOMENT)])
+    await recorder.record_transactions([a_transaction("t2", subject="newer", modified_at=later)])
+    await recorder.record_transactions([a_transaction("t0", subject="old", modified_at=A_MOMENT)])
 
     found = await the(database, "appointments", KEY)
     assert (found["subject"], found["connectors"]["c1"]["status"]) == ("newer", "Success")
@@ -187,16 +190,16 @@ OLDER_AND_NEWER = {
 
 @pytest.mark.parametrize("case", OLDER_AND_NEWER)
 async def test_the_appointment_shows_the_newer_of_two_versions_of_the_same_time(
-    database: Database, record: Recorder, case: str
+    database: Database, recorder: Recorder, case: str
 ) -> None:
     older, newer = OLDER_AND_NEWER[case]
     told = an_event(status=Status.FAILED, subject="old").model_copy(
         update={"received_at": older.received_at, "appointment": older.appointment}
     )
     steps = [
-        partial(record.transactions, [older]),
-        partial(record.transactions, [newer]),
-        partial(record.statuses, [told]),
+        partial(recorder.record_transactions, [older]),
+        partial(recorder.record_transactions, [newer]),
+        partial(recorder.record_statuses, [told]),
     ]
 
     async def shown() -> Any:
@@ -207,10 +210,10 @@ async def test_the_appointment_shows_the_newer_of_two_versions_of_the_same_time(
 
 
 async def test_unfinished_deliveries_are_found_by_an_index(
-    database: Database, record: Recorder
+    database: Database, recorder: Recorder
 ) -> None:
-    await record.statuses([an_event(number=n, key=f"demo/{n}") for n in range(300)])
-    await record.statuses([an_event(status=None, number=1_000)])
+    await recorder.record_statuses([an_event(number=n, key=f"demo/{n}") for n in range(300)])
+    await recorder.record_statuses([an_event(status=None, number=1_000)])
 
     condition = pending_before(A_MOMENT + timedelta(days=1))
     explained = await database["deliveries"].find(condition).explain()
@@ -220,7 +223,7 @@ async def test_unfinished_deliveries_are_found_by_an_index(
 
 
 async def test_a_working_lane_is_forgotten_a_day_after_its_replicas_last_heartbeat(
-    database: Database, record: Recorder
+    database: Database, recorder: Recorder
 ) -> None:
     now = datetime.now(UTC)
     for replica, at, until_ in (
@@ -228,7 +231,7 @@ async def test_a_working_lane_is_forgotten_a_day_after_its_replicas_last_heartbe
         ("here", now, None),
         ("held", now - timedelta(days=2), now + timedelta(minutes=1)),
     ):
-        await record.lane(
+        await recorder.record_lane(
             LaneChanged(
                 connector_id="c1", replica=replica, held_since=until_, held_until=until_, at=at
             )

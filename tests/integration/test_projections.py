@@ -29,7 +29,7 @@ NEWEST = Page("received_at", is_descending=True, limit=50, after=None)
 
 
 @pytest.fixture
-def record(database: Database) -> Recorder:
+def recorder(database: Database) -> Recorder:
     return Recorder(Writer(database))
 
 
@@ -39,7 +39,7 @@ def reader(database: Database) -> DeliveryQueries:
 
 
 async def test_the_newest_attempt_decides_in_whatever_order_the_events_come(
-    record: Recorder, reader: DeliveryQueries
+    recorder: Recorder, reader: DeliveryQueries
 ) -> None:
     events = [
         an_event(1, None),
@@ -50,7 +50,7 @@ async def test_the_newest_attempt_decides_in_whatever_order_the_events_come(
 
     for order in itertools.permutations(events):
         for event in [*order, random.choice(events)]:
-            await record.statuses([event])
+            await recorder.record_statuses([event])
         found = await reader.delivery("t1.c1")
         assert (found["attempt"], found["status"], found["phase"]) == (2, "Success", "done")
         assert [a["status"] for a in found["attempts"]] == ["Success", "Failed"]
@@ -73,16 +73,16 @@ async def test_replicas_that_record_the_same_delivery_at_once_lose_nothing(
 
 
 async def test_an_appointment_shows_its_newest_version_and_each_connectors_status(
-    record: Recorder, reader: DeliveryQueries
+    recorder: Recorder, reader: DeliveryQueries
 ) -> None:
     older = a_transaction("t1", subject="old")
     newer = a_transaction("t2", subject="new", modified_at=A_MOMENT + timedelta(minutes=1))
 
-    await record.statuses(
+    await recorder.record_statuses(
         [an_event(number=2, connector_id="c2"), an_event(number=2, status=Status.FAILED)]
     )
-    await record.transactions([newer, older, newer])
-    await record.statuses([an_event(number=1, status=Status.SKIPPED)])
+    await recorder.record_transactions([newer, older, newer])
+    await recorder.record_statuses([an_event(number=1, status=Status.SKIPPED)])
 
     items, _ = await reader.appointments(
         {}, Page("last_transaction_at", is_descending=True, limit=50, after=None)
@@ -96,17 +96,17 @@ async def test_an_appointment_shows_its_newest_version_and_each_connectors_statu
 
 
 async def test_an_appointment_is_pending_until_its_newest_transaction_is_delivered(
-    record: Recorder, reader: DeliveryQueries, database: Any
+    recorder: Recorder, reader: DeliveryQueries, database: Any
 ) -> None:
     first, second = [
         a_transaction(f"t{n}", modified_at=A_MOMENT + timedelta(minutes=n)) for n in (1, 2)
     ]
     later = second.model_copy(update={"received_at": A_MOMENT + timedelta(seconds=2)})
     steps = [
-        partial(record.transactions, [first]),
-        partial(record.statuses, [an_event(number=1)]),
-        partial(record.transactions, [later]),
-        partial(record.statuses, [an_event(1, None, number=2)]),
+        partial(recorder.record_transactions, [first]),
+        partial(recorder.record_statuses, [an_event(number=1)]),
+        partial(recorder.record_transactions, [later]),
+        partial(recorder.record_statuses, [an_event(1, None, number=2)]),
     ]
 
     for order in itertools.permutations(steps):
@@ -114,7 +114,7 @@ async def test_an_appointment_is_pending_until_its_newest_transaction_is_deliver
         for step in order:
             await step()
         assert (await reader.appointment(first.appointment.key))[0]["phase"] == "pending"
-    await record.statuses([an_event(number=2)])
+    await recorder.record_statuses([an_event(number=2)])
 
     found, _ = await reader.appointment(first.appointment.key)
     assert (found["phase"], found["action"], found["outcomes"]) == (
@@ -124,19 +124,21 @@ async def test_an_appointment_is_pending_until_its_newest_transaction_is_deliver
     )
 
 
-async def test_the_snapshot_is_stored_once(record: Recorder, database: Database) -> None:
-    await record.transactions([a_transaction(body='{"Id": 37743}')] * 2)
+async def test_the_snapshot_is_stored_once(recorder: Recorder, database: Database) -> None:
+    await recorder.record_transactions([a_transaction(body='{"Id": 37743}')] * 2)
 
     assert [t["body"] async for t in database["transactions"].find()] == ['{"Id": 37743}']
 
 
 async def test_a_pending_delivery_of_a_held_lane_is_held_until_its_replica_falls_silent(
-    record: Recorder, reader: DeliveryQueries
+    recorder: Recorder, reader: DeliveryQueries
 ) -> None:
     now = datetime.now(UTC)
-    await record.statuses([an_event(1, None), an_event(1, None, number=2, connector_id="c2")])
+    await recorder.record_statuses(
+        [an_event(1, None), an_event(1, None, number=2, connector_id="c2")]
+    )
 
-    await record.lane(
+    await recorder.record_lane(
         LaneChanged(
             connector_id="c1",
             replica="r",
@@ -150,7 +152,7 @@ async def test_a_pending_delivery_of_a_held_lane_is_held_until_its_replica_falls
     pending, _ = await reader.deliveries({"archived": False}, [Phase.PENDING], NEWEST)
     assert [d["_id"] for d in held] == ["t1.c1"]
     assert [d["_id"] for d in pending] == ["t2.c2"]
-    await record.lane(
+    await recorder.record_lane(
         LaneChanged(
             connector_id="c1",
             replica="r",
@@ -163,9 +165,11 @@ async def test_a_pending_delivery_of_a_held_lane_is_held_until_its_replica_falls
 
 
 async def test_the_stack_trace_of_an_attempt_is_in_its_details_alone(
-    record: Recorder, reader: DeliveryQueries
+    recorder: Recorder, reader: DeliveryQueries
 ) -> None:
-    await record.statuses([an_event(status=Status.FAILED).model_copy(update={"trace": "File"})])
+    await recorder.record_statuses(
+        [an_event(status=Status.FAILED).model_copy(update={"trace": "File"})]
+    )
 
     found = await reader.delivery("t1.c1")
     shown = DeliveryDetails.model_validate(found | {"delivery_id": "t1.c1"})
@@ -175,7 +179,7 @@ async def test_the_stack_trace_of_an_attempt_is_in_its_details_alone(
 
 
 async def test_a_dead_lettered_delivery_is_failed_until_its_next_attempt(
-    record: Recorder, reader: DeliveryQueries
+    recorder: Recorder, reader: DeliveryQueries
 ) -> None:
     letter = DeadLetter(
         dead_letter_id="d1",
@@ -187,9 +191,9 @@ async def test_a_dead_lettered_delivery_is_failed_until_its_next_attempt(
         at=A_MOMENT,
     )
 
-    await record.dead_letter(letter)
+    await recorder.record_dead_letter(letter)
     parked = await reader.delivery("t1.c1")
-    await record.statuses([an_event(attempt=2)])
+    await recorder.record_statuses([an_event(attempt=2)])
 
     assert (parked["status"], parked["message"], parked["dead_letter"]["trace"]) == (
         "Failed",
@@ -200,7 +204,7 @@ async def test_a_dead_lettered_delivery_is_failed_until_its_next_attempt(
 
 
 async def test_a_dead_lettered_delivery_is_found_by_its_numbers_and_shown_with_its_appointment(
-    record: Recorder, reader: DeliveryQueries
+    recorder: Recorder, reader: DeliveryQueries
 ) -> None:
     letter = DeadLetter(
         dead_letter_id="d1",
@@ -212,7 +216,7 @@ async def test_a_dead_lettered_delivery_is_found_by_its_numbers_and_shown_with_i
         at=A_MOMENT,
     )
 
-    await record.dead_letter(letter)
+    await recorder.record_dead_letter(letter)
 
     query = DeliveryQuery.model_validate({"search": "op100001 bug", "troubled": True})
     items, _ = await reader.deliveries(query.wanted(), query.phase, query.page())
@@ -222,9 +226,9 @@ async def test_a_dead_lettered_delivery_is_found_by_its_numbers_and_shown_with_i
 
 
 async def test_pages_by_key_show_each_delivery_once_while_new_ones_come(
-    record: Recorder, reader: DeliveryQueries
+    recorder: Recorder, reader: DeliveryQueries
 ) -> None:
-    await record.statuses([an_event(number=n) for n in range(25)])
+    await recorder.record_statuses([an_event(number=n) for n in range(25)])
     seen: list[str] = []
     after = None
     for number in range(100, 110):
@@ -232,7 +236,7 @@ async def test_pages_by_key_show_each_delivery_once_while_new_ones_come(
             {"archived": False}, (), Page("received_at", is_descending=True, limit=10, after=after)
         )
         seen += [item["_id"] for item in items]
-        await record.statuses([an_event(number=number)])
+        await recorder.record_statuses([an_event(number=number)])
         if after is None:
             break
 
@@ -241,9 +245,9 @@ async def test_pages_by_key_show_each_delivery_once_while_new_ones_come(
 
 @pytest.mark.parametrize("is_descending", [True, False])
 async def test_paging_goes_through_items_without_a_value(
-    record: Recorder, reader: DeliveryQueries, *, is_descending: bool
+    recorder: Recorder, reader: DeliveryQueries, *, is_descending: bool
 ) -> None:
-    await record.statuses(
+    await recorder.record_statuses(
         [an_event(number=n, status=Status.FAILED if n % 2 else None) for n in range(12)]
     )
     seen: set[str] = set()

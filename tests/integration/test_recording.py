@@ -149,7 +149,7 @@ def a_letter(body: str, **facts: Any) -> DeadLetter:
 async def test_a_dead_letter_that_cannot_be_stored_is_shown_without_its_body(
     database: Database,
 ) -> None:
-    await Recorder(Writer(database)).dead_letter(a_letter("no text: \ud800"))
+    await Recorder(Writer(database)).record_dead_letter(a_letter("no text: \ud800"))
 
     kept = await database["dead_letters"].find_one({"_id": "dead-d1"})
     shown = await database["deliveries"].find_one({"_id": "dead-d1"})

@@ -41,7 +41,7 @@ async def crowded(mongodb_url: str) -> AsyncIterator[Database]:
             )
             for n in range(41)
         ]
-        await Recorder(Writer(made)).statuses(events)
+        await Recorder(Writer(made)).record_statuses(events)
         yield made
 
 

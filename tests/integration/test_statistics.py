@@ -41,7 +41,7 @@ def figures(database: Database) -> Statistics:
 
 
 @pytest.fixture
-def record(database: Database, figures: Statistics) -> Recorder:
+def recorder(database: Database, figures: Statistics) -> Recorder:
     return Recorder(Writer(database), figures)
 
 
@@ -89,14 +89,14 @@ def expected(events: list[StatusChanged]) -> dict[str, Counter[str]]:
 
 
 async def test_repeated_events_in_any_order_change_nothing(
-    record: Recorder, figures: Statistics
+    recorder: Recorder, figures: Statistics
 ) -> None:
     events = some_events(60)
     given = [*events, *random.Random(7).sample(events, 40)]
     random.Random(8).shuffle(given)
 
     for begin in range(0, len(given), 9):
-        await record.statuses(given[begin : begin + 9])
+        await recorder.record_statuses(given[begin : begin + 9])
         if begin % 27 == 0:
             await count_all(figures)
     await count_all(figures)
@@ -108,12 +108,12 @@ async def test_repeated_events_in_any_order_change_nothing(
 
 
 async def test_an_event_after_the_count_of_its_minute_is_counted_there(
-    record: Recorder, figures: Statistics
+    recorder: Recorder, figures: Statistics
 ) -> None:
-    await record.statuses([an_event(1, None)])
+    await recorder.record_statuses([an_event(1, None)])
     await count_all(figures)
 
-    await record.statuses([an_event(1, Status.SUCCESS)])
+    await recorder.record_statuses([an_event(1, Status.SUCCESS)])
     await count_all(figures)
 
     (figure,) = await figures.read(
@@ -141,11 +141,11 @@ async def test_a_minute_that_changes_while_it_is_counted_is_counted_again(
 
 
 async def test_a_retry_counts_each_attempt_where_it_ended_and_the_change_once(
-    record: Recorder, figures: Statistics
+    recorder: Recorder, figures: Statistics
 ) -> None:
     later = {"at": an_event().at + timedelta(hours=3)}
-    await record.statuses([an_event(1, None), an_event(1, Status.FAILED)])
-    await record.statuses(
+    await recorder.record_statuses([an_event(1, None), an_event(1, Status.FAILED)])
+    await recorder.record_statuses(
         [
             an_event(2, None).model_copy(update=later),
             an_event(2, Status.SUCCESS).model_copy(update=later),
@@ -162,7 +162,7 @@ async def test_a_retry_counts_each_attempt_where_it_ended_and_the_change_once(
 
 
 async def test_a_dead_lettered_message_counts_as_failed(
-    record: Recorder, figures: Statistics
+    recorder: Recorder, figures: Statistics
 ) -> None:
     at = NOW - timedelta(hours=5)
     letter = DeadLetter(
@@ -170,7 +170,7 @@ async def test_a_dead_lettered_message_counts_as_failed(
     )
 
     for _ in range(2):
-        await record.dead_letter(letter)
+        await recorder.record_dead_letter(letter)
         await count_all(figures)
 
     assert await sums(figures, Interval.MINUTE) == {"-": Counter(accepted=1, failed=1)}
@@ -180,7 +180,7 @@ async def test_deliveries_older_than_the_statistics_are_counted_piece_by_piece(
     database: Any, figures: Statistics
 ) -> None:
     events = some_events(40)
-    await Recorder(Writer(database)).statuses(events)
+    await Recorder(Writer(database)).record_statuses(events)
 
     await count_all(figures, NOW + timedelta(days=20), minutes_kept_days=2)
 
@@ -190,15 +190,15 @@ async def test_deliveries_older_than_the_statistics_are_counted_piece_by_piece(
 
 
 async def test_an_event_older_than_the_stored_minutes_is_counted_in_its_hour(
-    record: Recorder, figures: Statistics
+    recorder: Recorder, figures: Statistics
 ) -> None:
     events = some_events(20)
     now = NOW + timedelta(days=20)
     await count_all(figures, now)
-    await record.statuses(events[:20])
+    await recorder.record_statuses(events[:20])
     await count_all(figures, now, minutes_kept_days=2)
 
-    await record.statuses(events)
+    await recorder.record_statuses(events)
     await count_all(figures, now, minutes_kept_days=2)
 
     assert await sums(figures, Interval.HOUR) == expected(events)
@@ -206,13 +206,13 @@ async def test_an_event_older_than_the_stored_minutes_is_counted_in_its_hour(
 
 
 async def test_the_longest_wait_of_a_minute_stays_and_is_taken_over_by_hour_and_day(
-    record: Recorder, figures: Statistics
+    recorder: Recorder, figures: Statistics
 ) -> None:
-    await record.statuses([an_event(1, None)])
+    await recorder.record_statuses([an_event(1, None)])
     at = an_event().at
     await figures.sample(at + timedelta(seconds=20))
     await figures.sample(at + timedelta(seconds=40))
-    await record.statuses([an_event(1, Status.SUCCESS)])
+    await recorder.record_statuses([an_event(1, Status.SUCCESS)])
     await figures.sample(at + timedelta(seconds=45))
 
     await count_all(figures)
@@ -238,8 +238,8 @@ async def test_one_replica_counts_and_another_takes_over(figures: Statistics) ->
     assert await until(taken_over, "the other to take over")
 
 
-async def test_counting_reads_indexes_only(database: Any, record: Recorder) -> None:
-    await record.statuses(some_events(50))
+async def test_counting_reads_indexes_only(database: Any, recorder: Recorder) -> None:
+    await recorder.record_statuses(some_events(50))
     minute = datetime(2026, 7, 21, 14, 3, tzinfo=UTC)
     countings = {
         "attempts": _count_stages(
@@ -266,9 +266,9 @@ async def test_counting_reads_indexes_only(database: Any, record: Recorder) -> N
 
 
 async def test_the_oldest_waiting_delivery_is_found_in_an_index(
-    database: Any, record: Recorder
+    database: Any, recorder: Recorder
 ) -> None:
-    await record.statuses(some_events(50))
+    await recorder.record_statuses(some_events(50))
     steps: list[dict[str, Any]] = [
         {"$match": {"phase": "pending"}},
         {"$sort": {"phase": 1, "connector_id": 1, "changed_at": 1}},

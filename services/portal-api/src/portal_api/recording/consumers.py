@@ -78,9 +78,9 @@ def subscribe_telemetry(broker: RabbitBroker, recorder: TelemetryRecorder) -> No
     @subscriber(broker, topology.PORTAL_API_TELEMETRY, typed_body, TELEMETRY_PREFETCH)
     async def record_telemetry(message: TypedBody) -> None:
         if message.type == LogRecorded.__name__:
-            await recorder.lines(message.message_id, read_lines(message.body))
+            await recorder.record_lines(message.message_id, read_lines(message.body))
         elif heartbeat := read_heartbeat(message):
-            await recorder.heartbeat(heartbeat)
+            await recorder.record_heartbeat(heartbeat)
 
 
 def read_heartbeat(message: TypedBody) -> Heartbeat | None:
@@ -119,18 +119,18 @@ class MessageHandler:
         match queue_name, message.type:
             case topology.PORTAL_API_TRANSACTIONS.name, _:
                 transactions = read_list(TransactionReceived, TRANSACTIONS, body)
-                await recorder.transactions(transactions.items)
+                await recorder.record_transactions(transactions.items)
                 await self._dead_letter_unreadable(transactions.unreadable, queue_name, message)
             case _, LaneChanged.__name__:
-                await recorder.lane(LaneChanged.model_validate_json(body))
+                await recorder.record_lane(LaneChanged.model_validate_json(body))
             case topology.PORTAL_API_STATUSES.name, _:
                 statuses = read_list(StatusChanged, STATUSES, body)
-                await recorder.statuses(statuses.items)
+                await recorder.record_statuses(statuses.items)
                 await self._dead_letter_unreadable(statuses.unreadable, queue_name, message)
             case _, DeliveriesArchived.__name__:
-                await recorder.operation(DeliveriesArchived.model_validate_json(body))
+                await recorder.record_operation(DeliveriesArchived.model_validate_json(body))
             case _:
-                await recorder.operation(OperationProgressed.model_validate_json(body))
+                await recorder.record_operation(OperationProgressed.model_validate_json(body))
 
     async def _dead_letter_unreadable(
         self, unreadable: UnreadableItems | None, queue_name: str, message: AbstractIncomingMessage
@@ -151,7 +151,9 @@ class MessageHandler:
         if queue_name in {queue.name for queue in RECORDED} and not message.redelivered:
             with contextlib.suppress(Exception):  # then it is recorded as a dead letter
                 return await self._record(queue_name, message)
-        return await self._recorder.dead_letter(_read_dead_letter(message, queue_name, reason))
+        return await self._recorder.record_dead_letter(
+            _read_dead_letter(message, queue_name, reason)
+        )
 
 
 def _first_death(message: AbstractIncomingMessage) -> tuple[str, str]:

@@ -29,7 +29,7 @@ async def fail_unfinished(
     """
     failed = 0
     while statuses := await unfinished.batch(before):
-        await recorder.statuses([_failed(status) for status in statuses])
+        await recorder.record_statuses([_failed(status) for status in statuses])
         failed += len(statuses)
     return failed
 

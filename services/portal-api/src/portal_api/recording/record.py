@@ -41,7 +41,7 @@ class Recorder:
         self._writer = writer
         self._statistics = statistics
 
-    async def transactions(self, received: Sequence[TransactionReceived]) -> None:
+    async def record_transactions(self, received: Sequence[TransactionReceived]) -> None:
         """Record the changes as pending deliveries before they are routed."""
         await self._writer.write(
             [
@@ -52,7 +52,7 @@ class Recorder:
         )
         STORED.labels("transaction").inc(len(received))
 
-    async def statuses(self, events: Sequence[StatusChanged]) -> None:
+    async def record_statuses(self, events: Sequence[StatusChanged]) -> None:
         """Record the status of deliveries."""
         spans = [
             consume_span(
@@ -71,12 +71,12 @@ class Recorder:
         for event in events:
             STORED_AFTER_SECONDS.observe(max(0.0, (now - event.at).total_seconds()))
 
-    async def lane(self, change: LaneChanged) -> None:
+    async def record_lane(self, change: LaneChanged) -> None:
         """Record that a lane is held or released."""
         await self._writer.write(delivery_projections.of_lane(change))
         STORED.labels("lane").inc()
 
-    async def operation(self, message: OperationProgressed | DeliveriesArchived) -> None:
+    async def record_operation(self, message: OperationProgressed | DeliveriesArchived) -> None:
         """Record the progress of an operation, or the deliveries that it archived or restored."""
         if isinstance(message, DeliveriesArchived):
             await self._writer.write(operation_projections.of_archived(message))
@@ -85,7 +85,7 @@ class Recorder:
             await self._writer.write(operation_projections.of_progress(message))
             STORED.labels("operation").inc()
 
-    async def dead_letter(self, dead_letter: DeadLetter) -> None:
+    async def record_dead_letter(self, dead_letter: DeadLetter) -> None:
         """Record a dead letter as Failed. If it cannot be stored, omit its body."""
         try:
             await self._writer.write(dead_letter_projections.of_dead_letter(dead_letter))

@@ -22,7 +22,7 @@ class TelemetryRecorder:
         self._logs = logs
         self._heartbeats = heartbeats
 
-    async def lines(self, message_id: str, log_lines: LogLines) -> None:
+    async def record_lines(self, message_id: str, log_lines: LogLines) -> None:
         """Store the lines of a message."""
         LINES_NOT_UNDERSTOOD.inc(log_lines.unreadable)
         if log_lines.items:
@@ -34,7 +34,7 @@ class TelemetryRecorder:
             )
         STORED.labels("log line").inc(len(log_lines.items))
 
-    async def heartbeat(self, heartbeat: Heartbeat) -> None:
+    async def record_heartbeat(self, heartbeat: Heartbeat) -> None:
         """Store a heartbeat with the local time, because the sender's clock may be wrong."""
         await self._heartbeats.save(heartbeat, datetime.now(UTC))
         STORED.labels("heartbeat").inc()
