@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from portal_api.recording.record import Recorder
     from portal_api.recording.record_telemetry import TelemetryRecorder
 
-RECORDED = (
+RECORDED_QUEUES = (
     topology.PORTAL_API_TRANSACTIONS,
     topology.PORTAL_API_STATUSES,
     topology.PORTAL_API_OPERATIONS,
@@ -56,7 +56,7 @@ def subscribe(
 ) -> None:
     """Add the subscribers of messages to record, and of the results of connection tests."""
     handler = MessageHandler(recorder, publisher)
-    for queue in (*RECORDED, topology.DEAD_LETTER_QUEUE):
+    for queue in (*RECORDED_QUEUES, topology.DEAD_LETTER_QUEUE):
         subscriber(broker, queue, _raw_message, MESSAGE_PREFETCH)(
             partial(handler.handle, queue.name)
         )
@@ -148,7 +148,7 @@ class MessageHandler:
         may be readable. It is recorded once as a message of its own queue.
         """
         queue_name, reason = _first_death(message)
-        if queue_name in {queue.name for queue in RECORDED} and not message.redelivered:
+        if queue_name in {queue.name for queue in RECORDED_QUEUES} and not message.redelivered:
             with contextlib.suppress(Exception):  # then it is recorded as a dead letter
                 return await self._record(queue_name, message)
         return await self._recorder.record_dead_letter(

@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from common.contracts.transaction import TransactionReceived
+    from portal_api.store.writer import Change
 
-Change = tuple[str, UpdateOne]
-"""A collection's name and the update for it."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RANKS_PER_MS = 1_000
 """Ranks within one millisecond of receipt. From the hundredth attempt on, all attempts share the
@@ -64,7 +63,9 @@ def searchable_texts(appointment: Mapping[str, Any]) -> Iterator[str | None]:
     )
 
 
-def _update(appointment: dict[str, Any], version: dict[str, Any], latest: dict[str, Any]) -> Change:
+def _update(
+    appointment: dict[str, Any], version: dict[str, Any], latest_by_connector: dict[str, Any]
+) -> Change:
     fields = {name: value for name, value in appointment.items() if name != "key"} | {
         **version,
         "words": words_of(searchable_texts(appointment)),
@@ -80,7 +81,7 @@ def _update(appointment: dict[str, Any], version: dict[str, Any], latest: dict[s
                     "$$ROOT",
                     newer,
                     last_at,
-                    {"connectors": _merged_connectors(latest)},
+                    {"connectors": _merged_connectors(latest_by_connector)},
                 ]
             }
         },
@@ -89,23 +90,31 @@ def _update(appointment: dict[str, Any], version: dict[str, Any], latest: dict[s
     return "appointments", UpdateOne({"_id": appointment["key"]}, stages, upsert=True)
 
 
-def _merged_connectors(latest: dict[str, Any]) -> dict[str, Any]:
-    """Return the latest delivery per connector. A later stored one stays."""
+def _merged_connectors(latest_by_connector: dict[str, Any]) -> dict[str, Any]:
+    """Return the expression for the latest delivery of each connector. A later stored delivery
+    stays.
+    """
     stored = {"$ifNull": ["$connectors", {}]}
     later = [
-        {"$cond": [_is_older(f"$connectors.{name}", outcome), {}, {"$literal": {name: outcome}}]}
-        for name, outcome in latest.items()
+        {
+            "$cond": [
+                _is_older(latest, f"$connectors.{connector_id}"),
+                {},
+                {"$literal": {connector_id: latest}},
+            ]
+        }
+        for connector_id, latest in latest_by_connector.items()
     ]
     return {"$mergeObjects": [stored, *later]}
 
 
-def _is_older(stored: str, outcome: dict[str, Any]) -> dict[str, Any]:
-    """Return the expression for whether ``outcome`` is older than the stored one. 0.1.0 stored no
-    rank.
+def _is_older(latest: dict[str, Any], stored: str) -> dict[str, Any]:
+    """Return the expression for whether the delivery ``latest`` is older than the stored one.
+    0.1.0 stored no rank.
     """
-    same = {"$eq": [f"{stored}.order", outcome["order"]]}
-    not_later = {"$gte": [f"{stored}.rank", outcome["rank"]]}
-    return {"$or": [{"$gt": [f"{stored}.order", outcome["order"]]}, {"$and": [same, not_later]}]}
+    same = {"$eq": [f"{stored}.order", latest["order"]]}
+    not_later = {"$gte": [f"{stored}.rank", latest["rank"]]}
+    return {"$or": [{"$gt": [f"{stored}.order", latest["order"]]}, {"$and": [same, not_later]}]}
 
 
 def _is_done() -> dict[str, Any]:

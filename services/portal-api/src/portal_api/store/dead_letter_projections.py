@@ -17,13 +17,13 @@ from common.topology import PORTAL_API_TRANSACTIONS
 from portal_api.deliveries.cause import cause_of
 from portal_api.lists.search_terms import words_of
 from portal_api.store import appointment_projections
-from portal_api.store.delivery_projections import DEAD_LETTER_RANK, RECORDED, search_fields
+from portal_api.store.delivery_projections import DEAD_LETTER_RANK, RECORDED_AT, derived_fields
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from common.contracts.dead_letter import DeadLetteredDelivery
-    from portal_api.store.delivery_projections import Change
+    from portal_api.store.writer import Change
 
 _FAILED = {
     "phase": Phase.DONE,
@@ -73,7 +73,7 @@ def _dead_lettered(
     delivery = fields | _final_state(fields["attempt"], letter)
     changes = [
         _saved_letter(delivery_id, letter, shares),
-        _move(delivery_id, delivery | search_fields(delivery), {}),
+        _move(delivery_id, delivery | derived_fields(delivery), {}),
         _attempt(delivery_id, fields, letter),
     ]
     if "appointment" in fields:
@@ -131,7 +131,7 @@ def _move(delivery_id: str, delivery: dict[str, Any], first: dict[str, Any]) -> 
         {
             "$set": delivery,
             "$setOnInsert": {"archived": False} | first,
-            "$currentDate": {RECORDED: True},
+            "$currentDate": {RECORDED_AT: True},
         },
         upsert=True,
     )

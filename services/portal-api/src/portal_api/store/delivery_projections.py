@@ -18,14 +18,12 @@ from portal_api.store import appointment_projections
 if TYPE_CHECKING:
     from common.contracts.connector import LaneChanged
     from common.contracts.transaction import TransactionReceived
-
-Change = tuple[str, UpdateOne]
-"""A collection's name and the update for it."""
+    from portal_api.store.writer import Change
 
 PHASE_ORDER = {Phase.PENDING: 0, Phase.IN_PROGRESS: 1, Phase.DONE: 2}
 DEAD_LETTER_RANK, SUCCESS_RANK = 5, 6
 """Within one attempt, a dead letter ranks above every phase, and a Success above all."""
-RECORDED = "recorded_at"
+RECORDED_AT = "recorded_at"
 """The time of the last change of a delivery, on MongoDB's clock. A plan selects deliveries as of a
 time.
 """
@@ -72,7 +70,7 @@ def delivery_of(event: StatusChanged) -> dict[str, Any]:
         "changed_at": event.at,
         "trace_id": trace_id_of(event.traceparent),
     }
-    return delivery | search_fields(delivery)
+    return delivery | derived_fields(delivery)
 
 
 def rank_of(event: StatusChanged) -> int:
@@ -84,8 +82,10 @@ def rank_of(event: StatusChanged) -> int:
     return event.attempt * 10 + (SUCCESS_RANK if is_success else PHASE_ORDER[event.phase])
 
 
-def search_fields(delivery: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields that the delivery is searched and grouped by."""
+def derived_fields(delivery: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields that follow from the delivery: ``words`` to search by, ``troubled`` to show
+    it in Error Tracking, and ``cause`` to group by.
+    """
     is_troubled = delivery["status"] in TROUBLED
     cause = (
         cause_of(delivery["code"], delivery["message"], delivery["connector_id"])
@@ -122,7 +122,7 @@ def _move(delivery_id: str, delivery: dict[str, Any]) -> Change:
         {
             "$set": delivery,
             "$setOnInsert": {"archived": False},
-            "$currentDate": {RECORDED: True},
+            "$currentDate": {RECORDED_AT: True},
         },
     )
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         OperationRequested,
         OperationSteered,
     )
-    from portal_api.store.delivery_projections import Change
+    from portal_api.store.writer import Change
 
 VIEW = "operations_view"
 

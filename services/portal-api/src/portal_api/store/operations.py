@@ -11,7 +11,7 @@ from bson import json_util
 from common.contracts.operation import OperationKind
 from portal_api.errors import NotFoundError
 from portal_api.schemas.paging import Page
-from portal_api.store.delivery_projections import RECORDED
+from portal_api.store.delivery_projections import RECORDED_AT
 from portal_api.store.errors import translate_errors
 from portal_api.store.operation_projections import of_request, of_steering
 from portal_api.store.pages import read_page
@@ -166,7 +166,7 @@ class Operations:
 
 def as_of(conditions: Document, at: datetime) -> Document:
     """Return the conditions without the deliveries that were recorded after this time."""
-    return {"$and": [conditions, {RECORDED: {"$not": {"$gt": at}}}]}
+    return {"$and": [conditions, {RECORDED_AT: {"$not": {"$gt": at}}}]}
 
 
 def as_extended_json(conditions: Document) -> Document:

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from bson import encode
+from pymongo import UpdateOne
 
 from common.batcher import Batcher
 from common.errors import UnwritableError
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from portal_api.store.delivery_projections import Change
-
+Change = tuple[str, UpdateOne]
+"""A collection's name and the update for it."""
 WRITE_BATCH = 2_000
 WRITE_BATCH_BYTES = 8 * 1024 * 1024
 MOST_DOCUMENT_BYTES = 16 * 1024 * 1024
