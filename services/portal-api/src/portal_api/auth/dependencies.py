@@ -15,6 +15,7 @@ from portal_api.errors import ForbiddenError
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from portal_api.auth.audit_draft import AuditDraft
     from portal_api.store.audit import Audit
 
 COOKIE, CSRF = "mboc_session", "X-CSRF-Token"
@@ -48,7 +49,7 @@ def authenticated(audit: Audit) -> Any:
         if request.state.refusal is not None:
             raise request.state.refusal
         if request.method not in SAFE_METHODS:
-            await audit.begin(request.state.entry())
+            await audit.begin(audit_draft_of(request).current_entry())
 
     return Depends(check)
 
@@ -94,9 +95,15 @@ def session_of(request: Request) -> tuple[Caller, str]:
     return caller, caller.session_id
 
 
+def audit_draft_of(request: Request) -> AuditDraft:
+    """Return the audit entry in progress of a write."""
+    draft: AuditDraft = request.state.audit_draft
+    return draft
+
+
 def audit_change(request: Request, target: str, before: Any = None, after: Any = None) -> None:
     """Set the change that the audit records: JSON values without secrets."""
-    request.state.audit_change = {"target": target, "before": before, "after": after}
+    audit_draft_of(request).set_change(target, before, after)
 
 
 def refuse_cross_site(request: Request, token: str, origins: Collection[str]) -> None:

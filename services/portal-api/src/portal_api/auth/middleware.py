@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import structlog
 from fastapi import Request
 
-from portal_api.accounts.audit_entry import AuditEntry
 from portal_api.accounts.client_address import client_address
+from portal_api.auth.audit_draft import AuditDraft
 from portal_api.auth.body_limit import BODY_LIMIT, UNAUTHENTICATED_BODY_LIMIT, limit_body
-from portal_api.auth.dependencies import COOKIE, SAFE_METHODS, refuse_cross_site
+from portal_api.auth.dependencies import COOKIE, SAFE_METHODS, audit_draft_of, refuse_cross_site
 from portal_api.auth.revoke_streams import RevocableResponse
 from portal_api.errors import PortalError, StoreUnavailableError, UnknownCallerError
 
@@ -33,7 +33,9 @@ PREFIX = "/api/"
 
 
 class AuthMiddleware:
-    """Sets ``request.state``: ``address``, ``caller`` or ``refusal``, and ``entry`` for a write."""
+    """Sets ``request.state``: ``address``, ``caller`` or ``refusal``, and ``audit_draft`` for a
+    write.
+    """
 
     def __init__(
         self,
@@ -97,8 +99,7 @@ class AuthMiddleware:
         return True
 
     async def _handle_write(self, request: Request, receive: Receive, send: Send) -> None:
-        entry = AuditEntry(action="", address=request.state.address)
-        request.state.entry = partial(_filled_entry, request, entry)
+        request.state.audit_draft = AuditDraft(request)
 
         async def send_after_audit(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -118,7 +119,7 @@ class AuthMiddleware:
         """
         if request.method not in getattr(request.scope.get("route"), "methods", ()):
             return
-        entry: AuditEntry = request.state.entry()
+        entry = audit_draft_of(request).current_entry()
         if entry.outcome is None:
             entry.outcome = status
             try:
@@ -135,18 +136,3 @@ class AuthMiddleware:
 def _credentials(request: Request) -> tuple[str, str]:
     """Return the API key and the session's token, each empty if the request has none."""
     return request.headers.get("x-api-key", ""), request.cookies.get(COOKIE, "")
-
-
-def _filled_entry(request: Request, entry: AuditEntry) -> AuditEntry:
-    """Return the entry with the present caller, route and change of the request."""
-    caller, route = request.state.caller, request.scope["route"]
-    if caller is not None:
-        entry.who, entry.role, entry.via = caller.name, caller.role, caller.via
-    change = getattr(
-        request.state,
-        "audit_change",
-        {"target": "/".join(str(value) for value in request.path_params.values())},
-    )
-    entry.action, entry.target = route.name, change["target"]
-    entry.before, entry.after = change.get("before"), change.get("after")
-    return entry
