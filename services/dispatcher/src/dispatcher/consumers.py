@@ -57,6 +57,7 @@ def subscribe(
         CONNECTOR_PREFETCH,
     )
     async def connector_changed(_: bytes) -> None:
+        # The message means only that all connectors must be read again, so its body is not parsed.
         connectors.invalidate()
 
 
