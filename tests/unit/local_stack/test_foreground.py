@@ -37,7 +37,7 @@ async def test_the_background_process_ends_and_this_one_takes_its_settings(
 
     [(path, arguments, environment)] = replaced
     state = StateFile(tmp_path).read()
-    assert (path, arguments) == (program("ingest"), [program("ingest")])
+    assert (path, arguments) == (program("ingest"), [str(program("ingest"))])
     assert environment["INGEST_PORT"] == "8601"
     assert state is not None
     assert state.processes["ingest"] == Identity.of(os.getpid())

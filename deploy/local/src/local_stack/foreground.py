@@ -35,7 +35,7 @@ async def foreground(directory: Path, name: str) -> int:
     state.processes[name] = Identity.of(os.getpid())
     file.write(state)
     environment = json.loads(_file(directory, name).read_text())
-    os.execve(program(name), [program(name)], os.environ | environment)  # noqa: S606 - no shell
+    os.execve(program(name), [str(program(name))], os.environ | environment)  # noqa: S606 - no shell
 
 
 def _file(directory: Path, name: str) -> Path:
