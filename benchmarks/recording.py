@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from common import topology
 from common.contracts.delivery import StatusChanged
 from local_stack.servers.mongodb import MongoDb
-from portal_api.recording.consumers import MESSAGES_AT_ONCE, MessageHandler
+from portal_api.recording.consumers import MESSAGE_PREFETCH, MessageHandler
 from portal_api.recording.record import Recorder
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
@@ -71,11 +71,11 @@ async def messages(count: int) -> AsyncIterator[Any]:
 
 async def record(recorder: MessageHandler, count: int) -> None:
     """Record all statuses, with as many concurrent messages as the consumer has."""
-    in_hand = asyncio.Semaphore(MESSAGES_AT_ONCE)
+    in_hand = asyncio.Semaphore(MESSAGE_PREFETCH)
 
     async def one(message: Any) -> None:
         try:
-            await recorder(topology.PORTAL_API_STATUSES.name, message)
+            await recorder.handle(topology.PORTAL_API_STATUSES.name, message)
         finally:
             in_hand.release()
 

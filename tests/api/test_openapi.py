@@ -17,7 +17,7 @@ from schemathesis.config import CacheConfig, SchemathesisConfig
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi import checks as described_checks
 
-from portal_api.app import described
+from portal_api.openapi import openapi_document
 from tests.api.conftest import Credentials
 from tests.support.system import System
 
@@ -41,7 +41,7 @@ BAD = [*CHECKS, described_checks.negative_data_rejection]
 
 def schema() -> Any:
     loaded = schemathesis.openapi.from_dict(
-        json.loads(described()), config=SchemathesisConfig(cache=CacheConfig(enabled=False))
+        json.loads(openapi_document()), config=SchemathesisConfig(cache=CacheConfig(enabled=False))
     )
     loaded.config.generation.update(with_security_parameters=False)
     return loaded

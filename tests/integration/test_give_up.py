@@ -7,7 +7,7 @@ from typing import Any
 
 from common.contracts.delivery import Phase, Status
 from portal_api.cli import moment
-from portal_api.recording.fail_unfinished import SENTENCE, fail_unfinished
+from portal_api.recording.fail_unfinished import MESSAGE, fail_unfinished
 from portal_api.recording.record import Recorder
 from portal_api.store.unfinished import UnfinishedDeliveries
 from portal_api.store.writer import Writer
@@ -42,7 +42,7 @@ async def test_an_unfinished_older_delivery_fails_with_an_unknown_outcome(
         Phase.DONE,
         Status.FAILED,
         True,
-        SENTENCE,
+        MESSAGE,
     )
     assert found["troubled"]
     assert await database["deliveries"].count_documents({"phase": "pending"}) == 1

@@ -62,7 +62,7 @@ async def database(mongodb_url: str) -> AsyncIterator[Database]:
     """Many log lines."""
     async with a_database(mongodb_url) as opened:
         recorder = TelemetryRecorder(Logs(opened), Heartbeats(opened))
-        await recorder.lines("boot.1", *read_lines(a_message(range(MANY))))
+        await recorder.lines("boot.1", read_lines(a_message(range(MANY))))
         yield opened
 
 
@@ -89,9 +89,9 @@ async def test_every_combination_of_filters_is_read_from_an_index_in_order(
 
 
 async def test_a_message_that_arrives_twice_is_stored_once(database: Any) -> None:
-    hear = TelemetryRecorder(Logs(database), Heartbeats(database))
+    recorder = TelemetryRecorder(Logs(database), Heartbeats(database))
 
-    await hear.lines("boot.1", *read_lines(a_message(range(MANY))))
+    await recorder.lines("boot.1", read_lines(a_message(range(MANY))))
 
     assert await database["logs"].count_documents({}) == MANY
 

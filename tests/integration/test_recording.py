@@ -64,7 +64,10 @@ async def test_many_statuses_are_recorded_once_each_while_mongodb_is_slow(
         ]
 
         await asyncio.gather(
-            *(recorder(STATUSES_QUEUE, a_message(STATUSES.dump_json(some))) for some in events)
+            *(
+                recorder.handle(STATUSES_QUEUE, a_message(STATUSES.dump_json(some)))
+                for some in events
+            )
         )
 
     assert slow.timeouts > 0
@@ -78,13 +81,15 @@ async def test_many_statuses_are_recorded_once_each_while_mongodb_is_slow(
 async def test_an_unreadable_status_fails_alone_in_its_list(
     database: Database, recorder: MessageHandler, letters: Any
 ) -> None:
-    await recorder(STATUSES_QUEUE, a_message(STATUSES.dump_json([an_event(2, None)])))
+    await recorder.handle(STATUSES_QUEUE, a_message(STATUSES.dump_json([an_event(2, None)])))
     sent = a_list(an_event(2), *(an_event(number=n) for n in range(2, 30)))
     sent[0]["status"] = "A status of a later version"
 
-    await recorder(STATUSES_QUEUE, a_message(json.dumps(sent).encode()))
+    await recorder.handle(STATUSES_QUEUE, a_message(json.dumps(sent).encode()))
     (letter,) = letters.letters
-    await recorder(DEAD_LETTER_QUEUE, a_message(letter.model_dump_json().encode(), "DeadLetter"))
+    await recorder.handle(
+        DEAD_LETTER_QUEUE, a_message(letter.model_dump_json().encode(), "DeadLetter")
+    )
 
     assert [one["delivery_id"] for one in json.loads(letter.body)] == ["t1.c1"]
     assert await database["deliveries"].count_documents({"status": "Success"}) == 28
@@ -101,8 +106,8 @@ async def test_an_unreadable_status_shows_a_delivery_that_was_unknown(
 ) -> None:
     sent = [*a_list(an_event()), {"delivery_id": "t9.c3", "attempt": 4}]
 
-    await recorder(STATUSES_QUEUE, a_message(json.dumps(sent).encode()))
-    await recorder(
+    await recorder.handle(STATUSES_QUEUE, a_message(json.dumps(sent).encode()))
+    await recorder.handle(
         DEAD_LETTER_QUEUE, a_message(letters.letters[0].model_dump_json().encode(), "DeadLetter")
     )
 
@@ -118,7 +123,7 @@ async def test_a_message_that_rabbitmq_dead_lettered_is_recorded_like_a_new_one(
     headers = {"x-death": [{"queue": STATUSES_QUEUE, "reason": "delivery_limit"}]}
     body = STATUSES.dump_json([an_event()])
 
-    await recorder(DEAD_LETTER_QUEUE, a_message(body, headers=headers))
+    await recorder.handle(DEAD_LETTER_QUEUE, a_message(body, headers=headers))
 
     assert await database["deliveries"].distinct("status") == ["Success"]
     assert await database["dead_letters"].count_documents({}) == 0
@@ -130,7 +135,7 @@ async def test_a_message_that_ended_the_process_is_shown_and_not_recorded_again(
     headers = {"x-death": [{"queue": STATUSES_QUEUE, "reason": "delivery_limit"}]}
     body = STATUSES.dump_json([an_event()])
 
-    await recorder(DEAD_LETTER_QUEUE, a_message(body, headers=headers, redelivered=True))
+    await recorder.handle(DEAD_LETTER_QUEUE, a_message(body, headers=headers, redelivered=True))
 
     assert await database["deliveries"].distinct("status") == ["Failed"]
     assert await database["dead_letters"].distinct("_id") == ["t1.c1"]
@@ -160,7 +165,9 @@ async def test_a_dead_letter_of_many_transactions_is_stored_in_a_bounded_size(
     body = TRANSACTIONS.dump_json([a_transaction(f"t{n}", body="x" * 30_000) for n in range(60)])
     letter = a_letter(body.decode(), queue="dispatcher.transactions")
 
-    await recorder(DEAD_LETTER_QUEUE, a_message(letter.model_dump_json().encode(), "DeadLetter"))
+    await recorder.handle(
+        DEAD_LETTER_QUEUE, a_message(letter.model_dump_json().encode(), "DeadLetter")
+    )
 
     found = [one async for one in database["dead_letters"].find({})]
     assert len(found) == 60
@@ -277,6 +284,6 @@ async def test_a_repeated_status_of_a_failed_attempt_changes_nothing(
 ) -> None:
     body = STATUSES.dump_json([an_event(status=Status.FAILED)])
     for _ in range(3):
-        await recorder(STATUSES_QUEUE, a_message(body))
+        await recorder.handle(STATUSES_QUEUE, a_message(body))
 
     assert await database["attempts"].count_documents({}) == 1

@@ -135,7 +135,7 @@ async def test_a_condition_without_an_index_is_refused_for_a_long_list(
     ):
         query = DeliveryQuery.model_validate(broad)
         with pytest.raises(
-            TooManyError, match=f"{field}: can be used where the other conditions leave at most 20"
+            TooManyError, match=f"{field}: needs other conditions that leave at most 20"
         ):
             await reader.refuse_full_scan("deliveries", query.indexed(), query.unindexed())
 
@@ -151,7 +151,7 @@ async def test_an_operation_refuses_a_filter_that_its_list_refuses(
     monkeypatch.setattr(reading, "FULL_SCAN_LIMIT", 20)
     order = OperationService(Mock(), Mock(), DeliveryQueries(crowded))
 
-    with pytest.raises(TooManyError, match=r"filter\.modified_by: can be used where"):
+    with pytest.raises(TooManyError, match=r"filter\.modified_by: needs other conditions"):
         await order.conditions(
             Selection.model_validate({"kind": "retry", "filter": {"modified_by": ["ANNE"]}}),
             A_MOMENT,

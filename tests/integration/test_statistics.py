@@ -60,7 +60,7 @@ async def sums(figures: Statistics, step: Interval) -> dict[str, Counter[str]]:
 
 
 async def count_all(figures: Statistics, now: datetime = NOW, **options: Any) -> None:
-    while await an_aggregator(figures, **options).round(now):
+    while await an_aggregator(figures, **options).run_round(now):
         pass
 
 
@@ -130,7 +130,7 @@ async def test_an_event_after_the_count_of_its_minute_is_counted_there(
 async def test_a_minute_that_changes_while_it_is_counted_is_counted_again(
     figures: Statistics,
 ) -> None:
-    minute = Interval.MINUTE.of(NOW)
+    minute = Interval.MINUTE.start_of(NOW)
     await figures.mark_late([minute])
     late = await figures.late()
 

@@ -252,7 +252,7 @@ async def test_without_a_dispatcher_a_lane_still_shows_its_waiting_deliveries(
 
     async def alone() -> dict[str, Any] | None:
         found = await read(system)
-        return found if "No dispatcher is heard of" in found["sentence"] else None
+        return found if "No replica of dispatcher sends heartbeats" in found["sentence"] else None
 
     try:
         status = await until(alone, "the status to say that no dispatcher is there")

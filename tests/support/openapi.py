@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from portal_api.accounts.roles import Role
-from portal_api.app import described
+from portal_api.openapi import openapi_document
 
 SAMPLES = {"cause": "0" * 16, "api_key_id": "0" * 12}
 """Path parameters that need a certain form. Others may be any word."""
@@ -31,7 +31,7 @@ class Operation(NamedTuple):
 @cache
 def operations() -> tuple[Operation, ...]:
     """Return all operations."""
-    paths = json.loads(described())["paths"]
+    paths = json.loads(openapi_document())["paths"]
     return tuple(
         _operation(method.upper(), path, said)
         for path, methods in paths.items()

@@ -1,6 +1,4 @@
-"""Descriptions come from docstrings: where those are wrapped, nobody who reads
-the API is to see.
-"""
+"""Descriptions come from docstrings, so the line breaks of docstrings are removed."""
 
 from __future__ import annotations
 
@@ -15,7 +13,7 @@ def test_wrapped_lines_are_joined_and_paragraphs_tables_and_lists_stay() -> None
     }
 
 
-def test_what_is_no_description_stays_as_it_is() -> None:
+def test_other_texts_are_not_changed() -> None:
     part = {"description": {"example": "one\ntwo"}, "required": ["a"]}
 
     assert unwrapped(part) == part

@@ -17,14 +17,14 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-def test_nobody_and_no_key_is_the_default() -> None:
+def test_no_admin_and_no_key_is_the_default() -> None:
     settings = Settings()
 
     assert (
         settings.first_admin,
         settings.first_admin_password,
-        settings.rules.key,
-        settings.rules.is_secure,
+        settings.auth.key,
+        settings.auth.is_secure,
     ) == (None, None, "", True)
 
 
@@ -38,7 +38,7 @@ def test_empty_settings_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"PORTAL_API_FIRST_ADMIN": "admin"}, "PORTAL_API_FIRST_ADMIN_PASSWORD .* needed"),
+        ({"PORTAL_API_FIRST_ADMIN": "admin"}, "PORTAL_API_FIRST_ADMIN_PASSWORD .* set a password"),
         (
             {"PORTAL_API_FIRST_ADMIN": "admin", "PORTAL_API_FIRST_ADMIN_PASSWORD": "short"},
             "PORTAL_API_FIRST_ADMIN_PASSWORD .* 12 to 200",
@@ -54,7 +54,7 @@ def test_empty_settings_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"PORTAL_API_LOCK_S": "0"}, "PORTAL_API_LOCK_S"),
     ],
 )
-def test_a_bad_one_is_named_in_a_sentence(
+def test_an_invalid_setting_is_named_in_a_sentence(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     given: dict[str, str],

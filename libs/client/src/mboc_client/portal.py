@@ -20,7 +20,7 @@ Item = dict[str, Any]
 REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=180)
 
 
-class Portal:
+class PortalClient:
     """One portal. Its methods raise RefusedError with the API's own sentence, and
     UnavailableError.
     """
@@ -86,12 +86,12 @@ class Portal:
 
 
 @contextlib.asynccontextmanager
-async def open_portal(connection: Connection) -> AsyncIterator[Portal]:
+async def open_portal(connection: Connection) -> AsyncIterator[PortalClient]:
     """Open the portal for the time of this block."""
     async with aiohttp.ClientSession(
         headers={"X-API-KEY": connection.api_key}, timeout=REQUEST_TIMEOUT
     ) as session:
-        yield Portal(session, connection.url)
+        yield PortalClient(session, connection.url)
 
 
 def _parameters(query: Mapping[str, Any] | None) -> dict[str, Any]:

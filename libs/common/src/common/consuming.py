@@ -5,7 +5,7 @@ be handled is dead-lettered.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from faststream import AckPolicy, BaseMiddleware
 from faststream.rabbit import Channel, ExchangeType, RabbitBroker, RabbitExchange, RabbitQueue
@@ -142,3 +142,21 @@ def parsed_by(parse: Callable[[bytes], Any]) -> Decoder:
         return parse(message.body)
 
     return decode
+
+
+class TypedBody(NamedTuple):
+    """An unparsed message. ``type`` is the name of its contract, or an empty string."""
+
+    type: str
+    message_id: str
+    body: bytes
+
+
+async def typed_body(message: StreamMessage[Any]) -> TypedBody:
+    """Decode nothing, so that the handler chooses the contract by the type of the message."""
+    return TypedBody(message_type(message), message.message_id, message.body)
+
+
+def message_type(message: StreamMessage[Any]) -> str:
+    """Return the AMQP type of a message, or an empty string."""
+    return getattr(message.raw_message, "type", None) or ""

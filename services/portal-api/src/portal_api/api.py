@@ -1,4 +1,4 @@
-"""Puts the routes together to one API."""
+"""Builds the FastAPI application from its routes."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ WRAP = re.compile(r"(?<!\n)\n(?!\n|\||[*-] )")
 def build_api(
     routers: Sequence[APIRouter],
     auth: AuthComponents,
-    others: Sequence[BaseRoute] = (),
+    process_routes: Sequence[BaseRoute] = (),
     website: Sequence[BaseRoute] = (),
 ) -> FastAPI:
-    """Return the application: ``/api`` for those who are known, its documentation, the routes every
-    process has, and behind them all the website.
+    """Return the application: ``/api`` with its documentation, the health and metrics routes, and
+    the website after all others.
     """
     app = FastAPI(
         title="Back Office Connector",
@@ -39,15 +39,15 @@ def build_api(
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
-        routes=list(others),
+        routes=list(process_routes),
     )
-    common: dict[int | str, dict[str, Any]] = {
+    responses: dict[int | str, dict[str, Any]] = {
         status: PROBLEMS[status] for status in (400, 401, 403, 413, 422, 503)
     }
     app.include_router(
-        auth.sign_in, prefix="/api", dependencies=[same_origin(auth.origins)], responses=common
+        auth.sign_in, prefix="/api", dependencies=[same_origin(auth.origins)], responses=responses
     )
-    api = APIRouter(prefix="/api", dependencies=[authenticated(auth.audit)], responses=common)
+    api = APIRouter(prefix="/api", dependencies=[authenticated(auth.audit)], responses=responses)
     for router in routers:
         api.include_router(router)
     app.include_router(api)
@@ -66,9 +66,10 @@ def build_api(
 
 
 def unwrapped(part: Any) -> Any:
-    """Return it with descriptions' wrapped lines joined: they come from docstrings.
+    """Return a part of a document with the wrapped lines of its descriptions joined.
 
-    Swagger UI would show every line break; those of tables and lists stay.
+    The descriptions come from docstrings, and Swagger UI shows every line break. The line breaks of
+    tables and lists stay.
     """
     if isinstance(part, dict):
         return {
@@ -77,23 +78,24 @@ def unwrapped(part: Any) -> Any:
             else unwrapped(value)
             for key, value in part.items()
         }
-    return [unwrapped(one) for one in part] if isinstance(part, list) else part
+    return [unwrapped(item) for item in part] if isinstance(part, list) else part
 
 
 def _describe(app: FastAPI) -> None:
-    """Add what FastAPI cannot know: the problem document, which no route returns, and the second
-    token that a session's writes need.
+    """Add the problem document and the CSRF token to the OpenAPI document.
+
+    FastAPI does not know them, because no route returns a problem or takes the token.
     """
-    plain = app.openapi
+    generate = app.openapi
 
     def openapi() -> dict[str, Any]:
-        document = plain()
+        document = generate()
         components = document.setdefault("components", {})
-        own = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        components.setdefault("schemas", {}).update(own.pop("$defs") | {"Problem": own})
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        components.setdefault("schemas", {}).update(problem.pop("$defs") | {"Problem": problem})
         text = (
-            "What GET /api/session tells as csrf_token; every write with a session's cookie needs "
-            "it, an API key does not."
+            "The csrf_token of GET /api/session. Every write with a session's cookie needs it. A "
+            "write with an API key does not."
         )
         components.setdefault("securitySchemes", {})["CsrfToken"] = {
             "type": "apiKey",
@@ -104,7 +106,7 @@ def _describe(app: FastAPI) -> None:
         for operations in document["paths"].values():
             for method, operation in operations.items():
                 operation["security"] = [
-                    _with_token(way, method) for way in operation.get("security", [])
+                    _with_token(scheme, method) for scheme in operation.get("security", [])
                 ]
         described: dict[str, Any] = unwrapped(document)
         return described
@@ -112,5 +114,6 @@ def _describe(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _with_token(way: dict[str, list[str]], method: str) -> dict[str, list[str]]:
-    return way | {"CsrfToken": []} if "Session" in way and method != "get" else way
+def _with_token(scheme: dict[str, list[str]], method: str) -> dict[str, list[str]]:
+    needs_token = "Session" in scheme and method != "get"
+    return scheme | {"CsrfToken": []} if needs_token else scheme

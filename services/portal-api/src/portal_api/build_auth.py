@@ -1,6 +1,4 @@
-"""Everything that decides who comes in, put together: what ``api.py`` places in front of the
-routes, and the routes of accounts themselves.
-"""
+"""Builds authentication, the audit, and the routes of accounts."""
 
 from __future__ import annotations
 
@@ -9,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from portal_api.accounts.lockout import lockout_of_addresses, lockout_of_names
 from portal_api.auth.authenticate import Authenticator
-from portal_api.auth.first_admin import FirstAdmin
+from portal_api.auth.first_admin import FirstAdminService
 from portal_api.auth.password_hasher import PasswordHasher
 from portal_api.auth.sign_in import SignInService
 from portal_api.routes.api_keys import api_keys
 from portal_api.routes.audit import audit
 from portal_api.routes.session import session
-from portal_api.routes.sign_in import signing_in
+from portal_api.routes.sign_in import sign_in
 from portal_api.routes.users import users
 from portal_api.store.api_keys import ApiKeys
 from portal_api.store.audit import Audit
@@ -35,8 +33,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AuthComponents:
-    """Recognising callers, the audit, the route that nobody needs to be known for, and
-    those of accounts.
+    """The parts of authentication that the API and the composition root need.
+
+    ``sign_in`` is the only router that needs no caller.
     """
 
     authenticator: Authenticator
@@ -46,35 +45,33 @@ class AuthComponents:
     sign_in: APIRouter
     routers: Sequence[APIRouter]
     hasher: PasswordHasher
-    first_admin: FirstAdmin
+    first_admin: FirstAdminService
 
 
-def build_auth(database: AsyncIOMotorDatabase[dict[str, Any]], rules: AuthConfig) -> AuthComponents:
-    """Return all of it; nothing is connected to."""
-    users_store, sessions, keys, audit_store = (
-        Users(database),
-        Sessions(database, rules.lifetimes),
-        ApiKeys(database),
-        Audit(database),
-    )
-    waits = rules.first_wait, rules.longest_wait
-    sign_ins, hasher = (
-        SignIns(database, lockout_of_names(*waits), lockout_of_addresses(*waits)),
-        PasswordHasher(),
-    )
-    sign_in = SignInService(users_store, sessions, sign_ins, hasher)
+def build_auth(
+    database: AsyncIOMotorDatabase[dict[str, Any]], config: AuthConfig
+) -> AuthComponents:
+    """Return the parts of authentication, without a connection to a server."""
+    user_store = Users(database)
+    session_store = Sessions(database, config.lifetimes)
+    key_store = ApiKeys(database)
+    audit_store = Audit(database)
+    waits = config.first_wait, config.longest_wait
+    sign_in_store = SignIns(database, lockout_of_names(*waits), lockout_of_addresses(*waits))
+    hasher = PasswordHasher()
+    service = SignInService(user_store, session_store, sign_in_store, hasher)
     return AuthComponents(
-        authenticator=Authenticator(users_store, sessions, keys, rules.key),
+        authenticator=Authenticator(user_store, session_store, key_store, config.key),
         audit=audit_store,
-        proxies=rules.proxies,
-        origins=rules.origins,
-        sign_in=signing_in(sign_in, users_store, is_secure=rules.is_secure),
+        proxies=config.proxies,
+        origins=config.origins,
+        sign_in=sign_in(service, user_store, is_secure=config.is_secure),
         routers=[
-            session(users_store, sessions, sign_in, hasher),
-            users(users_store, sign_ins, hasher),
-            api_keys(keys),
+            session(user_store, session_store, service, hasher),
+            users(user_store, sign_in_store, hasher),
+            api_keys(key_store),
             audit(audit_store),
         ],
         hasher=hasher,
-        first_admin=FirstAdmin(users_store, audit_store, hasher),
+        first_admin=FirstAdminService(user_store, audit_store, hasher),
     )

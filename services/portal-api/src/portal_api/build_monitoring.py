@@ -1,14 +1,14 @@
-"""Puts together everything by which administrators watch the system: logs, status, figures
-and live updates.
-"""
+"""Builds the monitoring: logs, status, figures and live updates."""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from common.contracts.moments import whole_milliseconds
+from common.process import run_background
 from common.queue_depths import QueueDepths
 from portal_api.deliveries.schemas import as_delivery
 from portal_api.health.monitor import HealthMonitor
@@ -32,7 +32,7 @@ from portal_api.store.retention import RetentionRule, apply_retention
 from portal_api.store.statistics import Statistics
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import AsyncIterator
 
     from aio_pika.abc import AbstractRobustConnection
     from fastapi import APIRouter
@@ -45,46 +45,49 @@ if TYPE_CHECKING:
     from portal_api.store.connectors import Connectors
 
 HEALTH_INTERVAL_S = 3.0
-SUMMED_KEPT = timedelta(days=3_650)
+SUM_RETENTION = timedelta(days=3_650)
+SUMS = {"step": {"$in": ["hour", "day"]}}
+MINUTES = {"step": "minute"}
 
 
 class MonitoringOptions(NamedTuple):
-    """How long things are kept, and what is too long or too many."""
+    """Retention, intervals and limits of monitoring."""
 
-    logs_kept: timedelta = timedelta(days=14)
-    minutes_kept: timedelta = timedelta(days=14)
-    heartbeats_kept: timedelta = timedelta(minutes=15)
+    log_retention: timedelta = timedelta(days=14)
+    minute_retention: timedelta = timedelta(days=14)
+    heartbeat_retention: timedelta = timedelta(minutes=15)
     silent_after: timedelta = timedelta(seconds=15)
     oldest_allowed: timedelta = timedelta(minutes=5)
-    figures_every_s: float = 5.0
-    readers: int = 1_000
+    aggregation_interval_s: float = 5.0
+    stream_limit: int = 1_000
 
 
 class Monitoring:
-    """One per process."""
+    """The monitoring of one process."""
 
     def __init__(
         self,
         database: AsyncIOMotorDatabase[dict[str, Any]],
-        bounds: MonitoringOptions,
+        options: MonitoringOptions,
         replica: str,
     ) -> None:
         self._database = database
-        self._bounds = bounds
+        self._options = options
         self._replica = replica
+        self._logs = Logs(database)
         self._broadcaster = Broadcaster()
         self._depths = QueueDepths()
-        self._replicas = ReplicaRegistry(bounds.silent_after, bounds.heartbeats_kept)
+        self._replicas = ReplicaRegistry(options.silent_after, options.heartbeat_retention)
         self._monitor = HealthMonitor(
-            self._replicas, self._depths, HealthQueries(database), bounds.oldest_allowed
+            self._replicas, self._depths, HealthQueries(database), options.oldest_allowed
         )
         self.figures = Statistics(database)
 
     def routers(self, connectors: Connectors) -> list[APIRouter]:
-        """Return the routes."""
-        subscribers = SubscriberPool(self._broadcaster, self._bounds.readers)
+        """Return the routers of logs, status, figures and live updates."""
+        subscribers = SubscriberPool(self._broadcaster, self._options.stream_limit)
         return [
-            logs(Logs(self._database)),
+            logs(self._logs),
             status(self._monitor),
             statistics(self.figures, connectors),
             events(subscribers, self._monitor),
@@ -94,11 +97,31 @@ class Monitoring:
         """Return the timer job as retry last reported it."""
         return self._replicas.timer_job()
 
-    def subscribe(self, broker: RabbitBroker) -> None:
-        """Add the subscribers."""
-        subscribe_telemetry(
-            broker, TelemetryRecorder(Logs(self._database), Heartbeats(self._database))
-        )
+    @asynccontextmanager
+    async def running(
+        self, connection: AbstractRobustConnection, broker: RabbitBroker
+    ) -> AsyncIterator[None]:
+        """Monitor inside this block, over a broker that the block starts.
+
+        Queue depths are read over ``connection``.
+        """
+        self._depths.use(connection)
+        await self._apply_retention()
+        self._subscribe(broker)
+        # Live events of the time without a connection are lost, so the website must read again.
+        consuming = await broker.connect()
+        consuming.reconnect_callbacks.add(lambda *_: self._broadcaster.add_gap())
+        async with run_background(
+            self._broadcaster.run(), self._publish_verdict(), self._aggregator().run()
+        ):
+            yield
+
+    def close_streams(self) -> None:
+        """End every stream of live updates, because the HTTP server waits for open streams."""
+        self._broadcaster.close()
+
+    def _subscribe(self, broker: RabbitBroker) -> None:
+        subscribe_telemetry(broker, TelemetryRecorder(self._logs, Heartbeats(self._database)))
         subscribe_live(
             broker,
             self._broadcaster,
@@ -107,71 +130,50 @@ class Monitoring:
             self._replica,
         )
 
-    async def prepare(self) -> None:
-        """Have MongoDB forget what is older than the settings say."""
-        kept, coarse = self._bounds, {"step": {"$in": ["hour", "day"]}}
-        minutes = RetentionRule("figures", "minutes_kept", kept.minutes_kept, {"step": "minute"})
-        heartbeats, lines = (
-            RetentionRule("heartbeats", "kept", kept.heartbeats_kept),
-            RetentionRule("logs", "kept", kept.logs_kept),
-        )
+    async def _apply_retention(self) -> None:
+        options = self._options
         await apply_retention(
             self._database,
             (
-                lines,
-                heartbeats,
-                minutes,
-                RetentionRule("figures", "sums_kept", SUMMED_KEPT, coarse),
+                RetentionRule("logs", "kept", options.log_retention),
+                RetentionRule("heartbeats", "kept", options.heartbeat_retention),
+                RetentionRule("figures", "minutes_kept", options.minute_retention, MINUTES),
+                RetentionRule("figures", "sums_kept", SUM_RETENTION, SUMS),
             ),
         )
 
-    def use(self, connection: AbstractRobustConnection) -> None:
-        """Ask RabbitMQ on this connection."""
-        self._depths.use(connection)
-
-    def listen(self, connection: AbstractRobustConnection) -> None:
-        """Know which connection the subscribers are on: whenever it had been lost, readers have
-        missed something.
-        """
-        connection.reconnect_callbacks.add(lambda *_: self._broadcaster.missed())
-
-    def works(self) -> list[Coroutine[None, None, None]]:
-        """Return what runs beside the requests."""
-        aggregator = Aggregator(
-            self.figures, self._replica, self._bounds.figures_every_s, self._bounds.minutes_kept
+    def _aggregator(self) -> Aggregator:
+        options = self._options
+        return Aggregator(
+            self.figures, self._replica, options.aggregation_interval_s, options.minute_retention
         )
-        return [self._broadcaster.run(), self._publish_verdict(), aggregator.run()]
-
-    def close(self) -> None:
-        """End every stream now, so that stopping waits for none."""
-        self._broadcaster.close()
 
     async def _publish_verdict(self) -> None:
-        """Tell readers how everything stands, when that changes."""
+        """Publish the health verdict to the streams every three seconds, while there are any."""
         while True:
             if self._broadcaster.subscribers:
-                self._broadcaster.verdict((await self._monitor.read())[1])
+                self._broadcaster.publish_verdict((await self._monitor.read())[1])
             await asyncio.sleep(HEALTH_INTERVAL_S)
 
 
 def _row(event: StatusChanged) -> dict[str, Any]:
-    """Return a delivery as its list shows it, from what is told of it."""
+    """Return the delivery of an event as the list of deliveries shows it."""
     stored = _as_stored(delivery_of(event)) | {"_id": event.delivery_id}
     return as_delivery(stored).model_dump(mode="json")
 
 
 def _operation(progress: OperationProgressed) -> dict[str, Any]:
-    """Return an operation as its list shows it."""
+    """Return the operation of an event as the list of operations shows it."""
     return Operation.model_validate(_as_stored(progress.model_dump())).model_dump(mode="json")
 
 
-def _as_stored(facts: dict[str, Any]) -> dict[str, Any]:
-    """Return the facts as MongoDB gives them back: it keeps whole milliseconds."""
+def _as_stored(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the document as MongoDB returns it. MongoDB stores whole milliseconds."""
     return {
         name: whole_milliseconds(value)
         if isinstance(value, datetime)
         else _as_stored(value)
         if isinstance(value, dict)
         else value
-        for name, value in facts.items()
+        for name, value in document.items()
     }

@@ -1,4 +1,4 @@
-"""The command line of ``mboc-portal-api``, and the commands that need one service alone."""
+"""The command line of ``mboc-portal-api``, and its commands."""
 
 from __future__ import annotations
 
@@ -17,116 +17,127 @@ from portal_api.accounts.config import AuthConfig
 from portal_api.accounts.user import UserName
 from portal_api.build_auth import build_auth
 from portal_api.errors import InvalidFieldError, PortalError
+from portal_api.recording.fail_unfinished import fail_unfinished
+from portal_api.recording.record import Recorder
 from portal_api.store.indexes import make_indexes
 from portal_api.store.regroup import regroup
+from portal_api.store.statistics import Statistics
+from portal_api.store.unfinished import UnfinishedDeliveries
+from portal_api.store.writer import Writer
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
     from portal_api.store.connectors import Connectors
 
+    Database = AsyncIOMotorDatabase[dict[str, Any]]
+
 
 def read_arguments() -> argparse.Namespace:
-    """Return the ``command``, None to serve, and what belongs to it; ends the process on a wrong
-    one, with a sentence and exit code 2.
+    """Return the ``command`` and its arguments. The command is None to serve.
+
+    A wrong argument ends the process with a sentence and exit code 2.
     """
     parser = argparse.ArgumentParser(
         prog="mboc-portal-api",
-        description="Records transactions and statuses and answers the portal's API.",
+        description="Records transactions and statuses, and serves the portal's API.",
     )
     commands = parser.add_subparsers(dest="command")
     commands.add_parser(
         "rekey",
         help=(
-            "seal every connector's secrets with the first key of SECRET_KEYS; afterwards the "
-            "other keys can go"
+            "seal the secrets of all connectors with the first key of SECRET_KEYS; remove the "
+            "other keys afterwards"
         ),
     )
     commands.add_parser(
-        "migrate", help="make the indexes that are missing, and end; needs MONGODB_URL alone"
+        "migrate", help="create the missing indexes and exit; needs MONGODB_URL only"
     )
-    commands.add_parser(
-        "openapi", help="print the API's description (OpenAPI, JSON); needs no settings"
-    )
-    creating = commands.add_parser(
+    commands.add_parser("openapi", help="print the OpenAPI document (JSON); needs no settings")
+    create_parser = commands.add_parser(
         "create-admin",
         help=(
-            "create an administrator; asks for the password, or reads standard input; needs "
-            "MONGODB_URL alone"
+            "create an administrator; reads the password from the terminal or from standard "
+            "input; needs MONGODB_URL only"
         ),
     )
-    creating.add_argument("name", help="what the account is called")
-    giving_up = commands.add_parser(
+    create_parser.add_argument("name", help="name of the account")
+    give_up_parser = commands.add_parser(
         "give-up",
         help=(
-            "after a restore, end what is shown as under way and nobody will hear of again; needs "
-            "MONGODB_URL alone"
+            "after a restore of a backup, end the deliveries that the backup shows as under way; "
+            "needs MONGODB_URL only"
         ),
     )
-    giving_up.add_argument(
+    give_up_parser.add_argument(
         "before",
         type=moment,
-        help="what was received before this moment, such as 2026-07-21T06:00:00Z",
+        help="end deliveries received before this time, such as 2026-07-21T06:00:00Z",
     )
     return parser.parse_args()
 
 
 def moment(text: str) -> datetime:
-    """Read a moment of ISO 8601, UTC where it names no offset; raises ValueError."""
-    read = datetime.fromisoformat(text)
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
+    """Return the time of an ISO 8601 text. Without an offset it is UTC. Raises ValueError."""
+    parsed = datetime.fromisoformat(text)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
-async def migrate(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-    """Make what is missing, however long it takes, and say so."""
+async def migrate(database: Database) -> None:
+    """Create the missing indexes, and write the missing causes of stored deliveries."""
     await wait_for_database(database)
     await make_indexes(database)
     await regroup(database)
-    sys.stdout.write("Every index of portal-api is there.\n")
+    sys.stdout.write("All indexes of portal-api exist.\n")
+
+
+async def give_up(database: Database, before: datetime) -> None:
+    """End the deliveries under way that were received before this time, as *Failed*."""
+    await wait_for_database(database)
+    recorder = Recorder(Writer(database), Statistics(database))
+    count = await fail_unfinished(UnfinishedDeliveries(database), recorder, before)
+    sys.stdout.write(f"Ended: {count} deliveries. They are Failed with an unknown outcome.\n")
 
 
 async def rekey(connectors: Connectors) -> int:
-    """Seal them anew and say how many; returns an exit code."""
+    """Seal the secrets of all connectors with the first key, and return the exit code."""
     try:
         changed = await connectors.rekey()
     except SealError as error:
         sys.stderr.write(
-            f"Stopped: {error}. Put that key back on SECRET_KEYS, behind the new one, and "
-            "run this again.\n"
+            f"Stopped: {error}. Add that key to SECRET_KEYS after the new key, and run this "
+            "command again.\n"
         )
         return 1
-    sys.stdout.write(f"Sealed anew: the secrets of {changed} connectors and versions.\n")
+    sys.stdout.write(f"Sealed again: the secrets of {changed} connectors and versions.\n")
     return 0
 
 
-async def create_admin(database: AsyncIOMotorDatabase[dict[str, Any]], given: str) -> int:
-    """Ask for the password, create the account, and say so; returns an exit code."""
+async def create_admin(database: Database, name: str) -> int:
+    """Read the password, create the account, and return the exit code."""
     try:
-        name = TypeAdapter(UserName).validate_python(given)
+        checked_name = TypeAdapter(UserName).validate_python(name)
         await build_auth(database, AuthConfig()).first_admin.create(
-            name, _password(), "create-admin"
+            checked_name, _read_password(), "create-admin"
         )
     except ValidationError as error:
         sys.stderr.write(f"Stopped: the name {message_of(error.errors(include_url=False)[0])}.\n")
     except PortalError as error:
         sys.stderr.write(f"Stopped: {error}.\n")
     else:
-        sys.stdout.write(f"Created: {name}, an administrator.\n")
+        sys.stdout.write(f"Created: {checked_name}, an administrator.\n")
         return 0
     return 1
 
 
-def _password() -> str:
-    """Read it: never from the command line, which everybody on the machine can see.
+def _read_password() -> str:
+    """Return the password from the terminal or from standard input. Raises InvalidFieldError.
 
-    Raises InvalidFieldError.
+    The password is no argument, because every user of the machine can see the arguments.
     """
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
-    first, second = (
-        getpass.getpass("Password (12 to 200 characters): "),
-        getpass.getpass("The same again: "),
-    )
-    if first != second:
-        raise InvalidFieldError("password", "the two are not the same")
-    return first
+    password = getpass.getpass("Password (12 to 200 characters): ")
+    if password != getpass.getpass("Repeat the password: "):
+        raise InvalidFieldError("password", "the two passwords differ, enter it again")
+    return password

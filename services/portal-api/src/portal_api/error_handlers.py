@@ -47,7 +47,7 @@ RETRY_AFTER_S = 5
 
 
 def install(app: FastAPI) -> None:
-    """Have every error answered by a problem document."""
+    """Add the error handlers to the application."""
     problem.install(app)
 
     async def answer(_: Request, error: Exception) -> Response:
@@ -71,7 +71,12 @@ def _headers(error: Exception) -> dict[str, str] | None:
 def _fields(error: Exception) -> list[dict[str, str]]:
     match error:
         case BadCursorError():
-            return [{"field": "after", "message": "is not a cursor of this list"}]
+            return [
+                {
+                    "field": "after",
+                    "message": "is not a key of this list: use the `next` of the previous page",
+                }
+            ]
         case InvalidFieldError():
             return [{"field": error.field, "message": error.sentence}]
         case UnreadableError():

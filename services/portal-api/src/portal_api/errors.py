@@ -1,19 +1,19 @@
-"""The tree of expected failures; each is answered by a problem document.
+"""The tree of expected failures. The API answers each with a problem document.
 
 PortalError
-├── NotFoundError      there is no such thing            404
-├── ConflictError      somebody else changed it since    409
-├── BadCursorError     ``after`` is not one of ours      422
-├── UnreadableError    a file cannot be read             422
-├── InvalidFieldError  a field holds what must not be    422
-│   └── TooManyError   it needs a narrower list          422
-├── UnknownCallerError  nobody we know asks              401
-├── ForbiddenError     the caller may not do that        403
-├── LockedError        too many wrong passwords          429
-├── BusyError          too much at once                  503
-├── StoreUnavailableError  MongoDB cannot be reached     503
-├── UnconfirmedError   RabbitMQ did not confirm          503
-└── DispatcherUnavailableError  no dispatcher answered   504
+├── NotFoundError               the item does not exist              404
+├── ConflictError               the item was changed in the meantime 409
+├── BadCursorError              ``after`` is not a key of this list  422
+├── UnreadableError             the file cannot be read              422
+├── InvalidFieldError           the value of a field is invalid      422
+│   └── TooManyError            the condition needs a narrower list  422
+├── UnknownCallerError          no valid session or API key          401
+├── ForbiddenError              the role or CSRF token is missing    403
+├── LockedError                 too many wrong passwords             429
+├── BusyError                   too many requests at the same time   503
+├── StoreUnavailableError       MongoDB is unavailable               503
+├── UnconfirmedError            RabbitMQ did not confirm             503
+└── DispatcherUnavailableError  no dispatcher answered               504
 """
 
 from __future__ import annotations
@@ -22,31 +22,31 @@ from datetime import timedelta
 
 
 class PortalError(Exception):
-    """A request that cannot be answered as asked."""
+    """An expected failure of a request."""
 
 
 class NotFoundError(PortalError):
-    """There is no such thing."""
+    """The item does not exist."""
 
 
 class ConflictError(PortalError):
-    """The thing was changed since the caller read it."""
+    """The item was changed since the caller read it."""
 
 
 class BadCursorError(PortalError):
-    """The paging key is not one this list gave out."""
+    """The paging key does not belong to this list."""
 
 
 class UnconfirmedError(PortalError):
-    """RabbitMQ did not confirm what was to be done: it may or may not be."""
+    """RabbitMQ did not confirm a message. The request may still be carried out."""
 
 
 class StoreUnavailableError(PortalError):
-    """MongoDB cannot be reached now."""
+    """MongoDB is unavailable."""
 
 
 class UnreadableError(PortalError):
-    """The file that was sent cannot be read."""
+    """The uploaded file cannot be read."""
 
 
 class DispatcherUnavailableError(PortalError):
@@ -54,7 +54,7 @@ class DispatcherUnavailableError(PortalError):
 
 
 class InvalidFieldError(PortalError):
-    """One field holds what only we can see is wrong."""
+    """The value of one field is invalid by a rule that its schema does not express."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(f"{field}: {sentence}")
@@ -63,30 +63,28 @@ class InvalidFieldError(PortalError):
 
 
 class TooManyError(InvalidFieldError):
-    """The condition or order ``field`` has no index, and there are too many items
-    to look at each.
-    """
+    """The condition or order ``field`` has no index, and the list is too long to scan."""
 
     def __init__(self, field: str, most: int) -> None:
         super().__init__(
             field,
             (
-                f"can be used where the other conditions leave at most {most:,}: add a shorter "
-                "time, or another condition"
+                f"needs other conditions that leave at most {most:,} items: add a shorter time, or "
+                "another condition"
             ),
         )
 
 
 class UnknownCallerError(PortalError):
-    """Nobody we know asks: no session and no API key, or one that has ended."""
+    """The request has no session and no API key, or an invalid one."""
 
 
 class ForbiddenError(PortalError):
-    """We know the caller, who may not do that."""
+    """The caller is authenticated, but may not do this."""
 
 
 class LockedError(PortalError):
-    """Too many wrong passwords; ``wait`` is how long nothing is tried."""
+    """Too many wrong passwords. Sign-ins are refused for the time ``wait``."""
 
     def __init__(self, wait: timedelta) -> None:
         super().__init__("Too many wrong passwords: try again later")
@@ -94,4 +92,4 @@ class LockedError(PortalError):
 
 
 class BusyError(PortalError):
-    """Too much is asked at once."""
+    """Too many requests at the same time."""

@@ -1,21 +1,22 @@
-"""What portal-api counts."""
+"""The metrics of portal-api."""
 
 from __future__ import annotations
 
 from prometheus_client import Counter, Gauge, Histogram
 
 STORED = Counter("mboc_portal_api_events_stored_total", "Events stored.", ["kind"])
-SIGN_INS = Counter("mboc_portal_api_passwords_total", "Passwords that were given.", ["outcome"])
+SIGN_INS = Counter("mboc_portal_api_passwords_total", "Passwords that were entered.", ["outcome"])
 STORED_AFTER_SECONDS = Histogram(
     "mboc_portal_api_stored_after_seconds",
-    "From an attempt's end to its record.",
+    "Seconds from the end of an attempt until it is stored.",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600),
 )
 LINES_NOT_UNDERSTOOD = Counter(
     "mboc_portal_api_log_lines_not_understood_total",
-    "Log lines that came in and could not be read.",
+    "Received log lines that could not be read.",
 )
-READERS = Gauge("mboc_portal_api_live_readers", "Streams of live updates that are open.")
+READERS = Gauge("mboc_portal_api_live_readers", "Open streams of live updates.")
 
 for kind in ("transaction", "status", "lane", "dead letter"):
-    STORED.labels(kind)  # begins at 0, so that the first one shows as an increase
+    # A series that begins at 0 shows its first event as an increase.
+    STORED.labels(kind)

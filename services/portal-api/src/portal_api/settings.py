@@ -1,4 +1,4 @@
-"""What portal-api reads from its environment."""
+"""The settings of portal-api."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal_api.accounts.config import AuthConfig
 from portal_api.accounts.password_policy import Password, weakness
 from portal_api.accounts.session import SessionLifetimes
 from portal_api.accounts.user import UserName
-from portal_api.website.files import PAGE, beside_the_source
+from portal_api.website.files import PAGE, built_website
 
 
 class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings):
@@ -28,109 +28,112 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
     key: SecretStr = Field(
         default=SecretStr(""),
         description=(
-            "An admin's API key that callers send as X-API-KEY, beside those of "
-            "accounts; empty = none."
+            "An API key with the role admin, which callers send as X-API-KEY. Empty means none. "
+            "Accounts have API keys of their own."
         ),
     )
     log_days: float = Field(
         default=14,
         gt=0,
         le=3650,
-        description="Days that log lines are kept; may be changed at any time.",
+        description="Retention of log lines in days. It can be changed at any time.",
     )
     figure_days: float = Field(
         default=14,
         ge=2,
         le=3650,
         description=(
-            "Days that figures per minute are kept; those per hour and day are kept ten years."
+            "Retention of figures per minute in days. Figures per hour and day are kept ten years."
         ),
     )
     figures_s: float = Field(
-        default=5.0, ge=0.5, description="Seconds between two rounds of counting figures."
+        default=5.0, ge=0.5, description="Seconds between two aggregations of figures."
     )
     silent_s: float = Field(
         default=15.0,
         ge=4,
         description=(
-            "Seconds after which a replica that says nothing counts as silent; "
-            "heartbeats come every 3."
+            "Seconds without a heartbeat until a replica counts as silent. "
+            "Replicas send one every 3 seconds."
         ),
     )
     silent_kept_s: float = Field(
         default=900.0,
         ge=60,
-        description="Seconds after which a silent replica is not shown any more.",
+        description="Seconds without a heartbeat until a replica is no longer shown.",
     )
     oldest_s: float = Field(
         default=300.0,
         gt=0,
-        description="Seconds that a delivery may wait before the status is *troubled*.",
+        description="Seconds that a delivery may wait before the status is *degraded*.",
     )
     readers: int = Field(
         default=1_000,
         ge=1,
         le=5_000,
-        description="Streams of live updates that may be open at once, on each replica.",
+        description="Largest number of open streams of live updates on each replica.",
     )
     drain_s: float = Field(
-        default=20.0, gt=0, description="Seconds to finish what is in hand when asked to stop."
+        default=20.0,
+        gt=0,
+        description="Seconds to store the messages in hand before the process stops.",
     )
     first_admin: UserName | None = Field(
         default=None,
         description=(
-            "Name of the administrator that is created when there is no account at all; means "
-            "nothing afterwards."
+            "Name of the administrator that is created while there is no account. It has no effect "
+            "afterwards."
         ),
     )
     first_admin_password: Password | None = Field(
         default=None,
         validate_default=True,
-        description="That administrator's password, until it is changed.",
+        description="First password of this administrator. Change it after the first sign-in.",
     )
     secure_cookie: bool = Field(
         default=True,
         description=(
-            "Whether the session's cookie travels over TLS only; false where the portal is opened "
-            "by plain http."
+            "Whether browsers send the session's cookie over TLS only. Set it to false for a "
+            "portal over plain HTTP."
         ),
     )
     session_idle_s: float = Field(
-        default=3600, gt=0, description="Seconds after which an unused session ends."
+        default=3600, gt=0, description="Seconds without a request until a session ends."
     )
     session_s: float = Field(
-        default=43_200, gt=0, description="Seconds after which every session ends."
+        default=43_200, gt=0, description="Longest time of a session in seconds."
     )
     lock_s: float = Field(
         default=30,
         gt=0,
         description=(
-            "Seconds of the first wait after five wrong passwords; each further one doubles it."
+            "Seconds of the first wait after five wrong passwords. Each further wrong password "
+            "doubles the wait."
         ),
     )
     longest_lock_s: float = Field(
-        default=3600, gt=0, description="Seconds of the longest wait after wrong passwords."
+        default=3600, gt=0, description="Longest wait in seconds after wrong passwords."
     )
     trusted_proxies: list[IPv4Network | IPv6Network] = Field(
         default=[],
         description=(
-            "Networks of reverse proxies whose X-Forwarded-For is believed, such as "
+            "Networks of the reverse proxies whose X-Forwarded-For is trusted, such as "
             '["10.2.0.0/24"].'
         ),
     )
     origins: frozenset[str] = Field(
         default=frozenset(),
         description=(
-            "Origins the website is opened at where a proxy changes the Host header, such as "
+            "Origins of the website behind a proxy that changes the Host header, such as "
             '["https://portal.cronus.example"].'
         ),
     )
 
     web_folder: Path | None = Field(
-        default_factory=beside_the_source,
+        default_factory=built_website,
         description=(
-            "Where the built website is; by itself what `make install` built, where run from the "
-            "source; empty = no website."
+            "Folder of the built website. In a checkout the default is the website that "
+            "`make install` builds. Empty means no website."
         ),
     )
 
@@ -146,28 +149,28 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
 
     @field_validator("web_folder")
     @classmethod
-    def _holds_a_website(cls, value: Path | None) -> Path | None:
+    def _check_website(cls, value: Path | None) -> Path | None:
         if value is not None and not (value / PAGE).is_file():
             raise ValueError(
-                f"it holds no {PAGE}: build the website with `make install`, "
+                f"it contains no {PAGE}: build the website with `make install`, "
                 "or leave the setting empty"
             )
         return value
 
     @field_validator("first_admin_password")
     @classmethod
-    def _is_good(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    def _check_password(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         name = info.data.get("first_admin")
         if value is None:
             if name:
-                raise ValueError("it is needed, because there is no default password")
-        elif wrong := weakness(value.get_secret_value(), name or ""):
-            raise ValueError(f"it {wrong}")
+                raise ValueError("set a password, because there is no default password")
+        elif reason := weakness(value.get_secret_value(), name or ""):
+            raise ValueError(f"it {reason}")
         return value
 
     @property
-    def rules(self) -> AuthConfig:
-        """Return what is decided about coming in."""
+    def auth(self) -> AuthConfig:
+        """The settings of authentication."""
         return AuthConfig(
             key=self.key.get_secret_value(),
             is_secure=self.secure_cookie,

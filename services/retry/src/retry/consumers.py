@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from common import topology
-from common.consuming import subscriber
+from common.consuming import message_type, subscriber
 from common.contracts.operation import OperationRequested, OperationSteered
 
 if TYPE_CHECKING:
@@ -47,6 +47,6 @@ async def stop_consuming(broker: RabbitBroker) -> None:
 
 
 async def _parse(message: StreamMessage[object]) -> OperationRequested | OperationSteered:
-    if getattr(message.raw_message, "type", None) == OperationSteered.__name__:
+    if message_type(message) == OperationSteered.__name__:
         return OperationSteered.model_validate_json(message.body)
     return OperationRequested.model_validate_json(message.body)

@@ -28,11 +28,11 @@ def test_no_session_outlives_the_whole_time() -> None:
 
 
 def test_its_use_is_noted_once_a_minute() -> None:
-    assert not LIFETIMES.is_worth_noting(a_session(), A_MOMENT + 59 * timedelta(seconds=1))
-    assert LIFETIMES.is_worth_noting(a_session(), A_MOMENT + 61 * timedelta(seconds=1))
+    assert not LIFETIMES.is_use_due(a_session(), A_MOMENT + 59 * timedelta(seconds=1))
+    assert LIFETIMES.is_use_due(a_session(), A_MOMENT + 61 * timedelta(seconds=1))
 
 
 def test_a_short_life_is_noted_more_often() -> None:
-    assert SessionLifetimes(idle=MINUTE, whole=HOUR).is_worth_noting(
+    assert SessionLifetimes(idle=MINUTE, whole=HOUR).is_use_due(
         a_session(), A_MOMENT + timedelta(seconds=7)
     )

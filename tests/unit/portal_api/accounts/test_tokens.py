@@ -4,7 +4,14 @@ import base64
 
 import pytest
 
-from portal_api.accounts.tokens import csrf_token, hashed, id_in, is_same, new_key, new_token
+from portal_api.accounts.tokens import (
+    api_key_id_of,
+    csrf_token,
+    is_same,
+    new_key,
+    new_token,
+    token_hash,
+)
 
 
 def test_a_token_has_256_random_bits() -> None:
@@ -14,17 +21,17 @@ def test_a_token_has_256_random_bits() -> None:
     assert {len(base64.urlsafe_b64decode(token + "=")) for token in tokens} == {32}
 
 
-def test_the_second_token_is_the_sessions_own_and_not_the_first() -> None:
+def test_the_csrf_token_differs_from_the_session_token() -> None:
     one, other = new_token(), new_token()
 
     assert csrf_token(one) == csrf_token(one)
-    assert len({one, hashed(one), csrf_token(one), csrf_token(other)}) == 4
+    assert len({one, token_hash(one), csrf_token(one), csrf_token(other)}) == 4
 
 
 def test_a_key_carries_its_id() -> None:
     made = new_key()
 
-    assert id_in(made.key) == made.api_key_id
+    assert api_key_id_of(made.key) == made.api_key_id
 
 
 @pytest.mark.parametrize(
@@ -39,7 +46,7 @@ def test_a_key_carries_its_id() -> None:
     ],
 )
 def test_what_is_no_key_of_ours_carries_none(key: str) -> None:
-    assert id_in(key) is None
+    assert api_key_id_of(key) is None
 
 
 def test_only_the_same_is_the_same() -> None:

@@ -1,4 +1,6 @@
-"""The entrance, with an audit that fails on demand: what is not kept is not carried out."""
+"""The authentication middleware with an audit that fails on demand. A change that cannot be audited
+is not carried out.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ from portal_api.errors import StoreUnavailableError, UnknownCallerError
 
 @dataclass
 class FakeAudit:
-    """Keeps what it is told, unless it is away."""
+    """An audit in memory that can be unavailable."""
 
     begun: list[AuditEntry] = field(default_factory=list)
     finished: list[AuditEntry] = field(default_factory=list)
@@ -38,13 +40,13 @@ class FakeAudit:
 
 @dataclass
 class Portal:
-    """One route that writes, and whoever has the key "good"."""
+    """An API with two routes that write, for a caller with the key "good"."""
 
     audit: FakeAudit = field(default_factory=FakeAudit)
     carried_out: list[str] = field(default_factory=list)
     finished_before_the_answer: bool = False
 
-    async def authenticator(
+    async def authenticate(
         self,
         key: str,
         _: str,
@@ -57,7 +59,7 @@ class Portal:
         return Caller("operator1", Role.OPERATOR, address, "API key 1")
 
     async def post(self, path: str, key: str = "good") -> int:
-        """Ask as a server would, and return the status."""
+        """Send a request to the application, and return the HTTP status."""
         headers = [
             (b"x-api-key", key.encode()),
             (b"x-forwarded-for", b"203.0.113.9"),
@@ -82,7 +84,7 @@ class Portal:
                 statuses.append(message["status"])
                 self.finished_before_the_answer = bool(self.audit.finished)
 
-        await build_api([self._router()], self._doors())(
+        await build_api([self._router()], self._auth())(
             scope | {"scheme": "http", "server": ("portal", 80), "http_version": "1.1"},
             receive,
             send,  # type: ignore[arg-type]
@@ -100,15 +102,15 @@ class Portal:
             audit_change(request, name, "old", "new")
 
         @router.post("/kept", dependencies=[require_role(Role.ADMIN)])
-        async def write_kept() -> None:
+        async def write_audited() -> None:
             self.carried_out.append("kept")
 
         return router
 
-    def _doors(self) -> AuthComponents:
+    def _auth(self) -> AuthComponents:
         nothing: Any = None
         return AuthComponents(
-            self.authenticator,  # type: ignore[arg-type]
+            self,  # type: ignore[arg-type]
             self.audit,  # type: ignore[arg-type]
             [ip_network("10.0.0.0/8")],
             (),
@@ -119,7 +121,9 @@ class Portal:
         )
 
 
-async def test_a_write_is_kept_before_it_is_carried_out_and_completed_before_its_answer() -> None:
+async def test_a_write_is_audited_before_it_is_carried_out_and_completed_before_the_response() -> (
+    None
+):
     portal = Portal()
 
     assert await portal.post("/api/things/a") == 200
@@ -147,7 +151,7 @@ async def test_a_write_is_kept_before_it_is_carried_out_and_completed_before_its
     assert portal.finished_before_the_answer
 
 
-async def test_what_cannot_be_kept_is_not_carried_out() -> None:
+async def test_a_write_that_cannot_be_audited_is_not_carried_out() -> None:
     portal = Portal(FakeAudit(away="begin"))
 
     assert await portal.post("/api/things/a") == 503
@@ -155,7 +159,7 @@ async def test_what_cannot_be_kept_is_not_carried_out() -> None:
     assert portal.carried_out == []
 
 
-async def test_an_outcome_that_cannot_be_kept_leaves_the_begun_entry() -> None:
+async def test_an_outcome_that_cannot_be_audited_leaves_the_begun_entry() -> None:
     portal = Portal(FakeAudit(away="finish"))
 
     assert await portal.post("/api/things/a") == 200
@@ -163,7 +167,7 @@ async def test_an_outcome_that_cannot_be_kept_leaves_the_begun_entry() -> None:
     assert [entry.outcome for entry in portal.audit.begun] == [None]
 
 
-async def test_a_bug_is_kept_as_500() -> None:
+async def test_a_bug_is_audited_as_500() -> None:
     portal = Portal()
 
     with pytest.raises(KeyError):
@@ -176,7 +180,7 @@ async def test_a_bug_is_kept_as_500() -> None:
     ("path", "key", "status", "who"),
     [("/api/kept", "good", 403, "operator1"), ("/api/kept", "bad", 401, "")],
 )
-async def test_a_refusal_is_kept_and_nothing_is_carried_out(
+async def test_a_refusal_is_audited_and_nothing_is_carried_out(
     path: str, key: str, status: int, who: str
 ) -> None:
     portal = Portal()
@@ -184,7 +188,7 @@ async def test_a_refusal_is_kept_and_nothing_is_carried_out(
     assert await portal.post(path, key) == status
 
     assert [(entry.outcome, entry.who, entry.action) for entry in portal.audit.finished] == [
-        (status, who, "write_kept")
+        (status, who, "write_audited")
     ]
     assert portal.carried_out == []
 
@@ -192,7 +196,7 @@ async def test_a_refusal_is_kept_and_nothing_is_carried_out(
 @pytest.mark.parametrize(
     ("path", "status"), [("/api/nothing", 404), ("/elsewhere", 404), ("/api/openapi.json", 405)]
 )
-async def test_what_no_route_takes_is_no_write(path: str, status: int) -> None:
+async def test_a_request_without_a_route_is_not_audited(path: str, status: int) -> None:
     portal = Portal()
 
     assert await portal.post(path) == status

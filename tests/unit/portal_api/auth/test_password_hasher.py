@@ -14,8 +14,8 @@ from portal_api.errors import BusyError, InvalidFieldError
 PASSWORD = "three made-up words"
 
 
-class Counting(PasswordHasher):
-    """Counts what it is asked to verify, and against which parameters."""
+class CountingHasher(PasswordHasher):
+    """A hasher that counts verifications by the parameters of the hash."""
 
     def __init__(self) -> None:
         super().__init__(CHEAPEST)
@@ -27,15 +27,15 @@ class Counting(PasswordHasher):
 
 
 async def test_a_hash_has_the_parameters_of_the_rfc() -> None:
-    kept = await PasswordHasher().hashed(PASSWORD, "operator1")
+    kept = await PasswordHasher().hash_new(PASSWORD, "operator1")
 
     assert extract_parameters(kept) == RFC_9106_LOW_MEMORY
     assert kept.startswith("$argon2id$")
 
 
-async def test_the_right_password_matches_and_no_other() -> None:
+async def test_only_the_right_password_matches() -> None:
     hasher = PasswordHasher(CHEAPEST)
-    kept = await hasher.hashed(PASSWORD, "operator1")
+    kept = await hasher.hash_new(PASSWORD, "operator1")
 
     assert await hasher.matches(kept, PASSWORD)
     assert not await hasher.matches(kept, PASSWORD + " ")
@@ -44,14 +44,14 @@ async def test_the_right_password_matches_and_no_other() -> None:
 
 async def test_one_password_typed_on_two_keyboards_is_the_same() -> None:
     hasher = PasswordHasher(CHEAPEST)
-    kept = await hasher.hashed("wälrus made-up words", "operator1")
+    kept = await hasher.hash_new("wälrus made-up words", "operator1")
 
     assert await hasher.matches(kept, "wa\u0308lrus made-up words")
 
 
 async def test_nobody_costs_the_same_work_and_never_matches() -> None:
-    hasher = Counting()
-    kept = await hasher.hashed(PASSWORD, "operator1")
+    hasher = CountingHasher()
+    kept = await hasher.hash_new(PASSWORD, "operator1")
 
     answers = [await hasher.matches(kept, "wrong"), await hasher.matches(None, "wrong")]
 
@@ -61,7 +61,7 @@ async def test_nobody_costs_the_same_work_and_never_matches() -> None:
 
 async def test_a_weak_password_is_refused_by_its_field() -> None:
     with pytest.raises(InvalidFieldError) as caught:
-        await PasswordHasher(CHEAPEST).hashed("short", "operator1", "new")
+        await PasswordHasher(CHEAPEST).hash_new("short", "operator1", "new")
 
     assert caught.value.field == "new"
 
@@ -72,15 +72,15 @@ async def test_a_hash_with_other_parameters_is_outdated() -> None:
     assert hasher.is_outdated(
         argon2.PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY).hash(PASSWORD)
     )
-    assert not hasher.is_outdated(await hasher.renewed(PASSWORD))
+    assert not hasher.is_outdated(await hasher.hash_known(PASSWORD))
 
 
-async def test_the_loop_turns_while_passwords_are_hashed_and_too_many_are_refused(
+async def test_the_event_loop_runs_while_passwords_are_hashed_and_too_many_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(password_hasher, "WAITING", 4)
+    monkeypatch.setattr(password_hasher, "MAX_WAITING", 4)
     hasher = PasswordHasher()
-    kept = await hasher.renewed(PASSWORD)
+    kept = await hasher.hash_known(PASSWORD)
     checks = [asyncio.create_task(hasher.matches(kept, PASSWORD)) for _ in range(10)]
 
     turns = 0

@@ -13,7 +13,7 @@ QUICK_S = 0.01
 
 
 async def answered(kind: str, known: list[bool], *, leaves: bool = False) -> list[dict[str, Any]]:
-    """What is said by a stream without end, to somebody who is known so often."""
+    """Return the messages of an endless stream, for a session that is revoked after some checks."""
     said: list[dict[str, Any]] = []
 
     async def parts() -> AsyncIterator[str]:
@@ -39,7 +39,7 @@ async def answered(kind: str, known: list[bool], *, leaves: bool = False) -> lis
     return said
 
 
-async def test_events_end_in_good_order_when_the_caller_is_not_known_any_more() -> None:
+async def test_an_event_stream_ends_regularly_after_the_session_is_revoked() -> None:
     known = [True, True, False]
 
     said = await answered("text/event-stream", known)
@@ -48,14 +48,14 @@ async def test_events_end_in_good_order_when_the_caller_is_not_known_any_more() 
     assert said[-1] == {"type": "http.response.body", "body": b"", "more_body": False}
 
 
-async def test_a_file_that_is_cut_off_does_not_look_whole() -> None:
+async def test_a_download_that_is_cut_off_does_not_look_complete() -> None:
     said = await answered("text/csv", [True, False])
 
     assert said[-1]["more_body"]
 
 
 @pytest.mark.parametrize("kind", ["text/event-stream", "text/csv"])
-async def test_nobody_is_asked_after_who_has_left(kind: str) -> None:
+async def test_the_session_is_not_checked_after_the_client_has_left(kind: str) -> None:
     said = await answered(kind, [], leaves=True)
 
     assert not [message for message in said if message.get("more_body") is False]

@@ -20,7 +20,7 @@ ORIGINS = frozenset({"https://planning.example"})
     ],
     ids=str,
 )
-def test_our_own_page_and_a_program_are_let_through(headers: dict[str, str]) -> None:
+def test_the_portal_and_programs_are_admitted(headers: dict[str, str]) -> None:
     assert is_same_origin(headers, ORIGINS)
 
 
@@ -39,5 +39,5 @@ def test_our_own_page_and_a_program_are_let_through(headers: dict[str, str]) -> 
     ],
     ids=str,
 )
-def test_another_sites_page_is_not(headers: dict[str, str]) -> None:
+def test_the_page_of_another_site_is_refused(headers: dict[str, str]) -> None:
     assert not is_same_origin(headers, ORIGINS)

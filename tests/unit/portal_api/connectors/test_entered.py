@@ -41,7 +41,7 @@ def test_a_header_value_that_http_cannot_carry_is_refused(value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "a b\tc", "pässwörd", "Bearer x==", "\U0001f600"])
-def test_a_header_value_is_kept_exactly_as_entered(value: str) -> None:
+def test_a_header_value_is_stored_exactly_as_entered(value: str) -> None:
     assert json.loads(entered(headers={"X-Key": value}).secrets()["headers"]) == {"X-Key": value}
 
 
@@ -65,7 +65,7 @@ def test_a_header_that_the_connector_sets_is_refused(name: str) -> None:
     assert refused_fields(headers={name: "1"}) == ["headers"]
 
 
-def test_authorization_is_a_header_of_ones_own_only_without_authentication() -> None:
+def test_an_authorization_header_is_accepted_only_without_authentication() -> None:
     key = {"headers": {"authorization": "ApiKey x"}}
 
     assert entered(**key).headers
@@ -111,7 +111,7 @@ def test_an_address_that_can_never_be_called_is_refused(uri: str) -> None:
         "hook.example/without-scheme",
     ],
 )
-def test_an_address_is_kept_exactly_as_entered(uri: str | None) -> None:
+def test_an_address_is_stored_exactly_as_entered(uri: str | None) -> None:
     assert entered(uri=uri).stored_fields()["uri"] == uri
 
 
@@ -146,7 +146,7 @@ def test_a_secret_with_control_characters_is_refused(name: str, secret: str) -> 
 
 @pytest.mark.parametrize("secret", [" blanks ", "pässwörd", 'a"b', "a:b", "%2B+", "\u00a0x", "'"])
 @pytest.mark.parametrize("name", ["password", "client_secret", "signing_secret"])
-def test_a_secret_is_kept_exactly_as_entered(name: str, secret: str) -> None:
+def test_a_secret_is_stored_exactly_as_entered(name: str, secret: str) -> None:
     assert entered(**{name: secret}).secrets() == {name: secret}
 
 

@@ -1,4 +1,4 @@
-"""Partitions and missing creates: what may be entered, imported and compared."""
+"""Entry, import and comparison of partitions and missing creates."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_file_may_name_partitions_and_missing_creates() -> None:
     assert fields == {"name": "Hook", "limits": {"partitions": 2}, "sends_missing_create": False}
 
 
-def test_the_most_partitions_that_there_were_cannot_be_entered() -> None:
+def test_the_highest_number_of_partitions_cannot_be_entered() -> None:
     _, errors = as_fields({"most_partitions": "4"})
 
     assert [error["field"] for error in errors] == ["most_partitions"]
@@ -87,7 +87,7 @@ def test_versions_differ_by_partitions_and_missing_creates_alone() -> None:
     assert sorted(changed_fields(before, after)) == ["limits.partitions", "sends_missing_create"]
 
 
-def test_the_most_partitions_that_there_were_are_not_shown() -> None:
+def test_the_highest_number_of_partitions_is_not_shown() -> None:
     connector = as_response(a_connector(limits=Limits(partitions=2), most_partitions=4))
 
     assert connector.limits.partitions == 2

@@ -34,7 +34,7 @@ REFUSED = {"repeats": 3, "repeated_cause": "a"}
     "change",
     [{"status": "Success"}, {"phase": "pending"}, {"archived": True}, {"connector_id": "-"}],
 )
-def test_there_is_no_automatic_retry_of_what_is_not_failed(change: dict[str, Any]) -> None:
+def test_there_is_no_automatic_retry_of_other_statuses_than_failed(change: dict[str, Any]) -> None:
     assert automatic_retry(FAILED | change, None, 2, ON) is None
 
 
@@ -57,7 +57,7 @@ def test_the_next_run_takes_a_first_failure() -> None:
     assert automatic_retry(FAILED, None, 2, ON) == (SOON, None)
 
 
-def test_what_was_refused_again_and_again_shows_when_its_wait_ends() -> None:
+def test_a_repeatedly_refused_delivery_shows_the_end_of_its_wait() -> None:
     found = automatic_retry(FAILED | REFUSED, None, 2, ON)
 
     assert found is not None

@@ -1,4 +1,4 @@
-"""What differs from one appointment to the next makes no other cause; statuses and codes do."""
+"""Particulars of an appointment do not separate causes. Statuses and codes do."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ QUOTES = [
         ),
     ],
 )
-def test_the_particulars_of_an_appointment_make_no_other_cause(one: str, other: str) -> None:
+def test_the_particulars_of_an_appointment_do_not_separate_causes(one: str, other: str) -> None:
     assert normalize_message(SAYS + one) == normalize_message(SAYS + other)
 
 
@@ -98,7 +98,7 @@ def test_a_quotation_in_any_style_is_a_particular(marks: str) -> None:
         ("Use TLSv1.2", "Use TLSv1.3"),
     ],
 )
-def test_statuses_codes_exceptions_and_fields_tell_causes_apart(one: str, other: str) -> None:
+def test_statuses_codes_exceptions_and_fields_separate_causes(one: str, other: str) -> None:
     assert cause_of("C", SAYS + one, "c1") != cause_of("C", SAYS + other, "c1")
 
 

@@ -24,12 +24,12 @@ def a_beat(replica: str, *lanes: LaneStanding, at: datetime = A_MOMENT) -> Heart
     )
 
 
-def a_standing(**facts: Any) -> LaneStanding:
-    return LaneStanding(**({"connector_id": "c1", "connector_name": "Hook"} | facts))
+def a_standing(**fields: Any) -> LaneStanding:
+    return LaneStanding(**({"connector_id": "c1", "connector_name": "Hook"} | fields))
 
 
-def held(**facts: Any) -> LaneStanding:
-    return a_standing(**({"held_since": SINCE, "held_until": UNTIL, "reason": "503"} | facts))
+def held(**fields: Any) -> LaneStanding:
+    return a_standing(**({"held_since": SINCE, "held_until": UNTIL, "reason": "503"} | fields))
 
 
 def only(lanes: tuple[LaneObservation, ...]) -> LaneObservation:
@@ -56,7 +56,7 @@ def test_partitions_are_added_up() -> None:
     assert (lane.waiting, lane.in_flight, lane.calls_allowed) == (33, 5, 8)
 
 
-def test_after_a_handover_the_newest_report_counts_alone() -> None:
+def test_after_a_handover_only_the_newest_report_counts() -> None:
     later = A_MOMENT + timedelta(seconds=1)
     one, other = (
         a_beat("d1", held(in_queue=10, in_hand=5, calls_allowed=4)),
@@ -99,7 +99,7 @@ def test_a_lane_is_held_since_its_first_partition_is_and_until_its_last_is_not()
     )
 
 
-def test_a_held_partition_is_known_before_the_next_heartbeat() -> None:
+def test_a_recorded_hold_of_a_partition_is_shown_before_the_next_heartbeat() -> None:
     known = NOTHING._replace(
         held={"c1": [LaneHold("d1 (1)", SINCE, UNTIL, "503")]}, partitions={"c1": 2}
     )
@@ -109,9 +109,7 @@ def test_a_held_partition_is_known_before_the_next_heartbeat() -> None:
     assert lane.held_since == SINCE
 
 
-def test_what_is_recorded_of_a_silent_replica_counts_only_where_no_living_one_has_the_lane() -> (
-    None
-):
+def test_the_record_of_a_silent_replica_counts_only_without_a_live_one() -> None:
     known = NOTHING._replace(
         names={"c1": "Hook"}, held={"c1": [LaneHold("d1", SINCE, UNTIL, "503")]}
     )
@@ -124,10 +122,12 @@ def test_what_is_recorded_of_a_silent_replica_counts_only_where_no_living_one_ha
 
     assert (alone.held_since, alone.reason, alone.in_flight) == (SINCE, "503", 0)
     assert succeeded.held_since is None
-    assert sooner.held_since == SINCE, "a living replica's own word may come before its heartbeat"
+    assert sooner.held_since == SINCE, (
+        "the hold that a live replica recorded may precede its heartbeat"
+    )
 
 
-def test_a_lane_nobody_works_on_is_shown_with_what_waits_in_its_queue() -> None:
+def test_a_lane_without_an_owner_is_shown_with_the_depth_of_its_queue() -> None:
     known = NOTHING._replace(
         names={"c1": "Hook", "c2": "Another"}, depths={"c1": 7}, oldest={"c1": SINCE}
     )
@@ -138,13 +138,13 @@ def test_a_lane_nobody_works_on_is_shown_with_what_waits_in_its_queue() -> None:
     assert (another.connector_name, another.waiting) == ("Another", None)
 
 
-def test_only_lanes_that_no_living_replica_reports_are_asked_for() -> None:
+def test_only_lanes_without_the_report_of_a_live_replica_are_read() -> None:
     beats = [a_beat("d1", a_standing(in_queue=0), a_standing(connector_id="c2"))]
 
     assert unreported(beats, ["c1", "c2", "c3"], {}) == ["c2", "c3"]
 
 
-def test_what_a_silent_replica_said_last_counts_while_nothing_else_is_known() -> None:
+def test_the_last_report_of_a_silent_replica_counts_without_other_sources() -> None:
     beat = a_beat("d1", held())
 
     before, after = (
@@ -155,5 +155,5 @@ def test_what_a_silent_replica_said_last_counts_while_nothing_else_is_known() ->
     assert (before.connector_name, before.held_since, after.held_since) == ("Hook", SINCE, None)
 
 
-def test_lanes_that_something_waits_for_are_asked_about_first() -> None:
+def test_lanes_with_waiting_deliveries_are_read_first() -> None:
     assert unreported([], ["c1", "c2", "c3", "c4"], {"c4", "c3"}) == ["c3", "c4", "c1", "c2"]

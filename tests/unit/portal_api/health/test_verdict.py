@@ -17,24 +17,24 @@ from portal_api.health.observations import (
 from portal_api.health.verdict import judge
 from tests.support.builders import A_MOMENT
 
-PATIENCE = timedelta(minutes=5)
+OLDEST_ALLOWED = timedelta(minutes=5)
 LONG_AGO = A_MOMENT - timedelta(hours=1)
 
 
-def a_replica(service: str, name: str = "", **facts: Any) -> Replica:
-    given: dict[str, Any] = {
+def a_replica(service: str, name: str = "", **fields: Any) -> Replica:
+    defaults: dict[str, Any] = {
         "version": "1",
         "started_at": LONG_AGO,
         "heard_at": A_MOMENT,
         "ready": True,
         "silent": False,
     }
-    return Replica(service=service, replica=name or f"{service}-1", **(given | facts))
+    return Replica(service=service, replica=name or f"{service}-1", **(defaults | fields))
 
 
-def a_lane(name: str = "Hook", **facts: Any) -> LaneObservation:
+def a_lane(name: str = "Hook", **fields: Any) -> LaneObservation:
     return LaneObservation(
-        connector_id=name.lower(), connector_name=name, **({"waiting": 0} | facts)
+        connector_id=name.lower(), connector_name=name, **({"waiting": 0} | fields)
     )
 
 
@@ -80,30 +80,30 @@ HELD: dict[str, Any] = {"held_since": LONG_AGO}
         (
             {"services": (DISPATCHER, PORTAL)},
             "down",
-            "No ingest is heard of: changes are not accepted.",
+            "No replica of ingest sends heartbeats: changes are not accepted.",
         ),
         (
             {"services": (INGEST, PORTAL)},
             "down",
-            "No dispatcher is heard of: nothing is delivered.",
+            "No replica of dispatcher sends heartbeats: nothing is delivered.",
         ),
         (
             {"services": (INGEST, a_replica("dispatcher", **UNREADY))},
             "down",
             (
-                "No dispatcher is ready (RabbitMQ is unavailable): nothing is delivered. "
-                "And 1 more reason."
+                "No replica of dispatcher is ready (RabbitMQ is unavailable): nothing is delivered."
+                " And 1 more reason."
             ),
         ),
         (
             {"services": (INGEST, a_replica("dispatcher", **SILENT))},
             "down",
-            "No dispatcher is heard of: nothing is delivered. And 1 more reason.",
+            "No replica of dispatcher sends heartbeats: nothing is delivered. And 1 more reason.",
         ),
         (
             {"services": (INGEST, DISPATCHER, a_replica("dispatcher", "d2", **SILENT))},
             "troubled",
-            "d2 (dispatcher) has not been heard of since 2026-07-21T13:03:09Z.",
+            "d2 (dispatcher) has sent no heartbeat since 2026-07-21T13:03:09Z.",
         ),
         (
             {"services": (INGEST, DISPATCHER, a_replica("retry", "r1", **UNREADY))},
@@ -123,7 +123,7 @@ HELD: dict[str, Any] = {"held_since": LONG_AGO}
         (
             {
                 "lanes": (
-                    a_lane(oldest_waiting_at=A_MOMENT - PATIENCE - timedelta(seconds=1)),
+                    a_lane(oldest_waiting_at=A_MOMENT - OLDEST_ALLOWED - timedelta(seconds=1)),
                     a_lane("Other", oldest_waiting_at=A_MOMENT),
                 )
             },
@@ -131,39 +131,39 @@ HELD: dict[str, Any] = {"held_since": LONG_AGO}
             "The oldest delivery has been waiting since 2026-07-21T13:58:08Z (Hook).",
         ),
         (
-            {"lanes": (a_lane(oldest_waiting_at=A_MOMENT - PATIENCE),)},
+            {"lanes": (a_lane(oldest_waiting_at=A_MOMENT - OLDEST_ALLOWED),)},
             "well",
             "Changes are accepted and delivered.",
         ),
         (
             {"dead_letters": 1},
             "troubled",
-            "1 message is parked, because no code could handle them: see Error Tracking.",
+            "1 message is dead-lettered: open Error Tracking to see the reasons.",
         ),
         (
             {"dead_letters": 2},
             "troubled",
-            "2 messages are parked, because no code could handle them: see Error Tracking.",
+            "2 messages are dead-lettered: open Error Tracking to see the reasons.",
         ),
         ({"dead_letters": None}, "well", "Changes are accepted and delivered."),
         ({"services": (INGEST, DISPATCHER)}, "well", "Changes are accepted and delivered."),
     ],
 )
-def test_the_word_for_what_is_seen(changed: dict[str, Any], state: str, sentence: str) -> None:
-    verdict = judge(replace(WELL, **changed), PATIENCE)
+def test_the_verdict_on_an_observation(changed: dict[str, Any], state: str, sentence: str) -> None:
+    verdict = judge(replace(WELL, **changed), OLDEST_ALLOWED)
 
     assert (verdict.state, verdict.sentence) == (state, sentence)
 
 
-def test_without_rabbitmq_nobody_can_be_heard_so_nobody_is_missed() -> None:
+def test_without_rabbitmq_there_are_no_heartbeats_so_no_service_is_missing() -> None:
     verdict = judge(
-        replace(WELL, rabbitmq=RabbitMqObservation(reachable=False), services=()), PATIENCE
+        replace(WELL, rabbitmq=RabbitMqObservation(reachable=False), services=()), OLDEST_ALLOWED
     )
 
     assert len(verdict.reasons) == 1
 
 
-def test_every_reason_is_told_the_gravest_first() -> None:
+def test_all_reasons_are_listed_the_most_severe_first() -> None:
     verdict = judge(
         replace(
             WELL,
@@ -171,7 +171,7 @@ def test_every_reason_is_told_the_gravest_first() -> None:
             lanes=(a_lane(**HELD),),
             dead_letters=3,
         ),
-        PATIENCE,
+        OLDEST_ALLOWED,
     )
 
     assert [reason.split()[0] for reason in verdict.reasons] == ["MongoDB", "1", "3"]

@@ -7,7 +7,7 @@ from typing import Any
 import bson
 import pytest
 
-from portal_api.logs.line import Level, at_least, level_of, log_document, name_from, read_lines
+from portal_api.logs.line import Level, at_least, first_id_at, level_of, log_document, read_lines
 from tests.support.builders import A_MOMENT
 
 LINE = {
@@ -19,28 +19,28 @@ LINE = {
 }
 
 
-def document(place: int = 0, **fields: Any) -> dict[str, Any]:
-    (line,), odd = read_lines(json.dumps([LINE | fields]).encode())
-    assert odd == 0
-    return log_document(line, "boot.1", place)
+def document(index: int = 0, **fields: Any) -> dict[str, Any]:
+    (line,), unreadable = read_lines(json.dumps([LINE | fields]).encode())
+    assert unreadable == 0
+    return log_document(line, "boot.1", index)
 
 
-def test_one_odd_line_does_not_take_the_others_with_it() -> None:
-    lines, odd = read_lines(
+def test_an_unreadable_line_loses_no_other_line() -> None:
+    lines, unreadable = read_lines(
         json.dumps(
             [LINE, {"event": "no time"}, 7, None, LINE | {"event": 8}, LINE | {"event": "last"}]
         ).encode()
     )
 
-    assert ([line.event for line in lines], odd) == (["attempt", "last"], 4)
+    assert ([line.event for line in lines], unreadable) == (["attempt", "last"], 4)
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff", b"{", b'"text"'])
-def test_what_is_no_list_of_lines_counts_as_one_odd_line(body: bytes) -> None:
+def test_a_body_without_lines_counts_as_one_unreadable_line(body: bytes) -> None:
     assert read_lines(body) == ([], 1)
 
 
-def test_the_same_line_has_the_same_name_and_names_sort_by_time() -> None:
+def test_the_same_line_has_the_same_id_and_ids_sort_by_time() -> None:
     later = document(timestamp="2026-07-21T14:03:09.448Z")
 
     assert document()["_id"] == document()["_id"]
@@ -48,12 +48,12 @@ def test_the_same_line_has_the_same_name_and_names_sort_by_time() -> None:
 
 
 @pytest.mark.parametrize("microseconds", [0, 1, 999, 1000, -1, -1000])
-def test_a_moment_divides_lines_as_their_milliseconds_do(microseconds: int) -> None:
+def test_a_moment_selects_lines_by_their_milliseconds(microseconds: int) -> None:
     moment = A_MOMENT + timedelta(microseconds=microseconds)
 
-    is_behind = document()["_id"] >= name_from(moment)
+    is_selected = document()["_id"] >= first_id_at(moment)
 
-    assert is_behind == (moment <= A_MOMENT)
+    assert is_selected == (moment <= A_MOMENT)
 
 
 @pytest.mark.parametrize(
@@ -64,18 +64,18 @@ def test_a_moment_divides_lines_as_their_milliseconds_do(microseconds: int) -> N
         datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
     ],
 )
-def test_every_moment_has_a_name(moment: datetime) -> None:
-    assert len(name_from(moment)) == 12
+def test_every_moment_has_an_id(moment: datetime) -> None:
+    assert len(first_id_at(moment)) == 12
 
 
 @pytest.mark.parametrize("value", [2**70, "\ud800", {"a": [1]}, float("nan"), None, True, "é"])
-def test_whatever_a_line_says_can_be_stored(value: Any) -> None:
+def test_every_value_of_a_line_can_be_stored(value: Any) -> None:
     found = document(odd=value, **{"nul\0name": 1})
 
     assert bson.decode(bson.encode(found))["fields"].keys() == {"odd", "nulname"}
 
 
-def test_a_level_means_itself_and_worse() -> None:
+def test_a_level_includes_more_severe_levels() -> None:
     assert at_least(Level.ERROR) == ["error", "critical"]
     assert [level_of(name) for name in ("INFO", "warn", "exception", "odd")] == [
         "info",

@@ -17,7 +17,7 @@ from portal_api.operations.selection import NewOperation, Selection
         ("archive", {"archived": True}, True),
     ],
 )
-def test_to_restore_means_what_is_archived_unless_it_is_said_otherwise(
+def test_a_restore_selects_archived_deliveries_by_default(
     kind: str, given: dict[str, Any], *, archived: bool
 ) -> None:
     filtered = Selection.model_validate({"kind": kind, "filter": given}).effective_filter()

@@ -5,11 +5,11 @@ import asyncio
 from portal_api.recording.byte_budget import ByteBudget
 
 
-async def test_messages_go_in_while_their_bytes_fit_and_in_their_order() -> None:
-    room, inside, seen = ByteBudget(10), [0], list[tuple[int, int]]()
+async def test_messages_are_admitted_in_order_while_their_bytes_fit() -> None:
+    budget, inside, seen = ByteBudget(10), [0], list[tuple[int, int]]()
 
     async def message(size: int) -> None:
-        async with room.of(size):
+        async with budget.reserve(size):
             inside[0] += size
             seen.append((size, inside[0]))
             await asyncio.sleep(0.001)
@@ -22,11 +22,11 @@ async def test_messages_go_in_while_their_bytes_fit_and_in_their_order() -> None
     assert (25, 25) in seen
 
 
-async def test_a_message_that_is_cancelled_leaves_its_bytes_to_the_others() -> None:
-    room = ByteBudget(10)
+async def test_a_cancelled_message_releases_its_bytes() -> None:
+    budget = ByteBudget(10)
 
     async def stay() -> None:
-        async with room.of(8):
+        async with budget.reserve(8):
             await asyncio.sleep(60)
 
     staying, waiting = asyncio.create_task(stay()), asyncio.create_task(stay())
@@ -35,5 +35,5 @@ async def test_a_message_that_is_cancelled_leaves_its_bytes_to_the_others() -> N
     staying.cancel()
     await asyncio.gather(staying, waiting, return_exceptions=True)
 
-    async with asyncio.timeout(1), room.of(10):
+    async with asyncio.timeout(1), budget.reserve(10):
         pass

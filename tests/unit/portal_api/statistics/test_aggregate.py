@@ -75,7 +75,7 @@ def an_aggregator(store: FakeStatistics) -> Aggregator:
 async def test_a_round_counts_the_minutes_since_the_last_one_and_the_three_before() -> None:
     store = FakeStatistics(counted_until=NOW - timedelta(minutes=2))
 
-    has_more = await an_aggregator(store).round(NOW)
+    has_more = await an_aggregator(store).run_round(NOW)
 
     assert store.counts == [(Interval.MINUTE, NOW - timedelta(minutes=5), NOW)]
     assert store.samples == [NOW]
@@ -86,7 +86,7 @@ async def test_a_round_counts_the_minutes_since_the_last_one_and_the_three_befor
 async def test_the_hours_and_days_of_counted_minutes_are_summed_up() -> None:
     store = FakeStatistics(counted_until=datetime(2026, 7, 21, 14, 1, tzinfo=UTC))
 
-    await an_aggregator(store).round(NOW)
+    await an_aggregator(store).run_round(NOW)
 
     assert store.sums == [
         (Interval.HOUR, datetime(2026, 7, 21, 13, tzinfo=UTC)),
@@ -99,7 +99,7 @@ async def test_the_first_round_begins_at_the_oldest_delivery_and_counts_six_hour
     oldest = NOW - timedelta(days=1)
     store = FakeStatistics(oldest=oldest)
 
-    has_more = await an_aggregator(store).round(NOW)
+    has_more = await an_aggregator(store).run_round(NOW)
 
     assert store.until == oldest + timedelta(hours=6)
     assert has_more
@@ -108,7 +108,7 @@ async def test_the_first_round_begins_at_the_oldest_delivery_and_counts_six_hour
 async def test_without_any_delivery_a_round_ends_now() -> None:
     store = FakeStatistics()
 
-    assert not await an_aggregator(store).round(NOW)
+    assert not await an_aggregator(store).run_round(NOW)
 
     assert store.until == NOW
 
@@ -116,7 +116,7 @@ async def test_without_any_delivery_a_round_ends_now() -> None:
 async def test_late_minutes_are_counted_again_and_their_marks_are_removed() -> None:
     store = FakeStatistics(counted_until=NOW, late={NOON: "a"})
 
-    await an_aggregator(store).round(NOW)
+    await an_aggregator(store).run_round(NOW)
 
     assert (Interval.MINUTE, NOON, NOON + timedelta(minutes=1)) in store.counts
     assert (Interval.HOUR, NOON) in store.sums
@@ -127,7 +127,7 @@ async def test_an_hour_beyond_the_retention_of_minutes_is_counted_directly() -> 
     hour = NOON - timedelta(days=10)
     store = FakeStatistics(counted_until=NOW, late={hour: "a"})
 
-    await an_aggregator(store).round(NOW)
+    await an_aggregator(store).run_round(NOW)
 
     assert (Interval.HOUR, hour, hour + timedelta(hours=1)) in store.counts
     assert (Interval.HOUR, hour) not in store.sums

@@ -15,7 +15,7 @@ MINUTE = datetime(2026, 7, 21, 14, 3, tzinfo=UTC)
 LATER = A_MOMENT + timedelta(hours=1)
 
 
-def test_the_minute_in_which_an_attempt_ended_is_counted_again_when_that_comes_late() -> None:
+def test_the_minute_of_a_late_attempt_is_counted_again() -> None:
     event = an_event(status=Status.SUCCESS)
 
     assert late_minutes([event], A_MOMENT + timedelta(seconds=59)) == set()
@@ -31,15 +31,17 @@ def test_the_minute_in_which_an_attempt_ended_is_counted_again_when_that_comes_l
         (1, Status.FAILED, "c1", False),
     ],
 )
-def test_the_minute_in_which_a_change_was_accepted_is_counted_again_at_the_first_word_of_it(
+def test_the_minute_of_acceptance_is_counted_again_at_the_first_event_of_a_delivery(
     attempt: int, status: Status | None, connector_id: str, *, is_counted: bool
 ) -> None:
     event = an_event(attempt, status, 600, connector_id)
 
-    assert (Interval.MINUTE.of(event.received_at) in late_minutes([event], LATER)) is is_counted
+    assert (
+        Interval.MINUTE.start_of(event.received_at) in late_minutes([event], LATER)
+    ) is is_counted
 
 
-def test_minutes_that_follow_each_other_are_counted_together() -> None:
+def test_adjacent_minutes_are_merged() -> None:
     minutes = [MINUTE + timedelta(minutes=n) for n in (3, 0, 1, 7)]
 
     ranges = merge_minutes(minutes)
@@ -53,11 +55,11 @@ def test_minutes_that_follow_each_other_are_counted_together() -> None:
 @pytest.mark.parametrize(
     ("step", "count"), [(Interval.MINUTE, 121), (Interval.HOUR, 3), (Interval.DAY, 1)]
 )
-def test_a_range_touches_every_step_that_it_lies_in(step: Interval, count: int) -> None:
+def test_a_range_contains_every_interval_that_it_overlaps(step: Interval, count: int) -> None:
     begin = MINUTE + timedelta(seconds=30)
 
-    steps = step.each(begin, begin + timedelta(hours=2))
+    steps = step.starts_between(begin, begin + timedelta(hours=2))
 
     assert len(steps) == count
-    assert steps[0] == step.of(begin)
-    assert step.each(steps[0], steps[0]) == []
+    assert steps[0] == step.start_of(begin)
+    assert step.starts_between(steps[0], steps[0]) == []

@@ -46,5 +46,5 @@ def test_no_value_that_cannot_be_read_is_shown() -> None:
     assert "made-up-secret" not in seen.model_dump_json()
 
 
-def test_a_document_without_any_field_is_shown_nevertheless() -> None:
+def test_a_document_without_fields_is_still_shown() -> None:
     assert as_response(as_stored({})).unreadable

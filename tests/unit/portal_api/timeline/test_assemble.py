@@ -12,8 +12,10 @@ def at(minute: int) -> Any:
     return A_MOMENT + timedelta(minutes=minute)
 
 
-def a_sent(minute: int, status: Status | None = Status.SUCCESS, **fields: Any) -> dict[str, Any]:
-    """A stored delivery that came to an end a minute after it was received."""
+def a_delivery(
+    minute: int, status: Status | None = Status.SUCCESS, **fields: Any
+) -> dict[str, Any]:
+    """Return a stored delivery that finished a minute after it was received."""
     facts = {"key": "demo/1", "appointment_id": 1, "subject": "Inspect", "modified_at": at(minute)}
     own = {
         "_id": f"t{minute}.c1",
@@ -40,23 +42,25 @@ def an_entry(
     }
 
 
-def test_a_transaction_that_became_several_deliveries_is_one_version() -> None:
-    sent = [a_sent(1), a_sent(1, _id="t1.c2", connector_id="c2")]
+def test_a_transaction_with_several_deliveries_is_one_version() -> None:
+    deliveries = [a_delivery(1), a_delivery(1, _id="t1.c2", connector_id="c2")]
 
-    assert [one.transaction_id for one in assemble.versions(sent)] == ["t1"]
+    assert [one.transaction_id for one in assemble.version_entries(deliveries)] == ["t1"]
 
 
-def test_settings_count_until_the_newest_was_sent_and_no_longer() -> None:
+def test_settings_apply_until_the_newest_delivery_is_delivered() -> None:
     made = [
         a_connector(connector_id="c1", version=n, modified_at=at(minute))
         for n, minute in ((4, 30), (3, 6), (2, 2), (1, -5))
     ]
-    sent = [a_sent(1, Status.FAILED), a_sent(6)]
+    deliveries = [a_delivery(1, Status.FAILED), a_delivery(6)]
 
-    assert [one.version for one in assemble.settings(made, assemble.spans_of(sent))] == [3, 2]
+    assert [
+        one.version for one in assemble.settings_entries(made, assemble.periods_of(deliveries))
+    ] == [3, 2]
 
 
-def test_settings_count_until_today_while_the_newest_was_not_sent() -> None:
+def test_settings_apply_until_now_while_the_newest_delivery_is_not_delivered() -> None:
     made = [
         a_connector(connector_id="c1", version=n, modified_at=at(minute))
         for n, minute in ((2, 30), (1, -5))
@@ -64,15 +68,18 @@ def test_settings_count_until_today_while_the_newest_was_not_sent() -> None:
 
     assert [
         one.version
-        for one in assemble.settings(made, assemble.spans_of([a_sent(1, Status.FAILED)]))
+        for one in assemble.settings_entries(
+            made, assemble.periods_of([a_delivery(1, Status.FAILED)])
+        )
     ] == [2]
     assert [
-        one.version for one in assemble.settings(made, assemble.spans_of([a_sent(1, None)]))
+        one.version
+        for one in assemble.settings_entries(made, assemble.periods_of([a_delivery(1, None)]))
     ] == [2]
 
 
-def test_the_audit_adds_what_is_told_nowhere_else() -> None:
-    spans = assemble.spans_of([a_sent(1, Status.FAILED)])
+def test_the_audit_adds_only_actions_without_an_entry_of_their_own() -> None:
+    periods = assemble.periods_of([a_delivery(1, Status.FAILED)])
     entries = [
         an_entry(2),
         an_entry(3, outcome=403),
@@ -81,7 +88,7 @@ def test_the_audit_adds_what_is_told_nowhere_else() -> None:
         an_entry(-9, "test_connector"),
     ]
 
-    assert [(one.action, one.outcome) for one in assemble.audited(entries, spans)] == [
+    assert [(one.action, one.outcome) for one in assemble.audit_entries(entries, periods)] == [
         ("change_connector", 403),
         ("test_connector", 200),
         ("pause_operation", 200),

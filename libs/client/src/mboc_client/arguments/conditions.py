@@ -10,7 +10,7 @@ from mboc_client.arguments.saved_views import find_view
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mboc_client.portal import Portal
+    from mboc_client.portal import PortalClient
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,14 @@ class Conditions:
     view: str | None = None
     list_name: str | None = None
 
-    async def query(self, portal: Portal) -> dict[str, Any]:
+    async def query(self, portal: PortalClient) -> dict[str, Any]:
         """Return the conditions as a query: those of the saved view, then those given."""
         if not self.view:
             return self._given()
         view = await find_view(portal, self.view, self.list_name)
         return {**view["query"], **self._given()}
 
-    async def filters(self, portal: Portal) -> dict[str, Any]:
+    async def filters(self, portal: PortalClient) -> dict[str, Any]:
         """Return the query without its order."""
         query = await self.query(portal)
         return {

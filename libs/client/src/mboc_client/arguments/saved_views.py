@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from mboc_client.errors import ClientError
 
 if TYPE_CHECKING:
-    from mboc_client.portal import Portal
+    from mboc_client.portal import PortalClient
 
 
-async def find_view(portal: Portal, name: str, list_name: str | None) -> dict[str, Any]:
+async def find_view(portal: PortalClient, name: str, list_name: str | None) -> dict[str, Any]:
     """Return the saved view of this name: the user's own, otherwise a shared one.
 
     Raises ClientError if there is no view, or more than one.

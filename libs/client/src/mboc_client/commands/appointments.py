@@ -23,7 +23,7 @@ from mboc_client.output.text import write_document, write_file, write_sentence
 
 if TYPE_CHECKING:
     from mboc_client.arguments.conditions import Conditions
-    from mboc_client.portal import Portal
+    from mboc_client.portal import PortalClient
 
 COLUMNS = (
     Column("appointment_key", 0, "middle", 13),
@@ -59,7 +59,7 @@ def appointments() -> None:
 @filter_options(APPOINTMENT_FILTERS, list_name="appointments")
 @with_portal
 async def list_appointments(
-    portal: Portal, *, conditions: Conditions, limit: int, output: OutputFormat
+    portal: PortalClient, *, conditions: Conditions, limit: int, output: OutputFormat
 ) -> None:
     """List appointments, the newest transaction first."""
     query = await conditions.query(portal)
@@ -71,7 +71,9 @@ async def list_appointments(
 @sort_option()
 @filter_options(APPOINTMENT_FILTERS, list_name="appointments")
 @with_portal
-async def export_appointments(portal: Portal, *, conditions: Conditions, file_format: str) -> None:
+async def export_appointments(
+    portal: PortalClient, *, conditions: Conditions, file_format: str
+) -> None:
     """Write a whole list to standard output."""
     query = await conditions.query(portal) | {"format": file_format}
     await write_file(portal.download("/appointments/export", query))
@@ -81,7 +83,7 @@ async def export_appointments(portal: Portal, *, conditions: Conditions, file_fo
 @appointment_key_argument
 @always_json_option
 @with_portal
-async def show_appointment(portal: Portal, *, appointment_key: str) -> None:
+async def show_appointment(portal: PortalClient, *, appointment_key: str) -> None:
     """Show one appointment with its last activity, as JSON."""
     write_document(await portal.get(f"/appointments/{appointment_key}"))
 
@@ -93,7 +95,9 @@ async def show_appointment(portal: Portal, *, appointment_key: str) -> None:
 @appointment_key_argument
 @output_options
 @with_portal
-async def show_timeline(portal: Portal, *, appointment_key: str, output: OutputFormat) -> None:
+async def show_timeline(
+    portal: PortalClient, *, appointment_key: str, output: OutputFormat
+) -> None:
     """Show the versions, attempts and actions of one appointment, the newest first."""
     entries = portal.items(f"/timelines/{appointment_key}")
     described = (entry | {"what": _description(entry)} async for entry in entries)
@@ -104,7 +108,7 @@ async def show_timeline(portal: Portal, *, appointment_key: str, output: OutputF
 @appointment_key_argument
 @as_json_option
 @with_portal
-async def forget_order(portal: Portal, *, appointment_key: str, as_json: bool) -> None:
+async def forget_order(portal: PortalClient, *, appointment_key: str, as_json: bool) -> None:
     """Send the next version of one appointment at any age.
 
     Use this command if changes are Skipped because an earlier last-modified time was wrong.

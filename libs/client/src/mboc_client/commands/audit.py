@@ -19,7 +19,7 @@ from mboc_client.output.table import OutputFormat, write_items
 
 if TYPE_CHECKING:
     from mboc_client.arguments.conditions import Conditions
-    from mboc_client.portal import Portal
+    from mboc_client.portal import PortalClient
 
 COLUMNS = (
     Column("at"),
@@ -45,7 +45,7 @@ def audit() -> None:
 @filter_options(AUDIT_FILTERS, is_repeatable=False)
 @with_portal
 async def list_audit(
-    portal: Portal, *, conditions: Conditions, limit: int, output: OutputFormat
+    portal: PortalClient, *, conditions: Conditions, limit: int, output: OutputFormat
 ) -> None:
     """List each change and each refused change, the newest first.
 

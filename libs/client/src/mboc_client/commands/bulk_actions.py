@@ -10,14 +10,14 @@ import click
 from mboc_client.arguments.command import Command, Group, with_portal
 from mboc_client.arguments.filters import DELIVERY_FILTERS, to_body
 from mboc_client.arguments.options import filter_options
-from mboc_client.commands.planned_operation import OperationOptions, run_planned_operation
+from mboc_client.commands.run_operation import OperationOptions, run_operation
 from mboc_client.errors import ClientError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mboc_client.arguments.conditions import Conditions
-    from mboc_client.portal import Portal
+    from mboc_client.portal import PortalClient
 
 HELP = {
     "retry": "Send deliveries again, with their connectors as they are now.",
@@ -105,14 +105,14 @@ def _bulk_action(words: str, kind: str, list_name: str, always: Mapping[str, Any
     @filter_options(DELIVERY_FILTERS, list_name=list_name)
     @with_portal
     async def run(
-        portal: Portal,
+        portal: PortalClient,
         *,
         delivery_ids: tuple[str, ...],
         conditions: Conditions,
         options: OperationOptions,
     ) -> int:
         selection = await _selection(portal, delivery_ids, conditions, always)
-        return await run_planned_operation(portal, kind, selection, options)
+        return await run_operation(portal, kind, selection, options)
 
     return run
 
@@ -131,7 +131,7 @@ def _operation_options(run: Callable[..., Any]) -> Callable[..., Any]:
 
 
 async def _selection(
-    portal: Portal,
+    portal: PortalClient,
     delivery_ids: tuple[str, ...],
     conditions: Conditions,
     always: Mapping[str, Any],

@@ -20,7 +20,7 @@ from mboc_client.output.table import OutputFormat, write_items
 from mboc_client.output.text import write_document, write_sentence
 
 if TYPE_CHECKING:
-    from mboc_client.portal import Portal
+    from mboc_client.portal import PortalClient
 
 COLUMNS = (
     Column("connector_id"),
@@ -50,7 +50,7 @@ def connectors() -> None:
 @connectors.command("list")
 @output_options
 @with_portal
-async def list_connectors(portal: Portal, *, output: OutputFormat) -> None:
+async def list_connectors(portal: PortalClient, *, output: OutputFormat) -> None:
     """List connectors by name."""
     await write_items(portal.items("/connectors"), COLUMNS, output)
 
@@ -59,7 +59,7 @@ async def list_connectors(portal: Portal, *, output: OutputFormat) -> None:
 @connector_id_argument
 @always_json_option
 @with_portal
-async def show_connector(portal: Portal, *, connector_id: str) -> None:
+async def show_connector(portal: PortalClient, *, connector_id: str) -> None:
     """Show one connector without its secrets, as JSON."""
     write_document(await portal.get(f"/connectors/{connector_id}"))
 
@@ -71,7 +71,7 @@ async def show_connector(portal: Portal, *, connector_id: str) -> None:
 @connector_id_argument
 @as_json_option
 @with_portal
-async def test_connector(portal: Portal, *, connector_id: str, as_json: bool) -> int:
+async def test_connector(portal: PortalClient, *, connector_id: str, as_json: bool) -> int:
     """Test a connector without sending an appointment."""
     result = await portal.send("POST", f"/connectors/{connector_id}/test")
     if as_json:
@@ -88,7 +88,7 @@ def _switch(action: str, text: str) -> click.Command:
     @connector_id_argument
     @as_json_option
     @with_portal
-    async def switch_connector(portal: Portal, *, connector_id: str, as_json: bool) -> None:
+    async def switch_connector(portal: PortalClient, *, connector_id: str, as_json: bool) -> None:
         connector = await portal.send("POST", f"/connectors/{connector_id}/{action}")
         if as_json:
             write_document(connector)
@@ -109,7 +109,7 @@ connectors.add_command(_switch("disable", "Disable a connector."))
 @limit_option()
 @with_portal
 async def list_versions(
-    portal: Portal, *, connector_id: str, limit: int, output: OutputFormat
+    portal: PortalClient, *, connector_id: str, limit: int, output: OutputFormat
 ) -> None:
     """List the versions of a connector with their authors and changed fields, the newest first."""
     versions = portal.items(f"/connectors/{connector_id}/versions", limit=limit)
@@ -119,7 +119,7 @@ async def list_versions(
 @connectors.command("export")
 @always_json_option
 @with_portal
-async def export_connectors(portal: Portal) -> None:
+async def export_connectors(portal: PortalClient) -> None:
     """Write all connectors, without their secrets, as JSON that `import` reads."""
     write_document([_exported(connector) async for connector in portal.items("/connectors")])
 
@@ -147,7 +147,9 @@ def _exported(connector: dict[str, Any]) -> dict[str, Any]:
 @click.option("--dry-run", is_flag=True, help="Show the result of each row, and change nothing.")
 @as_json_option
 @with_portal
-async def import_connectors(portal: Portal, *, file: Path, dry_run: bool, as_json: bool) -> int:
+async def import_connectors(
+    portal: PortalClient, *, file: Path, dry_run: bool, as_json: bool
+) -> int:
     """Create or change a connector for each row of a JSON or CSV file."""
     result = await portal.send(
         "POST",

@@ -22,7 +22,7 @@ from mboc_client.output.text import write_sentence
 
 if TYPE_CHECKING:
     from mboc_client.arguments.conditions import Conditions
-    from mboc_client.portal import Portal
+    from mboc_client.portal import PortalClient
 
 CAUSE_COLUMNS = (
     Column("cause"),
@@ -54,7 +54,7 @@ def errors() -> None:
 @filter_options(DELIVERY_FILTERS, list_name="errors")
 @with_portal
 async def list_errors(
-    portal: Portal, *, conditions: Conditions, limit: int, output: OutputFormat
+    portal: PortalClient, *, conditions: Conditions, limit: int, output: OutputFormat
 ) -> None:
     """List the deliveries that were not sent successfully, the newest first."""
     query = await conditions.query(portal) | {"troubled": True}
@@ -67,7 +67,7 @@ async def list_errors(
 @filter_options(DELIVERY_FILTERS, list_name="errors")
 @with_portal
 async def list_causes(
-    portal: Portal, *, conditions: Conditions, limit: int, output: OutputFormat
+    portal: PortalClient, *, conditions: Conditions, limit: int, output: OutputFormat
 ) -> None:
     """List the causes of failures, with their counts."""
     query = await conditions.filters(portal)
@@ -78,7 +78,7 @@ async def list_causes(
 @click.argument("cause", help="Id of the cause, from `mboc errors causes`.")
 @click.argument("text", help="Text of the note. An empty text removes the note.")
 @with_portal
-async def write_note(portal: Portal, *, cause: str, text: str) -> None:
+async def write_note(portal: PortalClient, *, cause: str, text: str) -> None:
     """Write a note about a cause."""
     await portal.send("PUT", f"/causes/{cause}/note", {"text": text})
     write_sentence("Noted." if text.strip() else "The note is removed.")

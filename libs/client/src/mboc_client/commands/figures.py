@@ -15,7 +15,7 @@ from mboc_client.output.text import write_line
 
 if TYPE_CHECKING:
     from mboc_client.arguments.conditions import Conditions
-    from mboc_client.portal import Portal
+    from mboc_client.portal import PortalClient
 
 COLUMNS = (
     Column("at"),
@@ -48,7 +48,7 @@ STEPS = ("minute", "hour", "day")
 @output_options
 @with_portal
 async def figures(
-    portal: Portal, *, step: str, conditions: Conditions, output: OutputFormat
+    portal: PortalClient, *, step: str, conditions: Conditions, output: OutputFormat
 ) -> None:
     """Count accepted changes and the results of attempts, by time and connector."""
     query = {"step": step, **await conditions.query(portal)}

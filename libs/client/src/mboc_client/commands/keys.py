@@ -14,7 +14,7 @@ from mboc_client.output.table import OutputFormat, write_items
 from mboc_client.output.text import write_document, write_sentence
 
 if TYPE_CHECKING:
-    from mboc_client.portal import Portal
+    from mboc_client.portal import PortalClient
 
 COLUMNS = (
     Column("api_key_id"),
@@ -35,7 +35,7 @@ def keys() -> None:
 @keys.command("list")
 @output_options
 @with_portal
-async def list_keys(portal: Portal, *, output: OutputFormat) -> None:
+async def list_keys(portal: PortalClient, *, output: OutputFormat) -> None:
     """List your API keys, or those of all users for an admin, the newest first."""
     await write_items(portal.items("/api-keys"), COLUMNS, output)
 
@@ -58,7 +58,7 @@ async def list_keys(portal: Portal, *, output: OutputFormat) -> None:
 @as_json_option
 @with_portal
 async def create_key(
-    portal: Portal, *, name: str, role: str, expires_at: str | None, as_json: bool
+    portal: PortalClient, *, name: str, role: str, expires_at: str | None, as_json: bool
 ) -> None:
     """Create an API key for yourself, and print it. It is shown once."""
     created = await portal.send(
@@ -74,7 +74,7 @@ async def create_key(
 @keys.command("revoke")
 @click.argument("api_key_id", help="Id of the API key.")
 @with_portal
-async def revoke_key(portal: Portal, *, api_key_id: str) -> None:
+async def revoke_key(portal: PortalClient, *, api_key_id: str) -> None:
     """Revoke an API key."""
     await portal.send("DELETE", f"/api-keys/{api_key_id}")
     write_sentence("The key is revoked.")

@@ -12,7 +12,7 @@ from mboc_client.output.text import write_line, write_sentence
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mboc_client.portal import Portal
+    from mboc_client.portal import PortalClient
 
 POLL_INTERVAL_S = 1.0
 # Lines of several services arrive about a second after they were written, and not in order. Each
@@ -21,7 +21,9 @@ OVERLAP = timedelta(seconds=10)
 POLL_BATCH = 5_000
 
 
-async def follow_logs(portal: Portal, query: dict[str, Any], limit: int, *, as_json: bool) -> None:
+async def follow_logs(
+    portal: PortalClient, query: dict[str, Any], limit: int, *, as_json: bool
+) -> None:
     """Print the last lines, then each new line once, without an end."""
     printed: dict[str, str] = {}
     while True:

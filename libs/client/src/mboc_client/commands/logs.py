@@ -19,7 +19,7 @@ from mboc_client.output.table import OutputFormat, write_items
 
 if TYPE_CHECKING:
     from mboc_client.arguments.conditions import Conditions
-    from mboc_client.portal import Portal
+    from mboc_client.portal import PortalClient
 
 COLUMNS = (
     Column("at"),
@@ -50,7 +50,7 @@ def logs() -> None:
 @filter_options(LOG_FILTERS)
 @with_portal
 async def list_logs(
-    portal: Portal, *, conditions: Conditions, limit: int, output: OutputFormat
+    portal: PortalClient, *, conditions: Conditions, limit: int, output: OutputFormat
 ) -> None:
     """List log lines, the newest first."""
     query = await conditions.query(portal)
@@ -62,7 +62,7 @@ async def list_logs(
 @limit_option(LINES_BEFORE_TAIL, "Print this many of the last lines first.")
 @filter_options(TAIL_FILTERS, is_repeatable=False)
 @with_portal
-async def tail(portal: Portal, *, conditions: Conditions, limit: int, as_json: bool) -> None:
+async def tail(portal: PortalClient, *, conditions: Conditions, limit: int, as_json: bool) -> None:
     """Print new log lines until Ctrl-C."""
     from mboc_client.commands.log_tail import follow_logs  # noqa: PLC0415 - asyncio is slow to import
 

@@ -11,14 +11,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from mboc_client.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from mboc_client.portal import Portal
+    from mboc_client.portal import PortalClient
 
 POLL_INTERVAL_S = 0.5
 RECONNECT_PAUSES_S = (1, 2, 4, 8)
 STANDING_STATES = ("paused", "stopped")
 
 
-async def follow_operation(portal: Portal, operation_id: str) -> dict[str, Any]:
+async def follow_operation(portal: PortalClient, operation_id: str) -> dict[str, Any]:
     """Show the progress of an operation until it ends or stands still. Return the operation."""
     with Progress(
         TextColumn("{task.description}", markup=False),
@@ -44,7 +44,7 @@ async def follow_operation(portal: Portal, operation_id: str) -> dict[str, Any]:
             await asyncio.sleep(POLL_INTERVAL_S)
 
 
-async def _read_operation(portal: Portal, operation_id: str) -> dict[str, Any]:
+async def _read_operation(portal: PortalClient, operation_id: str) -> dict[str, Any]:
     """Return the operation; while the portal is unavailable, the operation goes on without it."""
     for pause in RECONNECT_PAUSES_S:
         try:

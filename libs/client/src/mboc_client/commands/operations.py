@@ -22,7 +22,7 @@ from mboc_client.output.text import write_document, write_sentence
 
 if TYPE_CHECKING:
     from mboc_client.arguments.conditions import Conditions
-    from mboc_client.portal import Portal
+    from mboc_client.portal import PortalClient
 
 COLUMNS = (
     Column("operation_id"),
@@ -59,7 +59,7 @@ def operations() -> None:
 @filter_options(OPERATION_FILTERS, is_repeatable=False)
 @with_portal
 async def list_operations(
-    portal: Portal, *, conditions: Conditions, limit: int, output: OutputFormat
+    portal: PortalClient, *, conditions: Conditions, limit: int, output: OutputFormat
 ) -> None:
     """List operations, the newest first."""
     query = await conditions.query(portal)
@@ -73,7 +73,12 @@ async def list_operations(
 @limit_option()
 @with_portal
 async def list_items(
-    portal: Portal, *, operation_id: str, outcome: str | None, limit: int, output: OutputFormat
+    portal: PortalClient,
+    *,
+    operation_id: str,
+    outcome: str | None,
+    limit: int,
+    output: OutputFormat,
 ) -> None:
     """List the deliveries of an operation with their outcomes."""
     path = f"/operations/{operation_id}/items"
@@ -84,7 +89,7 @@ async def list_items(
 @operation_id_argument
 @always_json_option
 @with_portal
-async def show_operation(portal: Portal, *, operation_id: str) -> None:
+async def show_operation(portal: PortalClient, *, operation_id: str) -> None:
     """Show one operation, as JSON."""
     write_document(await portal.get(f"/operations/{operation_id}"))
 
@@ -99,7 +104,7 @@ async def show_operation(portal: Portal, *, operation_id: str) -> None:
 @operation_id_argument
 @as_json_option
 @with_portal
-async def follow(portal: Portal, *, operation_id: str, as_json: bool) -> int:
+async def follow(portal: PortalClient, *, operation_id: str, as_json: bool) -> int:
     """Follow an operation to its end."""
     from mboc_client.commands.operation_progress import (  # noqa: PLC0415 - rich is slow to import
         follow_operation,
@@ -118,7 +123,7 @@ def _steering(action: str, text: str) -> click.Command:
     @operation_id_argument
     @as_json_option
     @with_portal
-    async def steer_operation(portal: Portal, *, operation_id: str, as_json: bool) -> None:
+    async def steer_operation(portal: PortalClient, *, operation_id: str, as_json: bool) -> None:
         operation = await portal.send("POST", f"/operations/{operation_id}/{action}")
         if as_json:
             write_document(operation)

@@ -13,7 +13,7 @@ from mboc_client.output.table import OutputFormat, write_table
 from mboc_client.output.text import write_document, write_sentence
 
 if TYPE_CHECKING:
-    from mboc_client.portal import Portal
+    from mboc_client.portal import PortalClient
 
 SERVICE_COLUMNS = (
     Column("service"),
@@ -44,7 +44,7 @@ LANE_COLUMNS = (
 )
 @output_options_with("Print the whole state as one JSON document.")
 @with_portal
-async def status(portal: Portal, *, output: OutputFormat) -> int:
+async def status(portal: PortalClient, *, output: OutputFormat) -> int:
     """Show the state of the system, its services and its lanes."""
     document = await portal.get("/status")
     if output.as_json:

@@ -23,7 +23,7 @@ from mboc_client.output.table import OutputFormat, write_items
 
 if TYPE_CHECKING:
     from mboc_client.arguments.conditions import Conditions
-    from mboc_client.portal import Portal
+    from mboc_client.portal import PortalClient
 
 COLUMNS = (
     Column("received_at"),
@@ -56,7 +56,7 @@ def transactions() -> None:
 @filter_options(DELIVERY_FILTERS, list_name="deliveries")
 @with_portal
 async def list_transactions(
-    portal: Portal, *, conditions: Conditions, limit: int, output: OutputFormat
+    portal: PortalClient, *, conditions: Conditions, limit: int, output: OutputFormat
 ) -> None:
     """List deliveries, the newest first."""
     query = await conditions.query(portal)
@@ -67,7 +67,7 @@ async def list_transactions(
 @click.argument("delivery_id", help="Id of the delivery.")
 @always_json_option
 @with_portal
-async def show_transaction(portal: Portal, *, delivery_id: str) -> None:
+async def show_transaction(portal: PortalClient, *, delivery_id: str) -> None:
     """Show one delivery with its attempts, as JSON."""
     text.write_document(await portal.get(f"/deliveries/{delivery_id}"))
 
@@ -83,7 +83,9 @@ async def show_transaction(portal: Portal, *, delivery_id: str) -> None:
 @sort_option()
 @filter_options(DELIVERY_FILTERS, list_name="deliveries")
 @with_portal
-async def export_transactions(portal: Portal, *, conditions: Conditions, file_format: str) -> None:
+async def export_transactions(
+    portal: PortalClient, *, conditions: Conditions, file_format: str
+) -> None:
     """Write a whole list to standard output."""
     query = await conditions.query(portal) | {"format": file_format}
     await text.write_file(portal.download("/deliveries/export", query))

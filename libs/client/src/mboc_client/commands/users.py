@@ -16,7 +16,7 @@ from mboc_client.output.table import OutputFormat, write_items
 from mboc_client.output.text import write_document, write_sentence
 
 if TYPE_CHECKING:
-    from mboc_client.portal import Portal
+    from mboc_client.portal import PortalClient
 
 COLUMNS = (
     Column("name"),
@@ -39,7 +39,7 @@ def users() -> None:
 @users.command("list")
 @output_options
 @with_portal
-async def list_users(portal: Portal, *, output: OutputFormat) -> None:
+async def list_users(portal: PortalClient, *, output: OutputFormat) -> None:
     """List accounts by name."""
     await write_items(portal.items("/users"), COLUMNS, output)
 
@@ -49,7 +49,7 @@ async def list_users(portal: Portal, *, output: OutputFormat) -> None:
 @role_argument
 @as_json_option
 @with_portal
-async def create_user(portal: Portal, *, name: str, role: str, as_json: bool) -> None:
+async def create_user(portal: PortalClient, *, name: str, role: str, as_json: bool) -> None:
     """Create an account. The password comes from the terminal or from standard input."""
     password = read_password("Password of the new account: ")
     account = {"name": name, "role": role, "password": password}
@@ -62,7 +62,7 @@ async def create_user(portal: Portal, *, name: str, role: str, as_json: bool) ->
 @role_argument
 @as_json_option
 @with_portal
-async def change_role(portal: Portal, *, name: str, role: str, as_json: bool) -> None:
+async def change_role(portal: PortalClient, *, name: str, role: str, as_json: bool) -> None:
     """Give an account another role, and end its sessions."""
     user = await portal.send("PUT", f"/users/{name}", {"role": role})
     _write(user, f"{user['name']} is {user['role']} now.", as_json=as_json)
@@ -73,7 +73,7 @@ def _switch(action: str, text: str) -> click.Command:
     @name_argument
     @as_json_option
     @with_portal
-    async def switch_user(portal: Portal, *, name: str, as_json: bool) -> None:
+    async def switch_user(portal: PortalClient, *, name: str, as_json: bool) -> None:
         user = await portal.send("PUT", f"/users/{name}", {"enabled": action == "enable"})
         state = "enabled" if user["enabled"] else "disabled"
         _write(user, f"{user['name']} is {state}.", as_json=as_json)
@@ -90,7 +90,7 @@ users.add_command(
 @users.command("password")
 @name_argument
 @with_portal
-async def reset_password(portal: Portal, *, name: str) -> None:
+async def reset_password(portal: PortalClient, *, name: str) -> None:
     """Give an account a new password, and end its sessions.
 
     The password comes from the terminal or from standard input.

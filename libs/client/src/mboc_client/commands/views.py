@@ -18,7 +18,7 @@ from mboc_client.output.text import write_sentence
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mboc_client.portal import Portal
+    from mboc_client.portal import PortalClient
 
 LISTS = ("appointments", "deliveries", "errors", "logs", "audit")
 COLUMNS = (
@@ -44,10 +44,10 @@ def views() -> None:
 @list_option
 @output_options
 @with_portal
-async def list_views(portal: Portal, *, list_name: str | None, output: OutputFormat) -> None:
+async def list_views(portal: PortalClient, *, list_name: str | None, output: OutputFormat) -> None:
     """List your own and the shared views, by name."""
     views = portal.items("/saved-views", {"list": list_name})
-    described = (view | {"query": _words(view["query"])} async for view in views)
+    described = (view | {"query": _as_arguments(view["query"])} async for view in views)
     await write_items(views if output.as_json else described, COLUMNS, output)
 
 
@@ -74,7 +74,7 @@ async def list_views(portal: Portal, *, list_name: str | None, output: OutputFor
 @click.option("--shared", is_flag=True, help="Show the view to all users. Needs the role operator.")
 @with_portal
 async def save_view(
-    portal: Portal, *, name: str, list_name: str, conditions: tuple[str, ...], shared: bool
+    portal: PortalClient, *, name: str, list_name: str, conditions: tuple[str, ...], shared: bool
 ) -> None:
     """Save a view under a name, or change your view of that name."""
     own = [
@@ -94,15 +94,15 @@ async def save_view(
 @click.argument("name", help="Name of the view.")
 @list_option
 @with_portal
-async def delete_view(portal: Portal, *, name: str, list_name: str | None) -> None:
+async def delete_view(portal: PortalClient, *, name: str, list_name: str | None) -> None:
     """Delete a view of yours."""
     view = await find_view(portal, name, list_name)
     await portal.send("DELETE", f"/saved-views/{view['saved_view_id']}")
     write_sentence("Removed.")
 
 
-def _words(query: dict[str, Any]) -> str:
-    """Return the conditions as `mboc views save` takes them."""
+def _as_arguments(query: dict[str, Any]) -> str:
+    """Return the conditions as arguments of `mboc views save`."""
     return shlex.join(
         f"{name}={value}"
         for name, values in query.items()

@@ -1,1 +1,1 @@
-"""Who asks, and what they may do."""
+"""Accounts, sessions, API keys and roles, as values."""

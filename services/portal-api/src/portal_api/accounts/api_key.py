@@ -1,4 +1,4 @@
-"""An API key as it is kept."""
+"""The stored form of an API key."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from portal_api.accounts.roles import Role
 
-A_MINUTE = timedelta(minutes=1)
+USE_INTERVAL = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key that acts for its owner; ``hash`` is all that is kept of it."""
+    """A key that acts for its owner. Only the hash of the key itself is stored."""
 
     api_key_id: str
     name: str
@@ -25,15 +25,15 @@ class ApiKey:
     used_at: datetime | None = None
 
     def is_expired(self, now: datetime) -> bool:
-        """Whether its time is over."""
+        """Whether the key has expired."""
         return self.expires_at is not None and self.expires_at <= now
 
-    def is_worth_noting(self, now: datetime) -> bool:
-        """Whether this use is written down: one a minute will do."""
-        return self.used_at is None or now - self.used_at > A_MINUTE
+    def is_use_due(self, now: datetime) -> bool:
+        """Whether this use is recorded. At most one use a minute is."""
+        return self.used_at is None or now - self.used_at > USE_INTERVAL
 
     def audit_view(self) -> dict[str, Any]:
-        """Return what the audit says of it."""
+        """Return the fields of the key for the audit."""
         expires = self.expires_at.isoformat() if self.expires_at else None
         return {
             "api_key_id": self.api_key_id,

@@ -10,7 +10,7 @@ from portal_api.schemas.types import Instant, Moment
 
 
 class ApiKeyResponse(ResponseModel):
-    """A key as it is listed; the key itself is told once, when it is made."""
+    """An API key without its secret, which is shown only when the key is created."""
 
     api_key_id: str
     name: str
@@ -18,26 +18,24 @@ class ApiKeyResponse(ResponseModel):
     owner: str
     created_at: Instant
     expires_at: Instant | None = None
-    used_at: Instant | None = Field(
-        default=None, description="When it was last used, give or take a minute."
-    )
+    used_at: Instant | None = Field(default=None, description="The last use, to the minute.")
 
 
 class CreatedApiKey(ApiKeyResponse):
-    """A new key: keep it, it is not told again."""
+    """A new API key. Store it, because it is not shown again."""
 
     key: str
 
 
 class ApiKeyPage(BaseModel):
-    """One page of keys."""
+    """One page of API keys."""
 
     items: list[ApiKeyResponse]
     next: str | None
 
 
 class NewApiKey(BaseModel):
-    """A key to make."""
+    """An API key to create."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -50,8 +48,9 @@ class NewApiKey(BaseModel):
         },
     )
 
-    name: str = Field(min_length=1, max_length=100, description="What it is for.")
-    role: Role = Field(description="At most your own.")
+    name: str = Field(min_length=1, max_length=100, description="The purpose of the key.")
+    role: Role = Field(description="At most your own role.")
     expires_at: Moment | None = Field(
-        default=None, description="None: it lives until it is revoked."
+        default=None,
+        description="The end of the key. Without it, the key is valid until it is revoked.",
     )

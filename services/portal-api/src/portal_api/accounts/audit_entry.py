@@ -1,4 +1,4 @@
-"""One line of the audit: who did what to which thing, from where, and what came of it."""
+"""An entry of the audit: the caller, the action, its target and its outcome."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from typing import Any
 from portal_api.accounts.roles import Role
 from portal_api.schemas.types import now_in_milliseconds
 
-LONGEST = 100_000
-"""Characters of ``before`` or ``after``; MongoDB takes 16 MB for all of an entry."""
-TARGET = 200
+MAX_CHARACTERS = 100_000
+"""Characters of ``before`` or ``after``. MongoDB takes 16 MB for a whole entry."""
+MAX_TARGET = 200
 
 
 @dataclass(slots=True)
 class AuditEntry:
-    """What is known of a write so far; ``outcome`` is the HTTP status, none while it is under way
-    or when we ended before it did.
+    """One write.
+
+    ``outcome`` is the HTTP status. It is None while the write is under way, and stays None if the
+    service ended before the write did.
     """
 
     action: str
@@ -35,8 +37,9 @@ class AuditEntry:
     after: Any = None
 
     def document(self) -> dict[str, Any]:
-        """Return it as it is stored: what changed as JSON text, because MongoDB does not take
-        every JSON value.
+        """Return the document of the entry in MongoDB.
+
+        The change is JSON text, because MongoDB does not take every JSON value.
         """
         return {
             "_id": self.audit_id,
@@ -46,7 +49,7 @@ class AuditEntry:
             "via": self.via,
             "address": self.address,
             "action": self.action,
-            "target": self.target[:TARGET],
+            "target": self.target[:MAX_TARGET],
             "outcome": self.outcome,
             "before": _text(self.before),
             "after": _text(self.after),
@@ -57,4 +60,8 @@ def _text(value: Any) -> str | None:
     if value is None:
         return None
     text = json.dumps(value, default=str)
-    return text if len(text) <= LONGEST else json.dumps({"characters_too_many_to_keep": len(text)})
+    return (
+        text
+        if len(text) <= MAX_CHARACTERS
+        else json.dumps({"characters_too_many_to_keep": len(text)})
+    )

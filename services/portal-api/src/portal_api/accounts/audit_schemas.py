@@ -16,7 +16,7 @@ from portal_api.schemas.types import Instant, Moment
 
 
 class AuditSort(StrEnum):
-    """The order of the list; a minus turns it round. Equal ones follow by time."""
+    """The order of the list. A minus reverses it. Equal entries are ordered by time."""
 
     NEWEST = "-at"
     OLDEST = "at"
@@ -29,34 +29,36 @@ class AuditSort(StrEnum):
 
 
 class AuditQuery(PageQuery):
-    """Filters of the list; all of them must hold."""
+    """Filters of the list. An entry must match all of them."""
 
     sort: AuditSort = Field(
-        default=AuditSort.NEWEST, description="The order of the list; a minus turns it round."
+        default=AuditSort.NEWEST, description="The order of the list. A minus reverses it."
     )
-    who: str | None = Field(default=None, max_length=100, description="An account's name.")
+    who: str | None = Field(default=None, max_length=100, description="The name of an account.")
     action: str | None = Field(
-        default=None, max_length=100, description="An operation's name, such as change_connector."
+        default=None,
+        max_length=100,
+        description="The name of an operation of the API, such as change_connector.",
     )
     target: str | None = Field(
         default=None,
         max_length=200,
-        description="What was written: a connector's id, a user's name.",
+        description="The id or name of the changed item, such as a connector's id.",
     )
-    at_from: Moment | None = Field(default=None, description="Not before this moment.")
-    at_to: Moment | None = Field(default=None, description="Before this moment.")
+    at_from: Moment | None = Field(default=None, description="Entries at this time or later.")
+    at_to: Moment | None = Field(default=None, description="Entries before this time.")
 
     def wanted(self) -> dict[str, Any]:
-        """Return the filters that were given, in the store's words."""
-        moments = {
-            word: moment for word, moment in (("$gte", self.at_from), ("$lt", self.at_to)) if moment
+        """Return the filters as MongoDB conditions."""
+        times = {
+            operator: at for operator, at in (("$gte", self.at_from), ("$lt", self.at_to)) if at
         }
         return self.model_dump(include={"who", "action", "target"}, exclude_none=True) | (
-            {"at": moments} if moments else {}
+            {"at": times} if times else {}
         )
 
     def page(self) -> Page:
-        """Return the order and place."""
+        """Return the page: its order, size and position."""
         return Page(
             self.sort.removeprefix("-"),
             self.sort.startswith("-"),
@@ -67,20 +69,20 @@ class AuditQuery(PageQuery):
 
 
 class AuditExportQuery(AuditQuery):
-    """The same filters and order as the list; every row that fits is written, ``limit`` and
-    ``after`` mean nothing here.
+    """The filters and order of the list. Every matching row is written, and ``limit`` and ``after``
+    have no effect.
     """
 
     format: Format = ExportFormat.CSV
 
 
 class AuditEntryResponse(ResponseModel):
-    """One write, carried out or refused."""
+    """One write, either carried out or refused."""
 
     audit_id: str
     at: Instant
     who: str = Field(
-        description="The account, or the owner of the API key; empty when nobody was recognised."
+        description="The account, or the owner of the API key. Empty without authentication."
     )
     role: Role | None = None
     via: str = Field(description='"session", "API key <id>", or the setting or command that acted.')
@@ -89,17 +91,17 @@ class AuditEntryResponse(ResponseModel):
     target: str
     outcome: int | None = Field(
         default=None,
-        description="The HTTP status; none when the service ended before the write did.",
+        description="The HTTP status. None if the service ended before the write did.",
     )
     before: Any = None
     after: Any = None
 
 
 class AuditEntryRow(AuditEntryResponse):
-    """Likewise, for CSV: what changed stands in one cell each."""
+    """An entry for CSV, with ``before`` and ``after`` as JSON in one cell each."""
 
     @field_serializer("before", "after")
-    def _in_one(self, changed: Any) -> str | None:
+    def _as_json(self, changed: Any) -> str | None:
         return None if changed is None else json.dumps(changed, ensure_ascii=False)
 
 

@@ -1,4 +1,4 @@
-"""Where a request comes from."""
+"""The address of the client behind trusted proxies."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ Network = IPv4Network | IPv6Network
 
 
 def client_address(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:
-    """Return the nearest address that is no trusted proxy's; ``forwarded`` is X-Forwarded-For,
-    which anybody can write.
+    """Return the nearest address that is not the address of a trusted proxy.
 
-    Each proxy appends whom it heard from, so it is read from its end, and only for as long as
-    trusted ones wrote it.
+    ``forwarded`` is X-Forwarded-For, which a client can forge. Each proxy appends the address of
+    its peer, so the header is read from its end, and only as far as trusted proxies wrote it.
     """
     address = peer
-    for before in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
-        if not _is_in(address, proxies) or not _is_address(before):
+    for forwarder in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
+        if not _is_in(address, proxies) or not _is_address(forwarder):
             break
-        address = before
+        address = forwarder
     return address
 
 
 def lockout_key_of(address: str) -> str:
-    """Return whom failures are counted for: a household or an office has a whole IPv6
-    network of 64 bits.
+    """Return the address or network under which failed sign-ins are counted.
+
+    For IPv6 it is the network of 64 bits, because one household or company has all of it.
     """
     if not _is_address(address):
         return "unknown"
-    found = ip_address(address)
-    if isinstance(found, IPv6Address):
-        return str(found.ipv4_mapped or IPv6Network((int(found) >> 64 << 64, 64)))
-    return str(found)
+    parsed = ip_address(address)
+    if isinstance(parsed, IPv6Address):
+        return str(parsed.ipv4_mapped or IPv6Network((int(parsed) >> 64 << 64, 64)))
+    return str(parsed)
 
 
 def _is_in(address: str, networks: Sequence[Network]) -> bool:

@@ -1,4 +1,4 @@
-"""What an operator decides about coming in."""
+"""The settings of authentication."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from datetime import timedelta
 from portal_api.accounts.client_address import Network
 from portal_api.accounts.session import SessionLifetimes
 
-HOURS = SessionLifetimes(timedelta(hours=1), timedelta(hours=12))
+DEFAULT_LIFETIMES = SessionLifetimes(timedelta(hours=1), timedelta(hours=12))
 
 
 @dataclass(frozen=True, slots=True)
 class AuthConfig:
-    """The key of the setting (empty: none), cookies, lifetimes, the first and the longest wait, and
-    which addresses are believed.
+    """The settings of authentication, as values.
+
+    ``key`` is the API key of the setting PORTAL_API_KEY, empty for none. The waits are those after
+    wrong passwords.
     """
 
     key: str = ""
     is_secure: bool = True
-    lifetimes: SessionLifetimes = HOURS
+    lifetimes: SessionLifetimes = DEFAULT_LIFETIMES
     first_wait: timedelta = timedelta(seconds=30)
     longest_wait: timedelta = timedelta(hours=1)
     proxies: Sequence[Network] = ()

@@ -1,6 +1,4 @@
-"""How often somebody may guess, and how long they wait afterwards: values, so nothing
-sleeps to test them.
-"""
+"""The lock-out after wrong passwords, as values, so that tests need not wait."""
 
 from __future__ import annotations
 
@@ -10,10 +8,10 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class LockoutPolicy:
-    """Wrong passwords in a row that are taken, the waits after them, and when all is forgotten.
+    """Failures in a row without a wait, the waits after them, and the time until they expire.
 
-    NIST SP 800-63B, 3.2.2: at most a hundred in a row, and waits that grow, such as from 30
-    seconds up to an hour.
+    NIST SP 800-63B, 3.2.2, allows at most a hundred failures in a row, and suggests growing waits
+    from 30 seconds to an hour.
     """
 
     free: int
@@ -22,8 +20,8 @@ class LockoutPolicy:
     memory: timedelta
 
     def waits(self) -> list[timedelta]:
-        """Return the wait after so many failures, by their number; the last one is for all
-        that come after.
+        """Return the wait after each number of failures. The last wait applies to all further
+        failures.
         """
         waits, wait = [timedelta(0)] * self.free, self.first
         while wait < self.longest:
@@ -33,10 +31,10 @@ class LockoutPolicy:
 
 
 def lockout_of_names(first: timedelta, longest: timedelta) -> LockoutPolicy:
-    """Five wrong passwords for one name, existing or not."""
+    """Return the policy of one name, existing or not: five wrong passwords."""
     return LockoutPolicy(free=5, first=first, longest=longest, memory=timedelta(days=1))
 
 
 def lockout_of_addresses(first: timedelta, longest: timedelta) -> LockoutPolicy:
-    """Fifty from one address, which may be a whole office's."""
+    """Return the policy of one address, which a whole company may share: fifty failures."""
     return LockoutPolicy(free=50, first=first, longest=longest, memory=timedelta(minutes=15))

@@ -1,7 +1,7 @@
-"""Which passwords are good enough: long, not the name, not what everybody takes.
+"""The password policy: long, not the name, not easy to guess.
 
-NIST SP 800-63B (Rev. 4, 3.1.1.2): length counts, a list of common passwords is asked, and no
-mixture of characters is demanded.
+NIST SP 800-63B (Rev. 4, 3.1.1.2) requires a length and a check against common passwords. It forbids
+rules about the mixture of characters.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from typing import Annotated
 from pydantic import AfterValidator, SecretStr
 from zxcvbn import zxcvbn
 
-SHORTEST, LONGEST = 12, 200
-GUESSABLE = 3
+MIN_LENGTH = 12
+MAX_LENGTH = 200
+MIN_SCORE = 3
 """zxcvbn's score below which an attacker needs fewer than 10^8 guesses."""
-LOOKED_AT = 72
-"""Characters that are looked at; what follows makes a password only better."""
-OURS = ("dimescheduler", "dime.scheduler", "backoffice", "connector", "mboc")
-_one_at_a_time = (
-    threading.Lock()
-)  # zxcvbn keeps the words of a question in a variable of its module
+MAX_SCORED = 72
+"""Characters that zxcvbn scores. Further characters only make a password better."""
+PRODUCT_WORDS = ("dimescheduler", "dime.scheduler", "backoffice", "connector", "mboc")
+# zxcvbn stores the user's words in a variable of its module, so only one thread may call it.
+_zxcvbn_lock = threading.Lock()
 
 
-def _is_text(value: SecretStr) -> SecretStr:
-    """Refuse halves of surrogate pairs, which JSON can carry and UTF-8 cannot."""
+def _check_encoding(value: SecretStr) -> SecretStr:
+    """Raise ValueError for half of a surrogate pair, which JSON can contain and UTF-8 cannot."""
     try:
         value.get_secret_value().encode()
     except UnicodeEncodeError:
@@ -33,38 +33,34 @@ def _is_text(value: SecretStr) -> SecretStr:
     return value
 
 
-Password = Annotated[SecretStr, AfterValidator(_is_text)]
-"""A password as it is entered."""
+Password = Annotated[SecretStr, AfterValidator(_check_encoding)]
+"""A password as the user entered it."""
 
 
-def normal(password: str) -> str:
-    """Return the one spelling that is hashed, whichever keyboard it was typed on (NIST SP
-    800-63B, 3.1.1.2: NFKC).
+def normalize(password: str) -> str:
+    """Return the password in the form NFKC (NIST SP 800-63B, 3.1.1.2).
+
+    Keyboards encode the same character in different ways, and all ways must match.
     """
     return unicodedata.normalize("NFKC", password)
 
 
 def weakness(password: str, name: str) -> str | None:
-    """Return what is wrong with a new password, None when it is good; takes milliseconds."""
-    plain = normal(password)
-    if not SHORTEST <= len(plain) <= LONGEST:
-        return f"must have {SHORTEST} to {LONGEST} characters"
+    """Return the reason to refuse a new password, or None. The check takes milliseconds."""
+    plain = normalize(password)
+    if not MIN_LENGTH <= len(plain) <= MAX_LENGTH:
+        return f"must have {MIN_LENGTH} to {MAX_LENGTH} characters"
     if (
         len(name) >= 3  # noqa: PLR2004 - shorter ones are in every text
         and name in plain.casefold().replace(" ", "")
-        and len(plain) - len(name) < SHORTEST // 2
+        and len(plain) - len(name) < MIN_LENGTH // 2
     ):
         return "must not be the name with little around it"
-    return (
-        (
-            "is among the first that anybody would guess: take several words that do not "
-            "belong together"
+    return "is easy to guess: use several unrelated words" if _is_guessable(plain, name) else None
+
+
+def _is_guessable(password: str, name: str) -> bool:
+    with _zxcvbn_lock:
+        return bool(
+            zxcvbn(password[:MAX_SCORED], user_inputs=[name, *PRODUCT_WORDS])["score"] < MIN_SCORE
         )
-        if _is_common(plain, name)
-        else None
-    )
-
-
-def _is_common(password: str, name: str) -> bool:
-    with _one_at_a_time:
-        return bool(zxcvbn(password[:LOOKED_AT], user_inputs=[name, *OURS])["score"] < GUESSABLE)

@@ -1,4 +1,4 @@
-"""The three roles; each may do what the one before may."""
+"""The roles of callers, and the caller of a request."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """A viewer looks, an operator retries, archives and takes notes, an admin changes
-    connectors and accounts.
+    """A viewer reads, an operator also retries, archives and writes notes, and an admin also
+    changes connectors and accounts.
     """
 
     VIEWER = "viewer"
@@ -16,21 +16,21 @@ class Role(StrEnum):
     ADMIN = "admin"
 
     def may(self, needed: Role) -> bool:
-        """Whether this role includes the one that is needed."""
+        """Whether this role includes the needed role."""
         order = list(Role)
         return order.index(self) >= order.index(needed)
 
     def at_most(self, other: Role) -> Role:
-        """Return the lesser of the two."""
+        """Return the lower of the two roles."""
         return self if other.may(self) else other
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who sent a request, with which role, from which address, and what proved it.
+    """The authenticated caller of a request.
 
-    ``name`` is an account's, for an API key that of its owner. ``via`` is "session", "API key <id>"
-    or the setting's name; ``session_id`` is set for a session only.
+    ``name`` is the account, or the owner of the API key. ``via`` is "session", "API key <id>" or
+    the name of the setting. ``session_id`` is set for a session only.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What a session is, and how long it lives."""
+"""A session and its lifetime."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 from portal_api.accounts.roles import Role
 
-A_MINUTE = timedelta(minutes=1)
+USE_INTERVAL = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One sign-in of one account; ``session_id`` is the hash of its token."""
+    """One sign-in of one account. ``session_id`` is the hash of its token."""
 
     session_id: str
     name: str
@@ -23,15 +23,18 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class SessionLifetimes:
-    """How long a session lives unused, and at all."""
+    """The lifetime of an unused session, and of every session."""
 
     idle: timedelta
     whole: timedelta
 
     def end_of(self, session: Session) -> datetime:
-        """Return when it ends, unless it is used once more."""
+        """Return the end of the session, unless it is used again."""
         return min(session.created_at + self.whole, session.seen_at + self.idle)
 
-    def is_worth_noting(self, session: Session, now: datetime) -> bool:
-        """Whether this use is written down: one a minute will do, or one in ten of a short life."""
-        return now - session.seen_at > min(A_MINUTE, self.idle / 10)
+    def is_use_due(self, session: Session, now: datetime) -> bool:
+        """Whether this use is recorded.
+
+        At most one use a minute is, or one in each tenth of a shorter idle time.
+        """
+        return now - session.seen_at > min(USE_INTERVAL, self.idle / 10)

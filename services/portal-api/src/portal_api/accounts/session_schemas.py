@@ -1,4 +1,4 @@
-"""Models of the session routes."""
+"""Requests and responses of the session routes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from portal_api.accounts.password_policy import LONGEST, Password
+from portal_api.accounts.password_policy import MAX_LENGTH, Password
 from portal_api.accounts.roles import Role
 from portal_api.accounts.tokens import csrf_token
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class SignInRequest(BaseModel):
-    """Who wants in."""
+    """The name and password of a sign-in."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -25,12 +25,12 @@ class SignInRequest(BaseModel):
     )
 
     name: str = Field(min_length=1, max_length=100)
-    password: Password = Field(min_length=1, max_length=LONGEST)
+    password: Password = Field(min_length=1, max_length=MAX_LENGTH)
 
 
 class SessionResponse(BaseModel):
-    """Who is signed in. ``csrf_token`` goes with every write as X-CSRF-Token; an API key has
-    none and needs none.
+    """The caller's account. Send ``csrf_token`` as X-CSRF-Token with every write of a session. An
+    API key has none and needs none.
     """
 
     name: str
@@ -40,14 +40,12 @@ class SessionResponse(BaseModel):
 
 
 class NewPassword(BaseModel):
-    """One's own password, replaced."""
+    """The present and the new password of your own account."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    old: Password = Field(min_length=1, max_length=LONGEST)
-    new: Password = Field(
-        description="12 to 200 characters, not the name, not what everybody takes."
-    )
+    old: Password = Field(min_length=1, max_length=MAX_LENGTH)
+    new: Password = Field(description="12 to 200 characters, not the name, not easy to guess.")
 
 
 def as_session(caller: Caller, token: str, preferences: str) -> SessionResponse:

@@ -1,6 +1,7 @@
-"""Tokens of 256 random bits: the caller keeps the token, we keep only its hash.
+"""Tokens of 256 random bits, of which only the hash is stored.
 
-A plain SHA-256 is enough for what nobody can guess; Argon2 is for what people choose.
+A plain SHA-256 is enough, because a random token cannot be guessed. Argon2 is for passwords, which
+people choose.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ _KEY = re.compile(r"mboc_(?P<api_key_id>[0-9a-f]{12})_[A-Za-z0-9_-]{43}")
 
 
 class GeneratedKey(NamedTuple):
-    """An API key as it is told once; its beginning says what it is, to people and to those who scan
-    for lost secrets.
+    """A new API key with its id.
+
+    The key begins with ``mboc_``, so that people and scanners for leaked secrets recognise it.
     """
 
     api_key_id: str
@@ -24,34 +26,35 @@ class GeneratedKey(NamedTuple):
 
 
 def new_token() -> str:
-    """Return a session's token."""
+    """Return a new token of a session."""
     return secrets.token_urlsafe(32)
 
 
 def new_key() -> GeneratedKey:
-    """Return an API key that carries its own id."""
+    """Return a new API key that contains its own id."""
     api_key_id = secrets.token_hex(6)
     return GeneratedKey(api_key_id, f"mboc_{api_key_id}_{secrets.token_urlsafe(32)}")
 
 
-def hashed(token: str) -> str:
-    """Return what is kept of a token."""
+def token_hash(token: str) -> str:
+    """Return the hash of a token, as it is stored."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def is_same(one: str, other: str) -> bool:
-    """Whether they are the same, in constant time."""
-    return hmac.compare_digest(one.encode(), other.encode())
+def is_same(left: str, right: str) -> bool:
+    """Whether the two texts are equal, compared in constant time."""
+    return hmac.compare_digest(left.encode(), right.encode())
 
 
 def csrf_token(token: str) -> str:
-    """Return the second token of a session: whoever has only the cookie's effect, and cannot read
-    it, cannot know this one.
+    """Return the CSRF token of a session, derived from its token.
+
+    A foreign site can make a browser send the cookie, but cannot read it, so it cannot derive this.
     """
     return hmac.new(token.encode(), b"X-CSRF-Token", hashlib.sha256).hexdigest()
 
 
-def id_in(key: str) -> str | None:
-    """Return the id that an API key carries, None when it is no key of ours."""
-    found = _KEY.fullmatch(key)
-    return found["api_key_id"] if found else None
+def api_key_id_of(key: str) -> str | None:
+    """Return the id that an API key contains, or None for a text in another form."""
+    match = _KEY.fullmatch(key)
+    return match["api_key_id"] if match else None

@@ -1,4 +1,4 @@
-"""An account as it is kept."""
+"""The stored form of an account."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 
 
 def as_name(text: str) -> str:
-    """Return how a name is kept, whatever was typed: two spellings of one name are one account."""
+    """Return a name in its stored form, so that two spellings of one name are one account."""
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
@@ -24,8 +24,8 @@ def _name(text: str) -> str:
     name = as_name(text)
     if not _NAME.fullmatch(name):
         raise ValueError(
-            "must begin with a letter or digit, and go on with letters, digits and . _ @ + - (at "
-            "most 64 in all)"
+            "must begin with a letter or digit, and may contain letters, digits and . _ @ + - (at "
+            "most 64 characters)"
         )
     return name
 
@@ -36,7 +36,7 @@ UserName = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_na
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One account; ``epoch`` grows with whatever ends its sessions, ``password`` is a hash."""
+    """One account. ``password`` is a hash. Each change that ends sessions raises ``epoch``."""
 
     name: str
     role: Role
@@ -49,5 +49,5 @@ class User:
     preferences: str = "{}"
 
     def audit_view(self) -> dict[str, Any]:
-        """Return what the audit says of it."""
+        """Return the fields of the account for the audit."""
         return {"name": self.name, "role": str(self.role), "enabled": self.enabled}

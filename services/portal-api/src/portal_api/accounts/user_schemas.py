@@ -35,7 +35,7 @@ class UserPage(BaseModel):
 
 
 class UserSort(StrEnum):
-    """The order of the list; a minus turns it round."""
+    """The order of the list. A minus reverses it."""
 
     NAME = "name"
     NAME_DOWN = "-name"
@@ -53,18 +53,16 @@ class UserQuery(PageQuery):
     """The order of the list."""
 
     sort: UserSort = Field(
-        default=UserSort.NAME, description="The order of the list; a minus turns it round."
+        default=UserSort.NAME, description="The order of the list. A minus reverses it."
     )
 
     def page(self) -> Page:
-        """Return the order and place."""
+        """Return the page: its order, size and position."""
         return Page(self.sort.removeprefix("-"), self.sort.startswith("-"), self.limit, self.after)
 
 
 class UserExportQuery(UserQuery):
-    """The same order as the list; every row is written, ``limit`` and ``after``
-    mean nothing here.
-    """
+    """The order of the list. Every row is written, and ``limit`` and ``after`` have no effect."""
 
     format: Format = ExportFormat.CSV
 
@@ -82,13 +80,11 @@ class NewUser(BaseModel):
 
     name: UserName
     role: Role
-    password: Password = Field(
-        description="12 to 200 characters, not the name, not what everybody takes."
-    )
+    password: Password = Field(description="12 to 200 characters, not the name, not easy to guess.")
 
 
 class UserChange(BaseModel):
-    """What is to change; what is left out stays."""
+    """The fields to change. A field that is left out stays as it is."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -96,21 +92,19 @@ class UserChange(BaseModel):
     enabled: StrictBool | None = None
 
     @model_validator(mode="after")
-    def _says_something(self) -> UserChange:
+    def _changes_a_field(self) -> UserChange:
         if not self.changes():
             raise ValueError("role or enabled is needed")
         return self
 
     def changes(self) -> dict[str, Any]:
-        """Return what was given."""
+        """Return the fields that the request contains."""
         return self.model_dump(mode="json", exclude_none=True)
 
 
 class PasswordReset(BaseModel):
-    """Somebody's new password."""
+    """The new password of an account."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    password: Password = Field(
-        description="12 to 200 characters, not the name, not what everybody takes."
-    )
+    password: Password = Field(description="12 to 200 characters, not the name, not easy to guess.")

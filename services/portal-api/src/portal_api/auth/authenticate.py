@@ -1,4 +1,4 @@
-"""Who sends a request: an API key or a session's cookie -> a caller."""
+"""Authenticates a request: an API key or a session's cookie -> the caller."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from portal_api.accounts.roles import Caller, Role
-from portal_api.accounts.tokens import hashed, id_in, is_same
+from portal_api.accounts.tokens import api_key_id_of, is_same, token_hash
 from portal_api.errors import UnknownCallerError
 
 if TYPE_CHECKING:
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from portal_api.store.users import Users
 
 SETTING = "PORTAL_API_KEY"
-"""The name of whoever has the key of that setting; no account can have it."""
+"""The caller's name for the key of this setting. No account can have this name."""
 NO_CREDENTIALS = "Sign in, or send an API key as X-API-KEY"
 ENDED = "The session has ended: sign in again"
 WRONG_KEY = "The API key is wrong, revoked or expired"
 
 
 class Authenticator:
-    """Credentials -> caller, with one read by id for a session, and two for an API key."""
+    """Finds the caller of credentials: one read by id for a session, two for an API key."""
 
     def __init__(self, users: Users, sessions: Sessions, api_keys: ApiKeys, setting: str) -> None:
         self._users = users
@@ -31,41 +31,46 @@ class Authenticator:
         self._api_keys = api_keys
         self._setting = setting
 
-    async def __call__(self, key: str, token: str, address: str, *, is_use: bool = True) -> Caller:
-        """Return the caller; a key goes before a cookie, and a use of either is noted.
+    async def authenticate(
+        self, key: str, token: str, address: str, *, is_use: bool = True
+    ) -> Caller:
+        """Return the caller, and record the use of the key or the session.
 
-        Raises UnknownCallerError.
+        A key has precedence over a token. Raises UnknownCallerError.
         """
         if key:
-            return await self._by_key(key, address, is_use=is_use)
+            return await self._caller_of_key(key, address, is_use=is_use)
         if token:
-            return await self._by_session(token, address, is_use=is_use)
+            return await self._caller_of_session(token, address, is_use=is_use)
         raise UnknownCallerError(NO_CREDENTIALS)
 
-    async def _by_session(self, token: str, address: str, *, is_use: bool) -> Caller:
+    async def _caller_of_session(self, token: str, address: str, *, is_use: bool) -> Caller:
         now = datetime.now(UTC)
-        session = await self._sessions.find(hashed(token), now)
+        session = await self._sessions.find(token_hash(token), now)
         if session is None:
             raise UnknownCallerError(ENDED)
         if is_use:
             await self._sessions.extend(session, now)
         return Caller(session.name, session.role, address, "session", session.session_id)
 
-    async def _by_key(self, given: str, address: str, *, is_use: bool) -> Caller:
-        if self._setting and is_same(hashed(given), hashed(self._setting)):
+    async def _caller_of_key(self, sent_key: str, address: str, *, is_use: bool) -> Caller:
+        sent_hash = token_hash(sent_key)
+        if self._setting and is_same(sent_hash, token_hash(self._setting)):
             return Caller(SETTING, Role.ADMIN, address, SETTING)
-        now, api_key_id = datetime.now(UTC), id_in(given)
+        now = datetime.now(UTC)
+        api_key_id = api_key_id_of(sent_key)
         key = await self._api_keys.find(api_key_id) if api_key_id else None
-        if key is None or not is_same(hashed(given), key.hash) or key.is_expired(now):
+        if key is None or not is_same(sent_hash, key.hash) or key.is_expired(now):
             raise UnknownCallerError(WRONG_KEY)
-        role = await self._role(key)
+        role = await self._role_of(key)
         if is_use:
             await self._api_keys.record_use(key, now)
         return Caller(key.owner, role, address, f"API key {key.api_key_id}")
 
-    async def _role(self, key: ApiKey) -> Role:
-        """Return what the key may still do: never more than its owner may now, and nothing once
-        the owner is gone.
+    async def _role_of(self, key: ApiKey) -> Role:
+        """Return the role of the key, limited to the present role of its owner.
+
+        A key without an enabled owner is refused.
         """
         if key.owner == SETTING and self._setting:
             return key.role

@@ -1,4 +1,4 @@
-"""How much a request may carry: it is read into memory, also from those whom nobody knows."""
+"""The size limit of request bodies, because a body is read into memory."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from starlette.exceptions import HTTPException
 if TYPE_CHECKING:
     from starlette.types import Message, Receive
 
-LARGEST, LARGEST_OF_STRANGERS = 16 * 1024 * 1024, 64 * 1024
-"""Bytes: an import of connectors fits into the one, a sign-in into the other."""
+BODY_LIMIT = 16 * 1024 * 1024
+"""Bytes, enough for an import of connectors."""
+UNAUTHENTICATED_BODY_LIMIT = 64 * 1024
+"""Bytes, enough for a sign-in."""
 
 
-def at_most(limit: int, receive: Receive) -> Receive:
-    """Return what reads a body piece by piece, and ends with 413 where it becomes too large."""
-    seen = 0
+def limit_body(limit: int, receive: Receive) -> Receive:
+    """Return a ``receive`` that answers 413 when the body is larger than the limit."""
+    size = 0
 
     async def limited() -> Message:
-        nonlocal seen
+        nonlocal size
         message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
+        size += len(message.get("body", b""))
+        if size > limit:
             raise HTTPException(413, f"The body is larger than {limit} bytes")
         return message
 

@@ -1,4 +1,4 @@
-"""Who may ask at all, which role a route needs, and what a write leaves for the audit."""
+"""FastAPI dependencies: an authenticated caller, the role of a route, and the audit of a write."""
 
 from __future__ import annotations
 
@@ -18,22 +18,26 @@ if TYPE_CHECKING:
     from portal_api.store.audit import Audit
 
 COOKIE, CSRF = "mboc_session", "X-CSRF-Token"
-READING = ("GET", "HEAD", "OPTIONS")
-FOREIGN = "Another site asked for this: open the portal itself"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+CROSS_SITE = "Another site asked for this: open the portal itself"
 BY_KEY = APIKeyHeader(
     name="X-API-KEY",
     scheme_name="ApiKey",
     auto_error=False,
-    description="An API key of an account, or that of the setting PORTAL_API_KEY.",
+    description="An API key of an account, or the key of the setting PORTAL_API_KEY.",
 )
 BY_COOKIE = APIKeyCookie(
-    name=COOKIE, scheme_name="Session", auto_error=False, description="What POST /api/session sets."
+    name=COOKIE,
+    scheme_name="Session",
+    auto_error=False,
+    description="The cookie that POST /api/session sets.",
 )
 
 
 def authenticated(audit: Audit) -> Any:
-    """Return the dependency that lets in only those whom the entrance recognised, and keeps a write
-    before it is carried out.
+    """Return the dependency that refuses requests without an authenticated caller.
+
+    It also stores the audit entry of a write before the write is carried out.
     """
 
     async def check(
@@ -43,26 +47,24 @@ def authenticated(audit: Audit) -> Any:
     ) -> None:
         if request.state.refusal is not None:
             raise request.state.refusal
-        if request.method not in READING:
+        if request.method not in SAFE_METHODS:
             await audit.begin(request.state.entry())
 
     return Depends(check)
 
 
 def same_origin(origins: Collection[str]) -> Any:
-    """Return the dependency that lets in only what no other site's page asked for: 403."""
+    """Return the dependency that refuses requests of other sites with 403."""
 
     def check(request: Request) -> None:
         if not is_same_origin(request.headers, origins):
-            raise ForbiddenError(FOREIGN)
+            raise ForbiddenError(CROSS_SITE)
 
     return Depends(check)
 
 
 def require_role(role: Role) -> Any:
-    """Return the dependency that lets in only callers of this role or a higher one:
-    403 for the others.
-    """
+    """Return the dependency that refuses callers of a lower role with 403."""
 
     def check(
         request: Request,
@@ -76,14 +78,15 @@ def require_role(role: Role) -> Any:
 
 
 def caller_of(request: Request) -> Caller:
-    """Return who sent the request."""
+    """Return the caller of the request."""
     caller: Caller = request.state.caller
     return caller
 
 
 def session_of(request: Request) -> tuple[Caller, str]:
-    """Return who sent the request and the session's id; raises ForbiddenError for an API
-    key, which has none.
+    """Return the caller and the id of the session.
+
+    Raises ForbiddenError for an API key, which has no session.
     """
     caller = caller_of(request)
     if caller.session_id is None:
@@ -92,18 +95,19 @@ def session_of(request: Request) -> tuple[Caller, str]:
 
 
 def audit_change(request: Request, target: str, before: Any = None, after: Any = None) -> None:
-    """Leave for the audit what a write changed: JSON-ready values without secrets."""
+    """Set the change that the audit records: JSON values without secrets."""
     request.state.audit_change = {"target": target, "before": before, "after": after}
 
 
-def refuse_foreign(request: Request, token: str, origins: Collection[str]) -> None:
-    """Let a session's write through only if our own page sent it and knows the session's second
-    token; raises ForbiddenError.
+def refuse_cross_site(request: Request, token: str, origins: Collection[str]) -> None:
+    """Raise ForbiddenError unless a page of the portal sent this write, with the CSRF token.
 
-    The cookie alone proves nothing: a browser adds it to whatever any page asks for (OWASP:
-    Cross-Site Request Forgery Prevention).
+    The cookie alone is no proof, because a browser sends it with the requests of every site
+    (OWASP, Cross-Site Request Forgery Prevention).
     """
     if not is_same_origin(request.headers, origins):
-        raise ForbiddenError(FOREIGN)
+        raise ForbiddenError(CROSS_SITE)
     if not is_same(request.headers.get(CSRF, ""), csrf_token(token)):
-        raise ForbiddenError(f"Send the session's CSRF token as {CSRF}: GET /api/session tells it")
+        raise ForbiddenError(
+            f"Send the session's CSRF token as {CSRF}: read it at GET /api/session"
+        )

@@ -1,34 +1,65 @@
-"""The first administrator: there is no default password, so somebody must say one."""
+"""Creates administrators before anyone can sign in, because there is no default password."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+import structlog
 
 from portal_api.accounts.audit_entry import AuditEntry
 from portal_api.accounts.roles import Role
 from portal_api.errors import ConflictError
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from portal_api.auth.password_hasher import PasswordHasher
     from portal_api.store.audit import Audit
     from portal_api.store.users import Users
 
+log = structlog.get_logger()
+SETTING = "PORTAL_API_FIRST_ADMIN"
 
-class FirstAdmin:
-    """Makes administrators where nobody is signed in yet, and says so in the audit."""
+
+class FirstAdminService:
+    """Creates administrators without a caller, and records them in the audit."""
 
     def __init__(self, users: Users, audit: Audit, hasher: PasswordHasher) -> None:
         self._users = users
         self._audit = audit
         self._hasher = hasher
 
-    async def create(self, name: str, password: str, who: str) -> None:
-        """Make one; raises InvalidFieldError and ConflictError."""
-        hashed = await self._hasher.hashed(password, name)
-        entry = AuditEntry(action="create_admin", address="", who=who, via=who, target=name)
+    async def ensure(self, name: str | None, password: SecretStr | None) -> None:
+        """Create the administrator of the settings, if they name one and there is no account."""
+        if not name or not password:
+            return
+        if await self.create_if_no_account_exists(name, password.get_secret_value(), SETTING):
+            log.info("the first administrator is created", name=name)
+
+    async def create_if_no_account_exists(self, name: str, password: str, actor: str) -> bool:
+        """Create an administrator if there is no account, and return whether it was created.
+
+        Several replicas may do this at the same time. Only one of them succeeds.
+        """
+        if not await self._users.is_empty():
+            return False
+        try:
+            await self.create(name, password, actor)
+        except ConflictError:
+            return False
+        return True
+
+    async def create(self, name: str, password: str, actor: str) -> None:
+        """Create an administrator.
+
+        ``actor`` is the setting or the command that the audit shows.
+        Raises InvalidFieldError and ConflictError.
+        """
+        password_hash = await self._hasher.hash_new(password, name)
+        entry = AuditEntry(action="create_admin", address="", who=actor, via=actor, target=name)
         await self._audit.begin(entry)
         try:
-            user = await self._users.create(name, Role.ADMIN, hashed)
+            user = await self._users.create(name, Role.ADMIN, password_hash)
         except ConflictError:
             entry.outcome = 409
             raise
@@ -36,16 +67,3 @@ class FirstAdmin:
             entry.outcome, entry.after = 201, user.audit_view()
         finally:
             await self._audit.finish(entry)
-
-    async def create_if_no_account_exists(self, name: str, password: str, who: str) -> bool:
-        """Make one if there is no account at all; several replicas may ask at once.
-
-        Returns whether this one did.
-        """
-        if not await self._users.is_empty():
-            return False
-        try:
-            await self.create(name, password, who)
-        except ConflictError:
-            return False
-        return True

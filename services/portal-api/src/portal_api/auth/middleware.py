@@ -1,7 +1,7 @@
-"""Everything under ``/api`` passes here: it is seen who asks, and every write is in the audit
-before its answer leaves.
+"""The middleware of ``/api``: it authenticates every request, and completes the audit entry of a
+write before the response begins.
 
-It stands in front of all routes, so none can be forgotten.
+It stands before all routes, so that no route can be without it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from fastapi import Request
 
 from portal_api.accounts.audit_entry import AuditEntry
 from portal_api.accounts.client_address import client_address
-from portal_api.auth.body_limit import LARGEST, LARGEST_OF_STRANGERS, at_most
-from portal_api.auth.dependencies import COOKIE, READING, refuse_foreign
+from portal_api.auth.body_limit import BODY_LIMIT, UNAUTHENTICATED_BODY_LIMIT, limit_body
+from portal_api.auth.dependencies import COOKIE, SAFE_METHODS, refuse_cross_site
 from portal_api.auth.revoke_streams import RevocableResponse
 from portal_api.errors import PortalError, StoreUnavailableError, UnknownCallerError
 
@@ -33,9 +33,7 @@ PREFIX = "/api/"
 
 
 class AuthMiddleware:
-    """Leaves on ``request.state``: caller or refusal, address, and (a write) the
-    audit's entry so far.
-    """
+    """Sets ``request.state``: ``address``, ``caller`` or ``refusal``, and ``entry`` for a write."""
 
     def __init__(
         self,
@@ -52,70 +50,71 @@ class AuthMiddleware:
         self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
+        """Authenticate the request, then call the application."""
         if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        await self._look_at(request)
-        limited = at_most(
-            LARGEST if request.state.refusal is None else LARGEST_OF_STRANGERS, receive
-        )
-        if request.method in READING:
-            await RevocableResponse(self._app, partial(self._is_known, request))(
-                scope, limited, send
-            )
+        await self._authenticate(request)
+        is_known = request.state.refusal is None
+        limited = limit_body(BODY_LIMIT if is_known else UNAUTHENTICATED_BODY_LIMIT, receive)
+        if request.method in SAFE_METHODS:
+            response = RevocableResponse(self._app, partial(self._is_authenticated, request))
+            await response(scope, limited, send)
         else:
-            await self._audited(request, limited, send)
+            await self._handle_write(request, limited, send)
 
-    async def _look_at(self, request: Request) -> None:
-        """See who asks; what they are refused for is raised by those routes that need somebody."""
-        state, peer = request.state, request.client.host if request.client else ""
-        state.address, state.caller, state.refusal = (
-            client_address(peer, request.headers.get("x-forwarded-for", ""), self._proxies),
-            None,
-            None,
-        )
+    async def _authenticate(self, request: Request) -> None:
+        """Set the caller or the refusal. The routes that need a caller raise the refusal."""
+        state = request.state
+        peer = request.client.host if request.client else ""
+        forwarded = request.headers.get("x-forwarded-for", "")
+        state.address = client_address(peer, forwarded, self._proxies)
+        state.caller = None
+        state.refusal = None
         key, token = _credentials(request)
         try:
-            state.caller = await self._authenticator(key, token, state.address)
-            if state.caller.session_id is not None and request.method not in READING:
-                refuse_foreign(request, token, self._origins)
+            state.caller = await self._authenticator.authenticate(key, token, state.address)
+            if state.caller.session_id is not None and request.method not in SAFE_METHODS:
+                refuse_cross_site(request, token, self._origins)
         except PortalError as error:
             state.refusal = error
 
-    async def _is_known(self, request: Request) -> bool:
-        """Whether the caller would still be let in; looking is no use of the session, so it does
-        not keep it alive.
+    async def _is_authenticated(self, request: Request) -> bool:
+        """Whether the caller's session or key is still valid.
+
+        The check is no use of the session, so it does not extend the session.
         """
         if request.state.caller is None:
             return True
+        key, token = _credentials(request)
         try:
-            await self._authenticator(*_credentials(request), request.state.address, is_use=False)
+            await self._authenticator.authenticate(key, token, request.state.address, is_use=False)
         except UnknownCallerError:
             return False
         except StoreUnavailableError:
             return True
         return True
 
-    async def _audited(self, request: Request, receive: Receive, send: Send) -> None:
-        started = AuditEntry(action="", address=request.state.address)
-        request.state.entry = partial(_so_far, request, started)
+    async def _handle_write(self, request: Request, receive: Receive, send: Send) -> None:
+        entry = AuditEntry(action="", address=request.state.address)
+        request.state.entry = partial(_filled_entry, request, entry)
 
-        async def answered(message: Message) -> None:
+        async def send_after_audit(message: Message) -> None:
             if message["type"] == "http.response.start":
                 await self._finish(request, message["status"])
             await send(message)
 
         try:
-            await self._app(request.scope, receive, answered)
+            await self._app(request.scope, receive, send_after_audit)
         except Exception:
             await self._finish(request, 500)
             raise
 
     async def _finish(self, request: Request, status: int) -> None:
-        """Complete the entry of a write; what no route takes (404, 405) changed nothing
-        and is left out.
+        """Complete the audit entry of a write.
+
+        A request without a route (404, 405) changed nothing, so it has no entry.
         """
         if request.method not in getattr(request.scope.get("route"), "methods", ()):
             return
@@ -134,20 +133,20 @@ class AuthMiddleware:
 
 
 def _credentials(request: Request) -> tuple[str, str]:
-    """Return the API key and the session's token, as far as they were sent."""
+    """Return the API key and the session's token, each empty if the request has none."""
     return request.headers.get("x-api-key", ""), request.cookies.get(COOKIE, "")
 
 
-def _so_far(request: Request, entry: AuditEntry) -> AuditEntry:
-    """Fill in what is known by now."""
+def _filled_entry(request: Request, entry: AuditEntry) -> AuditEntry:
+    """Return the entry with the present caller, route and change of the request."""
     caller, route = request.state.caller, request.scope["route"]
     if caller is not None:
         entry.who, entry.role, entry.via = caller.name, caller.role, caller.via
-    told = getattr(
+    change = getattr(
         request.state,
         "audit_change",
         {"target": "/".join(str(value) for value in request.path_params.values())},
     )
-    entry.action, entry.target = route.name, told["target"]
-    entry.before, entry.after = told.get("before"), told.get("after")
+    entry.action, entry.target = route.name, change["target"]
+    entry.before, entry.after = change.get("before"), change.get("after")
     return entry

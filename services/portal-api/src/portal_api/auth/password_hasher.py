@@ -1,6 +1,4 @@
-"""Argon2id, beside the event loop and not too much of it at once: each hash takes 64 MiB and a
-processor's attention.
-"""
+"""Argon2id in threads, because one hash takes 64 MiB of memory and much processor time."""
 
 from __future__ import annotations
 
@@ -13,7 +11,7 @@ import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
-from portal_api.accounts.password_policy import normal, weakness
+from portal_api.accounts.password_policy import normalize, weakness
 from portal_api.errors import BusyError, InvalidFieldError
 
 if TYPE_CHECKING:
@@ -21,71 +19,74 @@ if TYPE_CHECKING:
 
     from argon2 import Parameters
 
-AT_ONCE, WAITING = 2, 50
+THREADS = 2
+MAX_WAITING = 50
 T = TypeVar("T")
 
 
 class PasswordHasher:
-    """Passwords -> hashes (RFC 9106, 4: the second recommended choice of parameters); raises
-    BusyError when too many wait.
+    """Hashes and verifies passwords (RFC 9106, section 4, second recommended parameters).
+
+    Every method that hashes raises BusyError when too many passwords wait.
     """
 
     def __init__(self, parameters: Parameters = RFC_9106_LOW_MEMORY) -> None:
         self._argon2 = argon2.PasswordHasher.from_parameters(parameters)
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="argon2")
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="argon2")
         self._waiting = 0
-        self._dummy: str | None = None
+        self._dummy_hash: str | None = None
 
-    async def hashed(self, password: str, name: str, field: str = "password") -> str:
-        """Return the hash of a new password; raises InvalidFieldError when it is too
-        weak for this name.
-        """
-        if wrong := await self._beside(lambda: weakness(password, name)):
-            raise InvalidFieldError(field, wrong)
-        return await self._beside(lambda: self._argon2.hash(normal(password)))
+    async def hash_new(self, password: str, name: str, field: str = "password") -> str:
+        """Return the hash of a new password of the account ``name``.
 
-    async def matches(self, kept: str | None, password: str) -> bool:
-        """Whether the password is the one that is kept; nobody's (None) takes as long
-        and never matches.
+        Raises InvalidFieldError for ``field`` when the password is too weak.
         """
-        is_right = await self._beside(
-            lambda: self._verify(kept or self._dummy_hash(), normal(password))
+        if reason := await self._in_thread(lambda: weakness(password, name)):
+            raise InvalidFieldError(field, reason)
+        return await self.hash_known(password)
+
+    async def hash_known(self, password: str) -> str:
+        """Return a hash of an account's present password, with the present parameters."""
+        return await self._in_thread(lambda: self._argon2.hash(normalize(password)))
+
+    async def matches(self, password_hash: str | None, password: str) -> bool:
+        """Whether the password belongs to the hash.
+
+        Without a hash the answer is false and takes the same time, so that the time of an answer
+        does not disclose which names exist.
+        """
+        is_right = await self._in_thread(
+            lambda: self._verify(password_hash or self._dummy(), normalize(password))
         )
-        return is_right and kept is not None
+        return is_right and password_hash is not None
 
-    def is_outdated(self, kept: str) -> bool:
-        """Whether it was made with other parameters than today's."""
-        return self._argon2.check_needs_rehash(kept)
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether the hash has other parameters than the present ones."""
+        return self._argon2.check_needs_rehash(password_hash)
 
-    async def renewed(self, password: str) -> str:
-        """Return a hash with today's parameters of a password that is known to be right."""
-        return await self._beside(lambda: self._argon2.hash(normal(password)))
+    async def warm_up(self) -> None:
+        """Create the dummy hash, so that the first unknown name takes no longer than later ones."""
+        await self._in_thread(self._dummy)
 
-    def _verify(self, kept: str, password: str) -> bool:
+    def raise_if_busy(self) -> None:
+        """Raise BusyError when too many passwords wait already."""
+        if self._waiting >= MAX_WAITING:
+            raise BusyError("Too many passwords are being checked now: try again in a few seconds")
+
+    def _verify(self, password_hash: str, password: str) -> bool:
         try:
-            return self._argon2.verify(kept, password)
+            return self._argon2.verify(password_hash, password)
         except (VerificationError, InvalidHashError):
             return False
 
-    def _dummy_hash(self) -> str:
-        """Return a hash that no password belongs to, with the parameters of all others."""
-        if self._dummy is None:
-            self._dummy = self._argon2.hash(secrets.token_urlsafe())
-        return self._dummy
+    def _dummy(self) -> str:
+        """Return a hash that belongs to no password, with the present parameters."""
+        if self._dummy_hash is None:
+            self._dummy_hash = self._argon2.hash(secrets.token_urlsafe())
+        return self._dummy_hash
 
-    async def warm(self) -> None:
-        """Make nobody's hash before the first request: the first unknown name must take no
-        longer than others.
-        """
-        await self._beside(self._dummy_hash)
-
-    def refuse_more(self) -> None:
-        """Raise BusyError when too many wait already."""
-        if self._waiting >= WAITING:
-            raise BusyError("Too many passwords are being checked now: try again in a few seconds")
-
-    async def _beside(self, work: Callable[[], T]) -> T:
-        self.refuse_more()
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        self.raise_if_busy()
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)

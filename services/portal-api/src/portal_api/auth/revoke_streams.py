@@ -1,5 +1,6 @@
-"""Answers that go on for long: they end when their caller's right to them does, because signing
-out means at once.
+"""Ends long responses when the session or the API key of their caller ends.
+
+A sign-out must take effect at once, also for open streams and downloads.
 """
 
 from __future__ import annotations
@@ -12,35 +13,41 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    IsKnown = Callable[[], Awaitable[bool]]
+    IsAuthenticated = Callable[[], Awaitable[bool]]
 
 CHECK_INTERVAL_S = 5.0
 EVENTS = b"text/event-stream"
 
 
 class RevocableResponse:
-    """Passes one request on, and asks now and then whether its caller is still known; a short one
-    is never asked for.
+    """The response to one request, which ends when its caller is no longer authenticated.
+
+    A response that ends within the check interval is never checked.
     """
 
-    def __init__(self, app: ASGIApp, is_known: IsKnown, every_s: float = CHECK_INTERVAL_S) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        is_authenticated: IsAuthenticated,
+        interval_s: float = CHECK_INTERVAL_S,
+    ) -> None:
         self._app = app
-        self._is_known = is_known
-        self._every_s = every_s
-        self._was_ended = False
+        self._is_authenticated = is_authenticated
+        self._interval_s = interval_s
+        self._is_revoked = False
         self._is_open_stream = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer it.
+        """Answer the request.
 
-        Events are ended in good order; a file that is cut off must not look whole, so its
-        connection breaks.
+        A revoked stream of events ends properly. A revoked download breaks its connection, because
+        a truncated file must not look complete.
         """
 
-        async def heard() -> Message:
-            return await self._heard(receive)
+        async def revocable_receive() -> Message:
+            return await self._receive(receive)
 
-        async def said(message: Message) -> None:
+        async def observed_send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._is_open_stream = any(
                     name == b"content-type" and value.startswith(EVENTS)
@@ -50,19 +57,17 @@ class RevocableResponse:
                 self._is_open_stream = False
             await send(message)
 
-        await self._app(scope, heard, said)
-        if self._was_ended and self._is_open_stream:
+        await self._app(scope, revocable_receive, observed_send)
+        if self._is_revoked and self._is_open_stream:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _heard(self, receive: Receive) -> Message:
-        """Wait for what the client says; to those who answer it, a caller who is not known any
-        more has gone away.
-        """
+    async def _receive(self, receive: Receive) -> Message:
+        """Return the client's next message, or a disconnect when the caller is revoked."""
         waiting = asyncio.ensure_future(receive())
         try:
-            while not (await asyncio.wait({waiting}, timeout=self._every_s))[0]:
-                if not await self._is_known():
-                    self._was_ended = True
+            while not (await asyncio.wait({waiting}, timeout=self._interval_s))[0]:
+                if not await self._is_authenticated():
+                    self._is_revoked = True
                     return {"type": "http.disconnect"}
             return waiting.result()
         finally:

@@ -1,4 +1,4 @@
-"""Whether a browser sends a request for one of our own pages, or for somebody else's."""
+"""Decides whether a request comes from a page of the portal or of another site."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ if TYPE_CHECKING:
 
 
 def is_same_origin(headers: Mapping[str, str], origins: Collection[str]) -> bool:
-    """Whether no other site asked for it.
+    """Whether the request comes from the portal itself, and not from another site.
 
-    Browsers say so themselves in Sec-Fetch-Site (W3C Fetch Metadata), where the connection is safe;
-    otherwise Origin (RFC 6454) must be this very host or one of ``origins``. Programs send neither,
-    and have no cookie that somebody else could use.
+    Browsers send Sec-Fetch-Site over a secure connection (W3C Fetch Metadata). Without it, Origin
+    (RFC 6454) must be the host of the request or one of ``origins``. Programs send neither header,
+    and have no cookie that another site could use.
     """
-    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    site = headers.get("sec-fetch-site")
+    origin = headers.get("origin")
     if origin is not None and origin in origins:
         return True
     if site is not None:

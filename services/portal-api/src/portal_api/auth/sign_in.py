@@ -1,5 +1,6 @@
-"""Signing in: a name and a password -> a session; whoever guesses learns nothing from answers or
-from how long they take.
+"""Sign-in: a name and a password -> a session.
+
+Neither the answer nor its time tells a guesser which names exist.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from portal_api.accounts.session import Session
-from portal_api.accounts.tokens import hashed, new_token
+from portal_api.accounts.tokens import new_token, token_hash
 from portal_api.errors import LockedError, UnknownCallerError
 from portal_api.metrics import SIGN_INS
 
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     from portal_api.store.users import Users
 
 WRONG = "The name or the password is wrong"
-"""The one sentence for an unknown name, a wrong password and a disabled account."""
+"""The same sentence for an unknown name, a wrong password and a disabled account."""
 
 
 class NewSession(NamedTuple):
-    """A new session, and its token, which is told once."""
+    """A new session with its token, which is not stored."""
 
     session: Session
     token: str
@@ -32,7 +33,7 @@ class NewSession(NamedTuple):
 
 
 class SignInService:
-    """Counts first, then looks: the same steps for every name."""
+    """Signs accounts in. Every name takes the same steps, and a try is counted before it."""
 
     def __init__(
         self, users: Users, sessions: Sessions, sign_ins: SignIns, hasher: PasswordHasher
@@ -42,31 +43,32 @@ class SignInService:
         self._sign_ins = sign_ins
         self._hasher = hasher
 
-    async def open(self, name: str, password: str, address: str) -> NewSession:
-        """Return a session; raises LockedError, UnknownCallerError and BusyError."""
-        user = await self._proved(name, password, address)
+    async def sign_in(self, name: str, password: str, address: str) -> NewSession:
+        """Return a new session. Raises LockedError, UnknownCallerError and BusyError."""
+        user = await self._verified_user(name, password, address)
         if user is None or not user.enabled:
             raise UnknownCallerError(WRONG)
         now = datetime.now(UTC)
         await self._sign_ins.record_success(name, address, now)
         if self._hasher.is_outdated(user.password):
-            await self._users.rehash(user, await self._hasher.renewed(password))
-        return await self._opened(user, now)
+            await self._users.rehash(user, await self._hasher.hash_known(password))
+        return await self._open_session(user, now)
 
-    async def proves(self, name: str, password: str, address: str) -> bool:
-        """Whether it is the account's password: for somebody signed in, whose wrong answers
-        are counted too.
+    async def is_password_of(self, name: str, password: str, address: str) -> bool:
+        """Whether the password is the account's. Raises LockedError and BusyError.
 
-        Raises LockedError.
+        A caller with a session must not guess either, so wrong passwords count here too.
         """
-        user = await self._proved(name, password, address)
+        user = await self._verified_user(name, password, address)
         if user is not None:
             await self._sign_ins.record_success(name, address, datetime.now(UTC))
         return user is not None
 
-    async def _proved(self, name: str, password: str, address: str) -> User | None:
-        """Return the account if the password is its own; what was not looked at is not counted."""
-        self._hasher.refuse_more()
+    async def _verified_user(self, name: str, password: str, address: str) -> User | None:
+        """Return the account if the password is right. A try that is not verified is not
+        counted.
+        """
+        self._hasher.raise_if_busy()
         if wait := await self._sign_ins.begin(name, address, datetime.now(UTC)):
             SIGN_INS.labels("locked").inc()
             raise LockedError(wait)
@@ -75,12 +77,12 @@ class SignInService:
         SIGN_INS.labels("right" if is_right else "wrong").inc()
         return user if is_right else None
 
-    async def _opened(self, user: User, now: datetime) -> NewSession:
-        """Keep the session first: an account that is disabled meanwhile either ends it or
-        is noticed here.
+    async def _open_session(self, user: User, now: datetime) -> NewSession:
+        """Store the session first. An account that is disabled at the same time either ends the
+        session, or the second step sees that it is disabled.
         """
         token = new_token()
-        session = Session(hashed(token), user.name, user.role, now, now)
+        session = Session(token_hash(token), user.name, user.role, now, now)
         await self._sessions.open(session)
         if not await self._users.record_sign_in(user, now):
             await self._sessions.close(session.session_id)

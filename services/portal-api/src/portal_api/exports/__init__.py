@@ -1,1 +1,1 @@
-"""Lists as files, however long, in constant memory."""
+"""Exports of lists into files, in constant memory."""

@@ -1,4 +1,4 @@
-"""A whole list, some items at a time."""
+"""Reads a whole list in batches."""
 
 from __future__ import annotations
 
@@ -17,16 +17,21 @@ EXPORT_BATCH = 1_000
 
 
 async def read_batches(read: Read, page: Page) -> AsyncIterator[Batch]:
-    """Read the first items before anything is answered, so that trouble is still answered as a
-    problem; return them and all that follow.
+    """Return the batches of the whole list.
+
+    The first batch is read before this returns, so that an error is still answered with a problem
+    document.
     """
     first, after = await read(replace(page, limit=EXPORT_BATCH, after=None))
-    return _from(first, after, read, page)
+    return _batches_from(first, after, read, page)
 
 
-async def _from(batch: Batch, after: str | None, read: Read, page: Page) -> AsyncIterator[Batch]:
-    """Go on behind the last one: no cursor is held open, and whoever takes no more lets
-    nothing more be read.
+async def _batches_from(
+    batch: Batch, after: str | None, read: Read, page: Page
+) -> AsyncIterator[Batch]:
+    """Yield the batch and the following ones, each read by key when the client takes it.
+
+    No cursor stays open, because a client may take hours or never finish.
     """
     yield batch
     while after is not None:

@@ -1,4 +1,4 @@
-"""How a whole list is answered as a file, in constant memory."""
+"""Answers with a whole list as a file, in constant memory."""
 
 from __future__ import annotations
 
@@ -27,13 +27,15 @@ MEDIA_TYPES = {
     ExportFormat.EXCEL: "text/csv; charset=utf-16",
     ExportFormat.JSON_LINES: "application/x-ndjson",
 }
-ANSWERS: dict[int | str, dict[str, Any]] = {200: {"content": CONTENT, "description": "The rows."}}
+DOWNLOAD_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"content": CONTENT, "description": "The rows."}
+}
 Format = Annotated[
     ExportFormat,
     Field(
         description=(
-            "How the rows are written: CSV in UTF-8 with commas, CSV that Excel of every country "
-            "opens (UTF-16 with tabs), or JSON lines."
+            "The format of the rows: CSV in UTF-8 with commas, CSV for Excel in every country "
+            "(UTF-16 with tabs), or JSON lines."
         )
     ),
 ]
@@ -41,24 +43,26 @@ Format = Annotated[
 
 async def as_download(
     name: str,
-    kind: ExportFormat,
+    export_format: ExportFormat,
     read: Read,
     page: Page,
-    shown: Callable[[dict[str, Any]], BaseModel],
+    as_row: Callable[[dict[str, Any]], BaseModel],
     columns: Sequence[str],
 ) -> StreamingResponse:
-    """Return every item from the first on, in the page's order; ``columns`` are those of CSV."""
+    """Return every item in the page's order, from the first. ``columns`` are those of CSV."""
     batches = await read_batches(read, page)
     rows: AsyncIterator[str | bytes]
-    if kind is ExportFormat.JSON_LINES:
-        rows = json_lines(batches, shown)
-    elif kind is ExportFormat.EXCEL:
-        rows = as_excel(batches, shown, columns)
+    if export_format is ExportFormat.JSON_LINES:
+        rows = json_lines(batches, as_row)
+    elif export_format is ExportFormat.EXCEL:
+        rows = as_excel(batches, as_row, columns)
     else:
-        rows = as_csv(batches, shown, columns)
-    return StreamingResponse(rows, media_type=MEDIA_TYPES[kind], headers=_named(name, kind))
+        rows = as_csv(batches, as_row, columns)
+    return StreamingResponse(
+        rows, media_type=MEDIA_TYPES[export_format], headers=_headers(name, export_format)
+    )
 
 
-def _named(name: str, kind: ExportFormat) -> dict[str, str]:
-    end = "csv" if kind.has_cells else kind
-    return {"Content-Disposition": f'attachment; filename="{name}.{end}"'}
+def _headers(name: str, export_format: ExportFormat) -> dict[str, str]:
+    extension = "csv" if export_format.has_cells else export_format
+    return {"Content-Disposition": f'attachment; filename="{name}.{extension}"'}

@@ -1,3 +1,1 @@
-"""Is the connection between the two sides well: what is seen of services, servers and lanes, and
-the word for it.
-"""
+"""Health of the system: observations of services, servers and lanes, and the verdict on them."""

@@ -1,5 +1,6 @@
-"""One lane as dispatcher reports it: by the one replica that works it, a connector with partitions
-by several.
+"""Observations of lanes, from the heartbeats of dispatcher and from MongoDB and RabbitMQ.
+
+One replica works a lane. The partitions of a connector may be worked by several replicas.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ if TYPE_CHECKING:
 
     from common.contracts.telemetry import Heartbeat, LaneStanding
 
-PARTITION = " ("
-"""A replica that holds one partition is called ``dispatcher-1 (2)``."""
+PARTITION_SUFFIX = " ("
+"""Start of the partition in the name of a lane's owner, as in ``dispatcher-1 (2)``."""
 
 
 class LaneInputs(NamedTuple):
-    """What MongoDB and RabbitMQ know of lanes; ``partitions`` of connectors with several."""
+    """Facts about lanes from MongoDB and RabbitMQ, by connector id.
+
+    ``partitions`` contains only the connectors with several.
+    """
 
     names: Mapping[str, str]
     depths: Mapping[str, int]
@@ -30,30 +34,32 @@ class LaneInputs(NamedTuple):
 
 
 def lanes_of(
-    live: Sequence[Heartbeat], silent: Sequence[Heartbeat], known: LaneInputs, now: datetime
+    live: Sequence[Heartbeat], silent: Sequence[Heartbeat], inputs: LaneInputs, now: datetime
 ) -> tuple[LaneObservation, ...]:
-    """Return every lane by its connector's name; what a silent replica held counts only where no
-    living one has the lane.
+    """Return every lane, sorted by the name of its connector.
+
+    The report of a silent replica counts only if no live replica reports the lane.
     """
-    told = _by_connector(live, known.partitions)
-    last = {
+    reports = _by_connector(live, inputs.partitions)
+    silent_reports = {
         connector_id: [lane for _, lane in lanes]
-        for connector_id, lanes in _by_connector(silent, known.partitions).items()
-        if connector_id not in told
+        for connector_id, lanes in _by_connector(silent, inputs.partitions).items()
+        if connector_id not in reports
     }
-    seen = [_worked_on(connector_id, lanes, known) for connector_id, lanes in told.items()]
-    seen += [
-        _left_alone(connector_id, last.get(connector_id, ()), known, now)
-        for connector_id in (set(known.names) | set(known.held) | set(last)) - set(told)
+    lanes = [_reported_lane(connector_id, found, inputs) for connector_id, found in reports.items()]
+    connector_ids = set(inputs.names) | set(inputs.held) | set(silent_reports)
+    lanes += [
+        _unreported_lane(connector_id, silent_reports.get(connector_id, ()), inputs, now)
+        for connector_id in connector_ids - set(reports)
     ]
-    return tuple(sorted(seen, key=lambda lane: (lane.connector_name or "", lane.connector_id)))
+    return tuple(sorted(lanes, key=lambda lane: (lane.connector_name or "", lane.connector_id)))
 
 
 def unreported(
     live: Sequence[Heartbeat], names: Iterable[str], waiting: Container[str]
 ) -> list[str]:
-    """Return the connectors whose lanes no living replica reports, those that something is
-    waiting for first.
+    """Return the connectors whose lanes no live replica reports, those with waiting deliveries
+    first.
     """
     reported = {
         lane.connector_id for beat in live for lane in beat.lanes if lane.in_queue is not None
@@ -68,7 +74,8 @@ def _by_connector(
 ) -> dict[str, list[tuple[str, LaneStanding]]]:
     """Return the newest reports of each connector, at most one for each partition.
 
-    After a handover the last heartbeat of the replica that gave the lane up is still there.
+    The limit matters after a handover, because the last heartbeat of the previous owner still
+    reports the lane.
     """
     found: dict[str, list[tuple[str, LaneStanding]]] = {}
     for beat in sorted(beats, key=lambda beat: beat.at, reverse=True):
@@ -79,48 +86,53 @@ def _by_connector(
     return found
 
 
-def _worked_on(
-    connector_id: str, told: Sequence[tuple[str, LaneStanding]], known: LaneInputs
+def _reported_lane(
+    connector_id: str, reports: Sequence[tuple[str, LaneStanding]], inputs: LaneInputs
 ) -> LaneObservation:
-    lanes, living = [lane for _, lane in told], {replica for replica, _ in told}
+    lanes = [lane for _, lane in reports]
+    replicas = {replica for replica, _ in reports}
     recorded = [
         held
-        for held in known.held.get(connector_id, ())
-        if held.replica.partition(PARTITION)[0] in living
+        for held in inputs.held.get(connector_id, ())
+        if held.replica.partition(PARTITION_SUFFIX)[0] in replicas
     ]
-    depths = [lane.in_queue for lane in lanes if lane.in_queue is not None] or _depth(
-        connector_id, known
+    depths = [lane.in_queue for lane in lanes if lane.in_queue is not None] or _queue_depths(
+        connector_id, inputs
     )
-    return _held_by(
-        [*_holding(lanes), *recorded],
+    return _with_hold(
+        [*_holds_of(lanes), *recorded],
         LaneObservation(
             connector_id=connector_id,
-            connector_name=known.names.get(connector_id) or lanes[0].connector_name,
+            connector_name=inputs.names.get(connector_id) or lanes[0].connector_name,
             waiting=sum(depths) + sum(max(0, lane.in_hand - lane.in_flight) for lane in lanes)
             if depths
             else None,
             in_flight=sum(lane.in_flight for lane in lanes),
             calls_allowed=sum(lane.calls_allowed or 0 for lane in lanes) or None,
-            oldest_waiting_at=known.oldest.get(connector_id),
+            oldest_waiting_at=inputs.oldest.get(connector_id),
         ),
     )
 
 
-def _left_alone(
-    connector_id: str, last: Sequence[LaneStanding], known: LaneInputs, now: datetime
+def _unreported_lane(
+    connector_id: str, silent_reports: Sequence[LaneStanding], inputs: LaneInputs, now: datetime
 ) -> LaneObservation:
-    held = known.held.get(connector_id) or [held for held in _holding(last) if held.until > now]
-    name = known.names.get(connector_id) or next((lane.connector_name for lane in last), None)
-    waiting = next(iter(_depth(connector_id, known)), None)
-    return _held_by(
+    held = inputs.held.get(connector_id) or [
+        held for held in _holds_of(silent_reports) if held.until > now
+    ]
+    name = inputs.names.get(connector_id) or next(
+        (lane.connector_name for lane in silent_reports), None
+    )
+    waiting = next(iter(_queue_depths(connector_id, inputs)), None)
+    return _with_hold(
         held,
         LaneObservation(
-            connector_id, name, waiting=waiting, oldest_waiting_at=known.oldest.get(connector_id)
+            connector_id, name, waiting=waiting, oldest_waiting_at=inputs.oldest.get(connector_id)
         ),
     )
 
 
-def _holding(lanes: Iterable[LaneStanding]) -> list[LaneHold]:
+def _holds_of(lanes: Iterable[LaneStanding]) -> list[LaneHold]:
     return [
         LaneHold("", lane.held_since, lane.held_until, lane.reason)
         for lane in lanes
@@ -128,11 +140,11 @@ def _holding(lanes: Iterable[LaneStanding]) -> list[LaneHold]:
     ]
 
 
-def _depth(connector_id: str, known: LaneInputs) -> list[int]:
-    return [known.depths[connector_id]] if connector_id in known.depths else []
+def _queue_depths(connector_id: str, inputs: LaneInputs) -> list[int]:
+    return [inputs.depths[connector_id]] if connector_id in inputs.depths else []
 
 
-def _held_by(held: Sequence[LaneHold], lane: LaneObservation) -> LaneObservation:
+def _with_hold(held: Sequence[LaneHold], lane: LaneObservation) -> LaneObservation:
     """Return the lane as held since the first replica holds it, and until the last one ends."""
     if not held:
         return lane

@@ -1,4 +1,4 @@
-"""Reads how everything stands, and says the word for it; asked by many at once it reads once."""
+"""Reads the health of the system. Simultaneous requests share one reading."""
 
 from __future__ import annotations
 
@@ -23,66 +23,67 @@ if TYPE_CHECKING:
     from portal_api.health.replicas import ReplicaRegistry
 
     class ObservationSource(Protocol):
-        """MongoDB."""
+        """The observations that MongoDB stores."""
 
         async def read(self) -> StoredObservations:
-            """Return what it knows; never raises because it is away."""
+            """Return the observations. Never raises an error because MongoDB is unavailable."""
             ...
 
 
 MAX_AGE_S = 1.0
-LANES_ASKED = 100
-"""Connectors that no living dispatcher reports: as many as are asked for in a moment."""
+QUEUE_DEPTH_BATCH = 100
+"""Maximum number of lanes without a report whose queue depths RabbitMQ is asked for."""
 
 
 class HealthMonitor:
-    """How everything stands, never older than a second."""
+    """The health of the system, at most one second old."""
 
     def __init__(
         self,
         replicas: ReplicaRegistry,
         depths: QueueDepths,
-        observed: ObservationSource,
+        source: ObservationSource,
         oldest_allowed: timedelta,
     ) -> None:
         self._replicas = replicas
         self._depths = depths
-        self._observed = observed
+        self._source = source
         self._oldest_allowed = oldest_allowed
         self._reading = asyncio.Lock()
         self._last: tuple[float, SystemObservation, Verdict] | None = None
 
     async def read(self) -> tuple[SystemObservation, Verdict]:
-        """Return what is seen and the word for it; answers whatever is away."""
+        """Return the observation and the verdict, also while MongoDB or RabbitMQ is unavailable."""
         async with self._reading:
             if self._last is None or time.monotonic() - self._last[0] > MAX_AGE_S:
-                seen = await self._see()
-                self._last = time.monotonic(), seen, judge(seen, self._oldest_allowed)
+                observation = await self._observe()
+                verdict = judge(observation, self._oldest_allowed)
+                self._last = time.monotonic(), observation, verdict
             return self._last[1:]
 
-    async def _see(self) -> SystemObservation:
-        stored = await self._observed.read()
-        for beat, heard_at in stored.heartbeats:
-            self._replicas.hear(beat, heard_at)
+    async def _observe(self) -> SystemObservation:
+        stored = await self._source.read()
+        for heartbeat, heard_at in stored.heartbeats:
+            self._replicas.update(heartbeat, heard_at)
         now = datetime.now(UTC)
         live, silent = self._replicas.dispatchers(now)
-        asked = unreported(live, stored.names, stored.oldest)[:LANES_ASKED]
-        rabbitmq, depths = await self._ask_broker(asked, stored.partitions)
-        known = LaneInputs(stored.names, depths, stored.held, stored.oldest, stored.partitions)
+        connector_ids = unreported(live, stored.names, stored.oldest)[:QUEUE_DEPTH_BATCH]
+        rabbitmq, depths = await self._read_broker(connector_ids, stored.partitions)
+        inputs = LaneInputs(stored.names, depths, stored.held, stored.oldest, stored.partitions)
         return SystemObservation(
             at=now,
             services=self._replicas.replicas(now),
             rabbitmq=rabbitmq,
             mongodb=stored.mongodb,
-            lanes=lanes_of(live, silent, known, now),
+            lanes=lanes_of(live, silent, inputs, now),
             timer_job=self._replicas.timer_job(),
             dead_letters=stored.dead_letters,
         )
 
-    async def _ask_broker(
+    async def _read_broker(
         self, connector_ids: list[str], partitions: Mapping[str, int]
     ) -> tuple[RabbitMqObservation, dict[str, int]]:
-        """Return RabbitMQ with its well-known queues, and how many deliveries wait per lane."""
+        """Return RabbitMQ with its fixed queues, and the waiting deliveries by connector."""
         lanes = {
             topology.lane(connector_id, number).name: connector_id
             for connector_id in connector_ids

@@ -1,4 +1,4 @@
-"""What is seen of the system at one moment, as values."""
+"""Observations of the system at one moment, and the verdict on them, as values."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from common.contracts.telemetry import Heartbeat, TimerJob
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """One process of ours; ``silent`` means that it said nothing for too long, and
-    is not ready then.
+    """One process of a service. ``silent`` means that its heartbeats are missing, so it does not
+    count as ready.
     """
 
     service: str
@@ -28,7 +28,7 @@ class Replica:
 
 @dataclass(frozen=True, slots=True)
 class QueueObservation:
-    """A queue, and the messages that wait in it."""
+    """A queue and the number of its waiting messages."""
 
     name: str
     waiting: int
@@ -36,7 +36,7 @@ class QueueObservation:
 
 @dataclass(frozen=True, slots=True)
 class RabbitMqObservation:
-    """RabbitMQ as portal-api sees it."""
+    """RabbitMQ as observed by portal-api."""
 
     reachable: bool
     version: str | None = None
@@ -45,9 +45,7 @@ class RabbitMqObservation:
 
 @dataclass(frozen=True, slots=True)
 class MongoDbObservation:
-    """MongoDB as portal-api sees it; ``primary`` is the member that takes writes,
-    as host and port.
-    """
+    """MongoDB as observed by portal-api. ``primary`` is the host and port of the primary."""
 
     reachable: bool
     version: str | None = None
@@ -56,7 +54,7 @@ class MongoDbObservation:
 
 @dataclass(frozen=True, slots=True)
 class LaneObservation:
-    """One connector's lane, all replicas of dispatcher together; None: not known now."""
+    """The lane of a connector, summed over its partitions. None means unknown."""
 
     connector_id: str
     connector_name: str | None
@@ -70,7 +68,7 @@ class LaneObservation:
 
 
 class LaneHold(NamedTuple):
-    """That a replica holds a lane."""
+    """The hold of a lane by the circuit breaker of a replica."""
 
     replica: str
     since: datetime
@@ -80,7 +78,7 @@ class LaneHold(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoredObservations:
-    """What was read; empty when MongoDB cannot be reached."""
+    """The observations that MongoDB stores. They are empty while MongoDB is unavailable."""
 
     mongodb: MongoDbObservation
     heartbeats: list[tuple[Heartbeat, datetime]] = field(default_factory=list)
@@ -93,8 +91,9 @@ class StoredObservations:
 
 @dataclass(frozen=True, slots=True)
 class SystemObservation:
-    """Everything at one moment; ``dead_letters`` are the parked messages that nobody has dealt
-    with, None: not known.
+    """The whole system at one moment.
+
+    ``dead_letters`` counts the dead letters that are not archived. None means unknown.
     """
 
     at: datetime
@@ -108,14 +107,14 @@ class SystemObservation:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The word, and the sentences that explain it, the gravest first."""
+    """The state in one word, and its reasons with the most severe first."""
 
     state: str
     reasons: tuple[str, ...] = field(default=())
 
     @property
     def sentence(self) -> str:
-        """All of it in one sentence."""
+        """The most severe reason, and the number of the others."""
         if not self.reasons:
             return "Changes are accepted and delivered."
         more = len(self.reasons) - 1

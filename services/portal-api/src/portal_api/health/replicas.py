@@ -1,5 +1,5 @@
-"""The newest heartbeat of every replica, in memory: the status is told from it even while
-MongoDB is away.
+"""Registry of replicas by their newest heartbeats. It is in memory, so that the status is available
+also while MongoDB is not.
 """
 
 from __future__ import annotations
@@ -16,74 +16,79 @@ if TYPE_CHECKING:
 
 
 class ReplicaRegistry:
-    """Remembers replicas until they were silent for ``forgotten_after``; those that left in good
-    order are not shown.
+    """The newest heartbeat of each replica.
+
+    A replica is removed after it was silent for ``removed_after``. A replica that announced its
+    stop is not listed.
     """
 
-    def __init__(self, silent_after: timedelta, forgotten_after: timedelta) -> None:
+    def __init__(self, silent_after: timedelta, removed_after: timedelta) -> None:
         self._silent_after = silent_after
-        self._forgotten_after = forgotten_after
-        self._beats: dict[str, tuple[Heartbeat, datetime]] = {}
+        self._removed_after = removed_after
+        self._heartbeats: dict[str, tuple[Heartbeat, datetime]] = {}
 
-    def hear(self, beat: Heartbeat, heard_at: datetime | None = None) -> None:
-        """Take a heartbeat, of now or as another replica of ours heard it; an older one than is
-        known is ignored.
+    def update(self, heartbeat: Heartbeat, heard_at: datetime | None = None) -> None:
+        """Store a heartbeat if it is the newest of its replica.
+
+        ``heard_at`` is the time at which another replica of portal-api received it.
         """
-        known = self._beats.get(beat.key)
-        if known is None or known[0].at < beat.at:
-            self._beats[beat.key] = beat, heard_at or datetime.now(UTC)
+        newest = self._heartbeats.get(heartbeat.key)
+        if newest is None or newest[0].at < heartbeat.at:
+            self._heartbeats[heartbeat.key] = heartbeat, heard_at or datetime.now(UTC)
 
     def replicas(self, now: datetime) -> tuple[Replica, ...]:
-        """Return what is known of each, by service and name."""
-        self._forget(now)
+        """Return the replicas, sorted by service and name."""
+        self._remove_expired(now)
         return tuple(
-            self._shown(*self._beats[key], now)
-            for key in sorted(self._beats)
-            if not self._beats[key][0].leaving
+            self._to_replica(*self._heartbeats[key], now)
+            for key in sorted(self._heartbeats)
+            if not self._heartbeats[key][0].leaving
         )
 
     def dispatchers(self, now: datetime) -> tuple[list[Heartbeat], list[Heartbeat]]:
-        """Return the heartbeats of dispatchers that are there, and of those that fell silent."""
+        """Return the heartbeats of live dispatchers, and those of silent ones."""
         found = [
-            (beat, heard_at)
-            for beat, heard_at in self._beats.values()
-            if beat.service == "dispatcher" and not beat.leaving
+            (heartbeat, heard_at)
+            for heartbeat, heard_at in self._heartbeats.values()
+            if heartbeat.service == "dispatcher" and not heartbeat.leaving
         ]
-        live = [beat for beat, heard_at in found if now - heard_at <= self._silent_after]
-        return live, [beat for beat, heard_at in found if now - heard_at > self._silent_after]
+        live = [heartbeat for heartbeat, heard_at in found if now - heard_at <= self._silent_after]
+        return live, [
+            heartbeat for heartbeat, heard_at in found if now - heard_at > self._silent_after
+        ]
 
     def timer_job(self) -> TimerJob | None:
-        """Return the timer job as the newest heartbeat of a retry at work tells it."""
-        beats: Iterable[Heartbeat] = (
-            beat
-            for beat, _ in self._beats.values()
-            if beat.timer_job is not None and not beat.leaving
+        """Return the timer job from the newest heartbeat of retry."""
+        heartbeats: Iterable[Heartbeat] = (
+            heartbeat
+            for heartbeat, _ in self._heartbeats.values()
+            if heartbeat.timer_job is not None and not heartbeat.leaving
         )
-        newest = max(beats, key=lambda beat: beat.at, default=None)
+        newest = max(heartbeats, key=lambda heartbeat: heartbeat.at, default=None)
         return newest.timer_job if newest else None
 
-    def _forget(self, now: datetime) -> None:
-        self._beats = {
-            key: (beat, heard_at)
-            for key, (beat, heard_at) in self._beats.items()
-            if now - heard_at <= self._forgotten_after
+    def _remove_expired(self, now: datetime) -> None:
+        self._heartbeats = {
+            key: (heartbeat, heard_at)
+            for key, (heartbeat, heard_at) in self._heartbeats.items()
+            if now - heard_at <= self._removed_after
         }
 
-    def _shown(self, beat: Heartbeat, heard_at: datetime, now: datetime) -> Replica:
+    def _to_replica(self, heartbeat: Heartbeat, heard_at: datetime, now: datetime) -> Replica:
         is_silent = now - heard_at > self._silent_after
         reasons = (
-            (f"not heard of for {(now - heard_at).total_seconds():.0f} s",)
+            (f"no heartbeat for {(now - heard_at).total_seconds():.0f} s",)
             if is_silent
-            else beat.reasons
+            else heartbeat.reasons
         )
         return Replica(
-            service=beat.service,
-            replica=beat.replica,
-            version=beat.release,
-            started_at=beat.started_at,
+            service=heartbeat.service,
+            replica=heartbeat.replica,
+            version=heartbeat.release,
+            started_at=heartbeat.started_at,
             heard_at=heard_at,
-            ready=beat.ready and not is_silent,
+            ready=heartbeat.ready and not is_silent,
             silent=is_silent,
             reasons=reasons,
-            log_lines_dropped=beat.lines_dropped,
+            log_lines_dropped=heartbeat.lines_dropped,
         )

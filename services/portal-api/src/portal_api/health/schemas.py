@@ -13,7 +13,7 @@ class _Observation(BaseModel):
 
 
 class ServiceHealth(_Observation):
-    """One replica of a service: which version, since when, and when it was last heard of."""
+    """One replica of a service, with its version and its last heartbeat."""
 
     service: str
     replica: str
@@ -21,11 +21,11 @@ class ServiceHealth(_Observation):
     started_at: Instant
     heard_at: Instant
     ready: bool
-    silent: bool = Field(description="It said nothing for so long that it must be taken for dead.")
+    silent: bool = Field(description="Its heartbeats are missing. It counts as stopped.")
     reasons: list[str] = Field(description="Why it is not ready.")
     log_lines_dropped: int = Field(
         description=(
-            "Log lines that stand on its standard output only, because too many came at once."
+            "Log lines that are only on its standard output, because too many came at once."
         )
     )
 
@@ -38,7 +38,7 @@ class QueueHealth(_Observation):
 
 
 class RabbitMqHealth(_Observation):
-    """RabbitMQ, and its well-known queues."""
+    """RabbitMQ and its fixed queues."""
 
     reachable: bool
     version: str | None
@@ -46,7 +46,7 @@ class RabbitMqHealth(_Observation):
 
 
 class MongoDbHealth(_Observation):
-    """MongoDB, and which member of the replica set is the primary."""
+    """MongoDB and the primary of its replica set."""
 
     reachable: bool
     version: str | None
@@ -54,7 +54,7 @@ class MongoDbHealth(_Observation):
 
 
 class LaneHealth(_Observation):
-    """One connector's lane; null means not known."""
+    """The lane of a connector. Null means unknown."""
 
     connector_id: str
     connector_name: str | None
@@ -62,21 +62,21 @@ class LaneHealth(_Observation):
     in_flight: int
     calls_allowed: int | None = Field(
         description=(
-            "Calls that may be under way at once: fewer while the back office throttles, null "
-            "while no dispatcher works the lane, as during a handover."
+            "Calls that may be under way at once. The number falls while the back office "
+            "throttles. It is null while no dispatcher works the lane."
         )
     )
     held_since: Instant | None
     held_until: Instant | None = Field(
-        description="Until when it is surely held; it is probed before."
+        description="Latest end of the hold. The back office is probed before."
     )
     reason: str | None
     oldest_waiting_at: Instant | None
 
 
 class TimerJobHealth(_Observation):
-    """When Failed deliveries are run again; an empty expression means never, ``trouble`` why it
-    cannot be read.
+    """The schedule of automatic retries. An empty expression means never. ``trouble`` is the error
+    in the expression.
     """
 
     expression: str
@@ -87,7 +87,7 @@ class TimerJobHealth(_Observation):
 
 
 class SystemHealth(BaseModel):
-    """The word, the sentence, every reason, and what they are drawn from."""
+    """The state in one word and one sentence, all reasons, and the observations."""
 
     state: HealthState
     sentence: str

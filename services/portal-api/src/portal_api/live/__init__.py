@@ -1,1 +1,1 @@
-"""What changes, told to those who look at it, as it changes (docs/adr/0013)."""
+"""Live updates as server-sent events (docs/adr/0013)."""

@@ -1,4 +1,4 @@
-"""Gathers what changed for half a second, numbers it, and wakes the readers."""
+"""Broadcaster of live events. It collects changes for half a second before it publishes them."""
 
 from __future__ import annotations
 
@@ -11,123 +11,123 @@ from portal_api.live.event_buffer import EventBuffer, Topic
 if TYPE_CHECKING:
     from portal_api.health.observations import Verdict
 
-WINDOW_S = 0.5
-MOST_ROWS = 20
-"""Deliveries that are told one by one in a window; when more changed, readers are asked to read
-their lists anew.
-"""
-RESYNC_S = 3.0
-STORED_S = 1.0
-"""How long readers are asked to wait before they read anew: what happened must
-be stored by then.
-"""
-REMEMBERED_S = 60.0
-"""How long events are gathered after the last reader went: it may come back and resume."""
+FLUSH_INTERVAL_S = 0.5
+MAX_DELIVERIES_PER_FLUSH = 20
+"""With more changed deliveries, subscribers receive one resync instead of single events."""
+RESYNC_INTERVAL_S = 3.0
+RESYNC_DELAY_S = 1.0
+"""Delay before a resync, because the changes must be stored before the lists are read again."""
+RESUME_TIMEOUT_S = 60.0
+"""Time for which events are collected without subscribers, so that one can resume."""
 
 
 class Broadcaster:
-    """One per process. Of a delivery or an operation only the newest word in a window is told."""
+    """The live events of one process. In each flush, only the newest state of a delivery or an
+    operation is published.
+    """
 
     def __init__(self, buffer: EventBuffer | None = None) -> None:
         self.buffer = buffer or EventBuffer()
         self.subscribers = 0
         self.is_closed = False
-        self._left_at = float("-inf")
-        self._news = asyncio.Event()
+        self._last_left_at = float("-inf")
+        self._changed = asyncio.Event()
         self._deliveries: dict[str, tuple[int, dict[str, Any]]] = {}
         self._operations: dict[str, tuple[int, Any]] = {}
         self._verdict: Verdict | None = None
-        self._owed_at: float | None = None
+        self._resync_requested_at: float | None = None
         self._resynced_at = float("-inf")
 
     @property
     def is_wanted(self) -> bool:
-        """Whether anybody reads, or may come back to resume; otherwise what happens need
-        not even be parsed.
+        """Whether there is a subscriber, or one that left may still resume. Otherwise messages need
+        no parsing.
         """
-        return self.subscribers > 0 or time.monotonic() - self._left_at < REMEMBERED_S
+        return self.subscribers > 0 or time.monotonic() - self._last_left_at < RESUME_TIMEOUT_S
 
-    def delivery(self, delivery_id: str, rank: int, row: dict[str, Any]) -> None:
-        """Tell a delivery as it is now, unless something newer is about to be told."""
+    def publish_delivery(self, delivery_id: str, rank: int, row: dict[str, Any]) -> None:
+        """Publish a delivery with the next flush, unless a newer state is already waiting."""
         if delivery_id not in self._deliveries or self._deliveries[delivery_id][0] <= rank:
             self._deliveries[delivery_id] = rank, row
 
-    def operation(self, operation_id: str, revision: int, body: Any) -> None:
-        """Tell an operation as it is now, unless something newer is about to be told."""
+    def publish_operation(self, operation_id: str, revision: int, body: Any) -> None:
+        """Publish an operation with the next flush, unless a newer state is already waiting."""
         if operation_id not in self._operations or self._operations[operation_id][0] <= revision:
             self._operations[operation_id] = revision, body
 
-    def verdict(self, verdict: Verdict) -> None:
-        """Tell how everything stands, when that has changed."""
+    def publish_verdict(self, verdict: Verdict) -> None:
+        """Publish the health verdict at once, if it has changed."""
         if verdict != self._verdict:
             self._verdict = verdict
             self.buffer.add(Topic.STATUS, {"state": verdict.state, "sentence": verdict.sentence})
-            self._wake()
+            self._wake_subscribers()
 
-    def moved(self) -> None:
-        """Have readers read their lists anew: deliveries came or went that are not
-        told one by one.
-        """
-        if self._owed_at is None:
-            self._owed_at = time.monotonic()
+    def request_resync(self) -> None:
+        """Make subscribers read their lists again, after changes without events of their own."""
+        if self._resync_requested_at is None:
+            self._resync_requested_at = time.monotonic()
 
-    def missed(self) -> None:
-        """Note that something was not gathered: nobody can resume from before."""
-        self.buffer.forget()
-        self._wake()
+    def add_gap(self) -> None:
+        """Prevent that a stream resumes across events that were never collected."""
+        self.buffer.add_gap()
+        self._wake_subscribers()
 
     async def run(self) -> None:
-        """Tell what was gathered, twice a second, until cancelled."""
+        """Flush at a fixed interval until cancelled."""
         while True:
-            await asyncio.sleep(WINDOW_S)
+            await asyncio.sleep(FLUSH_INTERVAL_S)
             self.flush(time.monotonic())
 
     def flush(self, now: float) -> None:
-        """Tell what was gathered."""
-        rows, operations = self._deliveries, self._operations
+        """Publish the collected changes, or a resync if there are too many."""
+        deliveries, operations = self._deliveries, self._operations
         self._deliveries, self._operations = {}, {}
-        before = self.buffer.place
-        if len(rows) > MOST_ROWS and self._owed_at is None:
-            self._owed_at = now
-        if self._owed_at is None:
-            for _, row in rows.values():
+        before = self.buffer.position
+        if len(deliveries) > MAX_DELIVERIES_PER_FLUSH and self._resync_requested_at is None:
+            self._resync_requested_at = now
+        if self._resync_requested_at is None:
+            for _, row in deliveries.values():
                 self.buffer.add(Topic.DELIVERY, row)
-        elif now >= max(self._owed_at + STORED_S, self._resynced_at + RESYNC_S):
-            self._owed_at, self._resynced_at = None, now
+        elif now >= max(
+            self._resync_requested_at + RESYNC_DELAY_S, self._resynced_at + RESYNC_INTERVAL_S
+        ):
+            self._resync_requested_at = None
+            self._resynced_at = now
             self.buffer.add(Topic.RESYNC, {"topics": [Topic.DELIVERY]})
         for _, body in operations.values():
             self.buffer.add(Topic.OPERATION, body)
-        if self.buffer.place != before:
-            self._wake()
+        if self.buffer.position != before:
+            self._wake_subscribers()
 
-    async def news(self, within_s: float, place: int) -> bool:
-        """Wait until there is something behind this place or the end has come; says
-        whether in time.
+    async def wait_for_events(self, position: int, timeout_s: float) -> bool:
+        """Wait for an event after this position, or for the end of all streams.
+
+        Returns False after the timeout.
         """
-        waiting = self._news
-        if self.buffer.place != place or self.is_closed:
+        changed = self._changed
+        if self.buffer.position != position or self.is_closed:
             return True
         try:
-            async with asyncio.timeout(within_s):
-                await waiting.wait()
+            async with asyncio.timeout(timeout_s):
+                await changed.wait()
         except TimeoutError:
             return False
         return True
 
-    def came(self) -> None:
-        """Note a new reader."""
+    def add_subscriber(self) -> None:
+        """Count a new subscriber."""
         self.subscribers += 1
 
-    def went(self) -> None:
-        """Note that a reader is gone."""
+    def remove_subscriber(self) -> None:
+        """Count a subscriber that has left."""
         self.subscribers -= 1
-        self._left_at = time.monotonic()
+        self._last_left_at = time.monotonic()
 
     def close(self) -> None:
         """End every stream now."""
         self.is_closed = True
-        self._wake()
+        self._wake_subscribers()
 
-    def _wake(self) -> None:
-        waiting, self._news = self._news, asyncio.Event()
-        waiting.set()
+    def _wake_subscribers(self) -> None:
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()

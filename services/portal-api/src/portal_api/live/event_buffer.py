@@ -1,4 +1,4 @@
-"""The newest events, as bytes ready to be sent, for all readers together."""
+"""Buffer of the newest live events, shared by all streams of a process."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-MOST_EVENTS = 2_000
+MAX_EVENTS = 2_000
 
 
 class Topic(StrEnum):
-    """What an event is about."""
+    """Subject of an event."""
 
     DELIVERY = "delivery"
     OPERATION = "operation"
@@ -23,62 +23,67 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event with its place in the order of all."""
+    """An event with its position in the order of all events, encoded for sending."""
 
-    place: int
+    position: int
     topic: Topic
-    text: bytes
+    encoded: bytes
 
 
 class EventBuffer:
-    """Numbers events and keeps the newest; a reader has a place and no queue, so the slowest
-    one costs nothing.
+    """Numbers events and holds the newest.
+
+    A stream has a position and no queue, so a slow stream needs no memory.
     """
 
-    def __init__(self, most: int = MOST_EVENTS) -> None:
-        self._name = secrets.token_hex(4)
-        self._events: deque[Event] = deque(maxlen=most)
-        self.place = 0
+    def __init__(self, max_events: int = MAX_EVENTS) -> None:
+        self._buffer_id = secrets.token_hex(4)
+        self._events: deque[Event] = deque(maxlen=max_events)
+        self.position = 0
 
     def add(self, topic: Topic, data: Any) -> None:
-        """Put an event behind all others."""
-        self.place += 1
-        self._events.append(Event(self.place, topic, written(topic, data, self.id_of(self.place))))
+        """Append an event."""
+        self.position += 1
+        encoded = encode_event(topic, data, self.event_id(self.position))
+        self._events.append(Event(self.position, topic, encoded))
 
-    def forget(self) -> None:
-        """Make a gap: whoever was anywhere before it has missed something."""
-        self.place += 1
+    def add_gap(self) -> None:
+        """Remove all events, so that no stream resumes from a position before the gap."""
+        self.position += 1
         self._events.clear()
 
-    def after(self, place: int) -> list[Event] | None:
-        """Return the events behind this place, or None when some of them are gone."""
-        behind = self.place - place
-        if behind > len(self._events):
+    def after(self, position: int) -> list[Event] | None:
+        """Return the events after this position, or None if the buffer lost some of them."""
+        count = self.position - position
+        if count > len(self._events):
             return None
         return [
-            self._events[index] for index in range(len(self._events) - behind, len(self._events))
+            self._events[index] for index in range(len(self._events) - count, len(self._events))
         ]
 
-    def id_of(self, place: int) -> str:
-        """Return the id of a place; it means nothing to another process."""
-        return f"{self._name}-{place:x}"
+    def event_id(self, position: int) -> str:
+        """Return the event id of a position. It is valid in this process only."""
+        return f"{self._buffer_id}-{position:x}"
 
-    def place_of(self, event_id: str) -> int | None:
-        """Return the place of an id of ours that can still be resumed from, or None."""
-        name, _, number = event_id.partition("-")
+    def position_of(self, event_id: str) -> int | None:
+        """Return the position of an event id, or None if a stream cannot resume from it."""
+        buffer_id, _, number = event_id.partition("-")
         try:
-            place = int(number, 16)
+            position = int(number, 16)
         except ValueError:
             return None
-        return (
-            place
-            if name == self._name and 0 <= place <= self.place and self.after(place) is not None
-            else None
+        is_resumable = (
+            buffer_id == self._buffer_id
+            and 0 <= position <= self.position
+            and self.after(position) is not None
         )
+        return position if is_resumable else None
 
 
-def written(topic: Topic, data: Any, event_id: str | None = None) -> bytes:
-    """Return an event as it is sent (WHATWG HTML, 9.2 Server-sent events): JSON on one line."""
+def encode_event(topic: Topic, data: Any, event_id: str | None = None) -> bytes:
+    """Return an event in the format of server-sent events, with JSON on one line (WHATWG HTML, 9.2
+    Server-sent events).
+    """
     head = f"id: {event_id}\n" if event_id else ""
     return (
         f"{head}event: {topic}\ndata: "

@@ -1,4 +1,4 @@
-"""One stream: what a reader has missed, then whatever happens, for a while."""
+"""Streams of live events: the missed events first, then new events until the lifetime ends."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from portal_api.errors import BusyError
-from portal_api.live.event_buffer import Topic, written
+from portal_api.live.event_buffer import Topic, encode_event
 from portal_api.metrics import READERS
 
 if TYPE_CHECKING:
@@ -18,92 +18,94 @@ if TYPE_CHECKING:
 
 KEEP_ALIVE_INTERVAL_S = 15.0
 LIFETIME_S = 900.0
-"""Then the stream ends and the browser connects again, which also looks at its session again."""
-RETRY_MS = 2_000
-ALL = {"topics": [Topic.DELIVERY, Topic.OPERATION, Topic.STATUS]}
+"""Lifetime of a stream. The browser connects again, so that its session is checked again."""
+RECONNECT_DELAY_MS = 2_000
+RESYNC_ALL = {"topics": [Topic.DELIVERY, Topic.OPERATION, Topic.STATUS]}
 
 
 class SubscriberPool:
-    """Opens streams, at most so many at once."""
+    """Opens streams, up to a limit."""
 
-    def __init__(self, broadcaster: Broadcaster, most: int) -> None:
+    def __init__(self, broadcaster: Broadcaster, max_subscribers: int) -> None:
         self._broadcaster = broadcaster
-        self._most = most
+        self._max_subscribers = max_subscribers
 
     def open(
         self,
         topics: AbstractSet[Topic],
         last_event_id: str | None,
-        first: Any,
+        status: Any,
         lifetime_s: float = LIFETIME_S,
     ) -> Subscriber:
-        """Return a reader to be closed after use; ``first`` is the status now. Raises BusyError."""
-        if self._broadcaster.subscribers >= self._most:
-            raise BusyError(f"{self._most} streams are open, which is as many as there may be")
+        """Return a subscriber that the caller closes. ``status`` is the first status event.
+
+        Raises BusyError at the limit.
+        """
+        if self._broadcaster.subscribers >= self._max_subscribers:
+            raise BusyError(
+                f"The limit of {self._max_subscribers} open streams is reached: close pages of the "
+                "portal that are not needed"
+            )
         if not self._broadcaster.is_wanted:
-            self._broadcaster.missed()
-        return Subscriber(self._broadcaster, topics, last_event_id, first, lifetime_s)
+            self._broadcaster.add_gap()
+        return Subscriber(self._broadcaster, topics, last_event_id, status, lifetime_s)
 
 
 class Subscriber:
-    """Hears everything that happens from the moment it is made; has a place in the ring and no
-    queue of its own.
-    """
+    """A subscriber of all events since its creation, with a position in the event buffer."""
 
     def __init__(
         self,
         broadcaster: Broadcaster,
         topics: AbstractSet[Topic],
         last_event_id: str | None,
-        first: Any,
+        status: Any,
         lifetime_s: float,
     ) -> None:
         self._broadcaster = broadcaster
+        self._buffer = broadcaster.buffer
         self._topics = {*topics, Topic.RESYNC}
-        self._end = time.monotonic() + lifetime_s * random.uniform(0.9, 1)  # noqa: S311 - jitter
+        self._ends_at = time.monotonic() + lifetime_s * random.uniform(0.9, 1)  # noqa: S311 - jitter
         resumed = (
-            broadcaster.buffer.place_of(last_event_id)
-            if last_event_id
-            else broadcaster.buffer.place
+            self._buffer.position_of(last_event_id) if last_event_id else self._buffer.position
         )
-        self._place = broadcaster.buffer.place if resumed is None else resumed
-        self._first = f"retry: {RETRY_MS}\n\n".encode()
+        self._position = self._buffer.position if resumed is None else resumed
+        self._first_chunk = f"retry: {RECONNECT_DELAY_MS}\n\n".encode()
         if Topic.STATUS in topics:
-            self._first += written(Topic.STATUS, first)
+            self._first_chunk += encode_event(Topic.STATUS, status)
         if resumed is None:
-            self._first += self._resync()
+            self._first_chunk += self._resync()
         self._is_open = True
-        broadcaster.came()
+        broadcaster.add_subscriber()
         READERS.set(broadcaster.subscribers)
 
     def close(self) -> None:
-        """Let go, once."""
+        """End the subscription. A second call does nothing."""
         if self._is_open:
             self._is_open = False
-            self._broadcaster.went()
+            self._broadcaster.remove_subscriber()
             READERS.set(self._broadcaster.subscribers)
 
-    async def parts(self) -> AsyncIterator[bytes]:
-        """Yield what is to be sent, until the lifetime is over or the process stops."""
-        yield self._first
-        while not self._broadcaster.is_closed and (left := self._end - time.monotonic()) > 0:
-            if not await self._broadcaster.news(min(KEEP_ALIVE_INTERVAL_S, left), self._place):
-                event_id = self._broadcaster.buffer.id_of(self._place)
-                yield f": still here\nid: {event_id}\n\n".encode()
-            elif text := self._next():
-                yield text
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Yield the bytes to send, until the lifetime ends or the process stops."""
+        yield self._first_chunk
+        while (
+            not self._broadcaster.is_closed
+            and (remaining_s := self._ends_at - time.monotonic()) > 0
+        ):
+            timeout_s = min(KEEP_ALIVE_INTERVAL_S, remaining_s)
+            if not await self._broadcaster.wait_for_events(self._position, timeout_s):
+                yield f": still here\nid: {self._buffer.event_id(self._position)}\n\n".encode()
+            elif chunk := self._next_events():
+                yield chunk
 
-    def _next(self) -> bytes:
-        """Return the events of our topics behind our place, and move on."""
-        events, self._place = (
-            self._broadcaster.buffer.after(self._place),
-            self._broadcaster.buffer.place,
-        )
-        return (
-            self._resync()
-            if events is None
-            else b"".join(event.text for event in events if event.topic in self._topics)
-        )
+    def _next_events(self) -> bytes:
+        """Return the new events of the subscribed topics, and advance the position."""
+        events = self._buffer.after(self._position)
+        self._position = self._buffer.position
+        if events is None:
+            return self._resync()
+        return b"".join(event.encoded for event in events if event.topic in self._topics)
 
     def _resync(self) -> bytes:
-        return written(Topic.RESYNC, ALL, self._broadcaster.buffer.id_of(self._place))
+        return encode_event(Topic.RESYNC, RESYNC_ALL, self._buffer.event_id(self._position))

@@ -17,50 +17,44 @@ if TYPE_CHECKING:
     from portal_api.live.stream import Subscriber
 
 SEND_TIMEOUT_S = 30.0
-
-
-KIND = "text/event-stream"
-
-
+MEDIA_TYPE = "text/event-stream"
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 class EventQuery(BaseModel):
-    """What to hear of, and for how long."""
+    """Topics and duration of a stream."""
 
     model_config = ConfigDict(extra="forbid")
 
     topics: set[Topic] = Field(
         default={Topic.DELIVERY, Topic.OPERATION, Topic.STATUS},
-        description="`resync` is always heard.",
+        description="Topics of the events. `resync` is always sent.",
     )
     seconds: float = Field(
-        default=900, ge=0.1, le=900, description="End the stream after about so long."
+        default=900, ge=0.1, le=900, description="Approximate duration of the stream."
     )
 
 
 class EventStream(StreamingResponse):
-    """A stream that gives up on a client that takes nothing, and lets go of its
-    reader in every case.
-    """
+    """A streaming response that ends if the client stalls. It always closes its subscriber."""
 
     def __init__(self, subscriber: Subscriber) -> None:
-        super().__init__(subscriber.parts(), headers=HEADERS, media_type=KIND)
+        super().__init__(subscriber.chunks(), headers=HEADERS, media_type=MEDIA_TYPE)
         self._subscriber = subscriber
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer the request, in whichever way it ends."""
+        """Send the stream, and close the subscriber."""
         try:
             await super().__call__(scope, receive, send)
         finally:
             self._subscriber.close()
 
     async def stream_response(self, send: Send) -> None:
-        """Send until the reader ends or the client stalls."""
+        """Send until the stream ends or the client stalls."""
 
-        async def hurried(message: Message) -> None:
+        async def send_in_time(message: Message) -> None:
             async with asyncio.timeout(SEND_TIMEOUT_S):
                 await send(message)
 
         with contextlib.suppress(TimeoutError):
-            await super().stream_response(hurried)
+            await super().stream_response(send_in_time)

@@ -1,1 +1,1 @@
-"""What the services log, as administrators look for it."""
+"""Log lines of the services, searchable by administrators."""

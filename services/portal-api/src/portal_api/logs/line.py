@@ -1,24 +1,25 @@
-"""One line of a log as it is kept, and how it is named so that names sort by time."""
+"""Log lines as they are stored, with ids that sort by time."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from common.contracts.telemetry import LogRecorded
 from portal_api.lists.search_terms import words_of
 
-_SEARCHED = ("appointment", "code", "reason", "status", "queue", "message_id", "trace_id")
-_LARGEST = 2**63
-EPOCH, MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
+_SEARCHED_FIELDS = ("appointment", "code", "reason", "status", "queue", "message_id", "trace_id")
+_INT64_LIMIT = 2**63
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
 
 
 class Level(StrEnum):
-    """How grave it is."""
+    """The severity of a line."""
 
     DEBUG = "debug"
     INFO = "info"
@@ -27,83 +28,89 @@ class Level(StrEnum):
     CRITICAL = "critical"
 
 
-_OTHER_NAMES = {"warn": Level.WARNING, "exception": Level.ERROR, "fatal": Level.CRITICAL}
+_ALIASES = {"warn": Level.WARNING, "exception": Level.ERROR, "fatal": Level.CRITICAL}
 
 
 def level_of(name: str) -> Level:
-    """Return the level that a line says of itself; one that is not known counts as info."""
+    """Return the level by its name in a line. An unknown name counts as info."""
     lowered = name.lower()
-    return Level(lowered) if lowered in set(Level) else _OTHER_NAMES.get(lowered, Level.INFO)
+    return Level(lowered) if lowered in set(Level) else _ALIASES.get(lowered, Level.INFO)
 
 
 def at_least(level: Level) -> list[str]:
-    """Return this level and those that are worse."""
+    """Return this level and all more severe levels."""
     levels = list(Level)
     return [str(level) for level in levels[levels.index(level) :]]
 
 
-def read_lines(body: bytes) -> tuple[list[LogRecorded], int]:
-    """Return the lines of a message, and how many could not be understood: one that is odd does not
-    take the others with it.
-    """
+class LogLines(NamedTuple):
+    """The readable lines of a message, and the number of unreadable ones."""
+
+    items: list[LogRecorded]
+    unreadable: int
+
+
+def read_lines(body: bytes) -> LogLines:
+    """Parse each line of a message on its own, so that an unreadable line loses no other."""
     try:
-        told = json.loads(body)
+        parsed = json.loads(body)
     except ValueError:
-        return [], 1
-    lines, odd = [], 0
-    for line in told if isinstance(told, list) else [told]:
+        return LogLines([], unreadable=1)
+    lines, unreadable = [], 0
+    for line in parsed if isinstance(parsed, list) else [parsed]:
         try:
             lines.append(LogRecorded.model_validate(line))
         except ValidationError:
-            odd += 1
-    return lines, odd
+            unreadable += 1
+    return LogLines(lines, unreadable)
 
 
-def name_of(moment: datetime) -> str:
-    """Return how the names of all lines of this millisecond begin; an earlier moment sorts
-    before a later one.
+def id_prefix(moment: datetime) -> str:
+    """Return the prefix of the ids of all lines in this millisecond. Prefixes sort by time."""
+    return _hex_milliseconds((moment - EPOCH) // MILLISECOND)
+
+
+def first_id_at(moment: datetime) -> str:
+    """Return the lower bound of the ids of lines at or after this moment.
+
+    The moment is rounded up, because the times of lines are whole milliseconds.
     """
-    return _name((moment - EPOCH) // MILLISECOND)
+    return _hex_milliseconds(-((EPOCH - moment) // MILLISECOND))
 
 
-def name_from(moment: datetime) -> str:
-    """Return the name before which every line is earlier than this moment; moments of lines are
-    whole milliseconds.
-    """
-    return _name(-((EPOCH - moment) // MILLISECOND))
-
-
-def _name(milliseconds: int) -> str:
+def _hex_milliseconds(milliseconds: int) -> str:
     return f"{max(0, milliseconds):012x}"
 
 
-def log_document(line: LogRecorded, message_id: str, place: int) -> dict[str, Any]:
-    """Return the document of a line; the same line of the same message has the same name."""
-    found_by = (
+def log_document(line: LogRecorded, message_id: str, index: int) -> dict[str, Any]:
+    """Return the document of a line. Its id is the same after a second delivery of the message."""
+    searched_texts = (
         line.event,
         line.connector_id,
-        *(str(value) for name in _SEARCHED if (value := line.fields.get(name))),
+        *(str(value) for name in _SEARCHED_FIELDS if (value := line.fields.get(name))),
     )
     document = {
-        "_id": f"{name_of(line.timestamp)}-{message_id}-{place:03x}",
+        "_id": f"{id_prefix(line.timestamp)}-{message_id}-{index:03x}",
         "at": line.timestamp,
         "level": str(level_of(line.level)),
         "service": line.service,
         "replica": line.replica,
         "event": line.event,
         "connector_id": line.connector_id,
-        "words": words_of(found_by),
+        "words": words_of(searched_texts),
         "fields": {name.replace("\0", ""): _storable(value) for name, value in line.fields.items()},
     }
     return document | ({"delivery_id": line.delivery_id} if line.delivery_id else {})
 
 
 def _storable(value: Any) -> Any:
-    """Return what MongoDB can keep: numbers of 64 bits, whole characters, and nothing nested."""
+    """Return a value that MongoDB can store: no integer over 64 bits, no half of a surrogate pair,
+    and no nested value.
+    """
     if isinstance(value, str):
         return value if value.isascii() else value.encode(errors="replace").decode()
     if isinstance(value, dict | list):
         return json.dumps(value)
-    if isinstance(value, int) and not -_LARGEST <= value < _LARGEST:
+    if isinstance(value, int) and not -_INT64_LIMIT <= value < _INT64_LIMIT:
         return str(value)
     return value

@@ -10,17 +10,17 @@ from pydantic import BaseModel, BeforeValidator, Field, field_serializer
 from portal_api.exports.download import Format
 from portal_api.exports.formats import ExportFormat
 from portal_api.lists.search_terms import by_selectivity, words_of
-from portal_api.logs.line import Level, at_least, name_from
+from portal_api.logs.line import Level, at_least, first_id_at
 from portal_api.schemas.paging import Page, PageQuery, ResponseModel
 from portal_api.schemas.types import Instant, Moment
 
 
 class LogQuery(PageQuery):
-    """Filters of the list; all of them must hold."""
+    """Filters of the list. A line must match all of them."""
 
     level: Annotated[
-        Level, BeforeValidator(lambda given: given.lower() if isinstance(given, str) else given)
-    ] = Field(default=Level.DEBUG, description="This level or worse.")
+        Level, BeforeValidator(lambda level: level.lower() if isinstance(level, str) else level)
+    ] = Field(default=Level.DEBUG, description="This level and more severe ones.")
     service: str | None = Field(default=None, max_length=50, description="Exactly this service.")
     replica: str | None = Field(default=None, max_length=100, description="Exactly this replica.")
     delivery_id: str | None = Field(
@@ -38,38 +38,38 @@ class LogQuery(PageQuery):
     at_to: Moment | None = Field(default=None, description="Before this moment.")
 
     def wanted(self) -> dict[str, Any]:
-        """Return the filters in the store's words; a level is always among them, because the
-        indexes begin with it.
+        """Return the conditions of the store. They always include the level, because the indexes
+        begin with it.
         """
-        given = self.model_dump(include={"service", "replica", "delivery_id"}, exclude_none=True)
-        moments = {
-            word: name_from(moment)
-            for word, moment in (("$gte", self.at_from), ("$lt", self.at_to))
+        equal = self.model_dump(include={"service", "replica", "delivery_id"}, exclude_none=True)
+        id_range = {
+            operator: first_id_at(moment)
+            for operator, moment in (("$gte", self.at_from), ("$lt", self.at_to))
             if moment
         }
         words = {"words": {"$all": by_selectivity(words_of([self.search]))}} if self.search else {}
         return (
             {"level": {"$in": at_least(self.level)}}
-            | given
+            | equal
             | words
-            | ({"_id": moments} if moments else {})
+            | ({"_id": id_range} if id_range else {})
         )
 
     def page(self) -> Page:
-        """Return the place; logs have one order, that of time."""
+        """Return the page. Log lines have one order, by time."""
         return Page("_id", is_descending=True, limit=self.limit, after=self.after)
 
 
 class LogExportQuery(LogQuery):
-    """The same filters as the list; every line that fits is written, ``limit`` and ``after``
-    mean nothing here.
+    """The filters of the list, for an export of all matching lines. ``limit`` and ``after`` are
+    ignored.
     """
 
     format: Format = ExportFormat.CSV
 
 
 class LogLine(ResponseModel):
-    """One line; ``fields`` is what it says beside."""
+    """A log line. ``fields`` contains its further fields."""
 
     log_id: str
     at: Instant
@@ -83,10 +83,10 @@ class LogLine(ResponseModel):
 
 
 class LogLineRow(LogLine):
-    """Likewise, for CSV: the further fields stand in one cell."""
+    """A log line for CSV, with the further fields as JSON in one cell."""
 
     @field_serializer("fields")
-    def _in_one(self, fields: dict[str, Any]) -> str | None:
+    def _as_json(self, fields: dict[str, Any]) -> str | None:
         return json.dumps(fields, ensure_ascii=False) if fields else None
 
 

@@ -1,1 +1,1 @@
-"""Recording of messages: consumers and the use cases that store their content."""
+"""Recording of messages: consumers, and the use cases that store the content."""

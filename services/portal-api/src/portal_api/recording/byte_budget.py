@@ -1,4 +1,4 @@
-"""Bounds how many bytes of messages are read and recorded at once."""
+"""Limits how many bytes of messages are recorded at once."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ if TYPE_CHECKING:
 
 
 class ByteBudget:
-    """Lets messages in while their bytes fit, in the order in which they ask; a single larger
-    message goes alone.
+    """A budget of bytes, reserved in the order of the requests. A message that is larger than the
+    budget is admitted alone.
     """
 
-    def __init__(self, most_bytes: int) -> None:
-        self._most_bytes = most_bytes
-        self._used = 0
-        self._turn = asyncio.Lock()
-        self._freed = asyncio.Event()
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._reserved = 0
+        self._admission = asyncio.Lock()
+        self._released = asyncio.Event()
 
     @contextlib.asynccontextmanager
-    async def of(self, size: int) -> AsyncIterator[None]:
-        """Wait until so many bytes fit, and take them for this block."""
-        async with self._turn:
-            while self._used and self._used + size > self._most_bytes:
-                self._freed.clear()
-                await self._freed.wait()
-            self._used += size
+    async def reserve(self, size: int) -> AsyncIterator[None]:
+        """Wait until ``size`` bytes are free, and reserve them for this block."""
+        async with self._admission:
+            while self._reserved and self._reserved + size > self._max_bytes:
+                self._released.clear()
+                await self._released.wait()
+            self._reserved += size
         try:
             yield
         finally:
-            self._used -= size
-            self._freed.set()
+            self._reserved -= size
+            self._released.set()

@@ -1,5 +1,5 @@
-"""``mboc-portal-api give-up MOMENT``: after a restore, end what is shown as under way and of which
-nobody will hear again (docs/backup.md).
+"""Command ``mboc-portal-api give-up MOMENT``: end the deliveries that a restored backup shows as
+under way, because no service will report them again (docs/backup.md).
 """
 
 from __future__ import annotations
@@ -14,31 +14,33 @@ if TYPE_CHECKING:
     from portal_api.recording.record import Recorder
     from portal_api.store.unfinished import UnfinishedDeliveries
 
-SENTENCE = (
-    "It was under way when the backup was made that was restored: what became of it is not known. "
-    "Look into the back office before you retry it."
+MESSAGE = (
+    "The delivery was under way when the restored backup was made. Its outcome is unknown. "
+    "Check the back office before you retry it."
 )
 
 
-async def fail_unfinished(unheard: UnfinishedDeliveries, record: Recorder, before: datetime) -> int:
-    """Show them as Failed with an unknown outcome; returns how many.
+async def fail_unfinished(
+    unfinished: UnfinishedDeliveries, recorder: Recorder, before: datetime
+) -> int:
+    """Record them as Failed with an unknown outcome, and return their number.
 
-    What is told of a later attempt still counts.
+    The status of a later attempt still replaces this one.
     """
-    ended = 0
-    while last := await unheard.batch(before):
-        await record.statuses([_ended(told) for told in last])
-        ended += len(last)
-    return ended
+    failed = 0
+    while statuses := await unfinished.batch(before):
+        await recorder.statuses([_failed(status) for status in statuses])
+        failed += len(statuses)
+    return failed
 
 
-def _ended(told: StatusChanged) -> StatusChanged:
-    end = {
+def _failed(status: StatusChanged) -> StatusChanged:
+    outcome = {
         "phase": Phase.DONE,
         "status": Status.FAILED,
         "at": datetime.now(UTC),
-        "message": SENTENCE,
+        "message": MESSAGE,
         "retryable": True,
         "outcome_unknown": True,
     }
-    return told.model_validate(told.model_dump() | end)
+    return status.model_validate(status.model_dump() | outcome)

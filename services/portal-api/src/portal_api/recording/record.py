@@ -32,14 +32,17 @@ log = structlog.get_logger()
 
 
 class Recorder:
-    """Messages -> what administrators see; the same message twice changes nothing."""
+    """Messages of other services -> the collections that the API shows.
+
+    Every write is idempotent, because RabbitMQ may deliver a message twice.
+    """
 
     def __init__(self, writer: Writer, statistics: Statistics | None = None) -> None:
         self._writer = writer
         self._statistics = statistics
 
     async def transactions(self, received: Sequence[TransactionReceived]) -> None:
-        """Show the changes as pending at once."""
+        """Record the changes as pending deliveries before they are routed."""
         await self._writer.write(
             [
                 change
@@ -50,7 +53,7 @@ class Recorder:
         STORED.labels("transaction").inc(len(received))
 
     async def statuses(self, events: Sequence[StatusChanged]) -> None:
-        """Show where deliveries stand."""
+        """Record the status of deliveries."""
         spans = [
             consume_span(
                 "record", topology.STATUSES, event.traceparent, partial(_attributes, event)
@@ -64,42 +67,49 @@ class Recorder:
             )
         STORED.labels("status").inc(len(events))
         now = datetime.now(UTC)
-        await self._name_late(late_minutes(events, now))
+        await self._mark_late(late_minutes(events, now))
         for event in events:
             STORED_AFTER_SECONDS.observe(max(0.0, (now - event.at).total_seconds()))
 
     async def lane(self, change: LaneChanged) -> None:
-        """Show that a lane is held or works again."""
+        """Record that a lane is held or released."""
         await self._writer.write(delivery_projections.of_lane(change))
         STORED.labels("lane").inc()
 
-    async def operation(self, told: OperationProgressed | DeliveriesArchived) -> None:
-        """Show how an operation goes, or which deliveries it archived or restored."""
-        if isinstance(told, DeliveriesArchived):
-            await self._writer.write(operation_projections.of_archived(told))
-            STORED.labels("archived").inc(len(told.delivery_ids))
+    async def operation(self, message: OperationProgressed | DeliveriesArchived) -> None:
+        """Record the progress of an operation, or the deliveries that it archived or restored."""
+        if isinstance(message, DeliveriesArchived):
+            await self._writer.write(operation_projections.of_archived(message))
+            STORED.labels("archived").inc(len(message.delivery_ids))
         else:
-            await self._writer.write(operation_projections.of_progress(told))
+            await self._writer.write(operation_projections.of_progress(message))
             STORED.labels("operation").inc()
 
-    async def dead_letter(self, letter: DeadLetter) -> None:
-        """Show a dead letter as Failed; one that cannot be stored is shown without its body."""
+    async def dead_letter(self, dead_letter: DeadLetter) -> None:
+        """Record a dead letter as Failed. If it cannot be stored, omit its body."""
         try:
-            await self._writer.write(dead_letter_projections.of_dead_letter(letter))
-        except Exception as error:  # a bug, too: a dead letter has nowhere else to go
-            log.exception("a dead letter is stored without its body", queue=letter.queue)
+            await self._writer.write(dead_letter_projections.of_dead_letter(dead_letter))
+        except Exception as error:  # even a bug, because a dead letter has no other queue
+            log.exception(
+                "the dead letter cannot be stored, so it is stored without its body",
+                queue=dead_letter.queue,
+            )
             note = f"It could not be stored: {type(error).__name__}"
-            await self._writer.write(dead_letter_projections.of_letter_alone(letter, note))
+            await self._writer.write(dead_letter_projections.of_letter_alone(dead_letter, note))
         STORED.labels("dead letter").inc()
-        await self._name_late(
+        await self._mark_late(
             {
-                Interval.MINUTE.of(moment)
-                for moment in (letter.at, *dead_letter_projections.accepted_at(letter))
+                Interval.MINUTE.start_of(moment)
+                for moment in (dead_letter.at, *dead_letter_projections.accepted_at(dead_letter))
             }
         )
 
-    async def _name_late(self, minutes: set[datetime]) -> None:
-        """Have what came late counted; behind the write, and before the message is acknowledged."""
+    async def _mark_late(self, minutes: set[datetime]) -> None:
+        """Mark minutes to be counted again.
+
+        It happens after the write, so that the count includes it. It happens before the
+        acknowledgement, so that a crash cannot lose the mark.
+        """
         if self._statistics is not None and minutes:
             await self._statistics.mark_late(minutes)
 

@@ -1,4 +1,4 @@
-"""Hears what the services say of themselves."""
+"""Records the log lines and heartbeats of the services."""
 
 from __future__ import annotations
 
@@ -9,30 +9,32 @@ from portal_api.logs.line import log_document
 from portal_api.metrics import LINES_NOT_UNDERSTOOD, STORED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from common.contracts.telemetry import Heartbeat, LogRecorded
+    from common.contracts.telemetry import Heartbeat
+    from portal_api.logs.line import LogLines
     from portal_api.store.heartbeats import Heartbeats
     from portal_api.store.logs import Logs
 
 
 class TelemetryRecorder:
-    """LogRecorded, Heartbeat -> what administrators see of the services."""
+    """LogRecorded, Heartbeat -> the collections of log lines and heartbeats."""
 
     def __init__(self, logs: Logs, heartbeats: Heartbeats) -> None:
         self._logs = logs
         self._heartbeats = heartbeats
 
-    async def lines(self, message_id: str, lines: Sequence[LogRecorded], odd: int) -> None:
-        """Keep the lines of a message."""
-        LINES_NOT_UNDERSTOOD.inc(odd)
-        if lines:
+    async def lines(self, message_id: str, log_lines: LogLines) -> None:
+        """Store the lines of a message."""
+        LINES_NOT_UNDERSTOOD.inc(log_lines.unreadable)
+        if log_lines.items:
             await self._logs.save(
-                [log_document(line, message_id, place) for place, line in enumerate(lines)]
+                [
+                    log_document(line, message_id, index)
+                    for index, line in enumerate(log_lines.items)
+                ]
             )
-        STORED.labels("log line").inc(len(lines))
+        STORED.labels("log line").inc(len(log_lines.items))
 
-    async def heartbeat(self, beat: Heartbeat) -> None:
-        """Remember that a replica is there, by our clock: the sender's may be wrong."""
-        await self._heartbeats.save(beat, datetime.now(UTC))
+    async def heartbeat(self, heartbeat: Heartbeat) -> None:
+        """Store a heartbeat with the local time, because the sender's clock may be wrong."""
+        await self._heartbeats.save(heartbeat, datetime.now(UTC))
         STORED.labels("heartbeat").inc()

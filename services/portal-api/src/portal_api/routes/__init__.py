@@ -1,1 +1,1 @@
-"""What arrives over HTTP."""
+"""The routes of the API, one router per module."""

@@ -1,4 +1,4 @@
-"""``/api/api-keys``: one's own API keys; administrators see and revoke everybody's."""
+"""``/api/api-keys``: the API keys of the caller, and for an admin those of all accounts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from common.contracts.moments import whole_milliseconds
 from portal_api.accounts.api_key import ApiKey
 from portal_api.accounts.api_key_schemas import ApiKeyPage, ApiKeyResponse, CreatedApiKey, NewApiKey
 from portal_api.accounts.roles import Caller, Role
-from portal_api.accounts.tokens import hashed, new_key
+from portal_api.accounts.tokens import new_key, token_hash
 from portal_api.auth.dependencies import audit_change, caller_of
 from portal_api.errors import ForbiddenError, InvalidFieldError
 from portal_api.schemas.paging import PageQuery
@@ -24,13 +24,13 @@ MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
 
 
 def api_keys(store: ApiKeys) -> APIRouter:
-    """Return the routes."""
+    """Return the router of API keys."""
     router = APIRouter(prefix="/api-keys", tags=["API keys"])
 
     @router.get("")
     async def list_api_keys(request: Request, query: Annotated[PageQuery, Query()]) -> ApiKeyPage:
-        """List your keys, the newest first; an admin sees everybody's."""
-        found, following = await store.page(_whose(request), query.limit, query.after)
+        """List your API keys, the newest first. An admin sees the keys of all accounts."""
+        found, following = await store.page(_owner_filter(request), query.limit, query.after)
         return ApiKeyPage(
             items=[ApiKeyResponse.model_validate(key, from_attributes=True) for key in found],
             next=following,
@@ -40,9 +40,9 @@ def api_keys(store: ApiKeys) -> APIRouter:
     async def create_api_key(
         request: Request, response: Response, new: Annotated[NewApiKey, Body()]
     ) -> CreatedApiKey:
-        """Make a key that acts for you, with your role or a lesser one."""
-        _refuse_lesser_keys(caller_of(request))
-        key, secret = _made(request, new)
+        """Create an API key that acts for you, with your role or a lower one."""
+        _refuse_non_admin_key(caller_of(request))
+        key, secret = _new_key(request, new)
         await store.create(key)
         audit_change(request, key.api_key_id, after=key.audit_view())
         response.headers["Cache-Control"] = "no-store"
@@ -54,39 +54,48 @@ def api_keys(store: ApiKeys) -> APIRouter:
     async def revoke_api_key(
         request: Request, api_key_id: Annotated[str, Path(pattern="^[0-9a-f]{12}$")]
     ) -> None:
-        """Revoke a key: it is refused from now on."""
-        _refuse_lesser_keys(caller_of(request))
-        key = await store.revoke(api_key_id, _whose(request))
+        """Revoke an API key. It is refused from now on."""
+        _refuse_non_admin_key(caller_of(request))
+        key = await store.revoke(api_key_id, _owner_filter(request))
         audit_change(request, api_key_id, before=key.audit_view())
 
     return router
 
 
-def _whose(request: Request) -> str | None:
+def _owner_filter(request: Request) -> str | None:
     caller = caller_of(request)
     return None if caller.role is Role.ADMIN else caller.name
 
 
-def _refuse_lesser_keys(caller: Caller) -> None:
-    """A key that got into wrong hands must not be able to make itself a successor, nor
-    to end the others.
+def _refuse_non_admin_key(caller: Caller) -> None:
+    """Raise ForbiddenError for an API key without the role admin.
+
+    A stolen key must not be able to create its own successor, or to revoke the other keys.
     """
     if caller.session_id is None and caller.role is not Role.ADMIN:
         raise ForbiddenError(
-            "Keys are made and revoked by whoever is signed in, or with an admin's key"
+            "Sign in to create or revoke API keys, or use an API key with the role admin"
         )
 
 
-def _made(request: Request, new: NewApiKey) -> tuple[ApiKey, str]:
-    """Return the key as it is kept, and as it is told; raises ForbiddenError and
-    InvalidFieldError.
+def _new_key(request: Request, new: NewApiKey) -> tuple[ApiKey, str]:
+    """Return the API key as it is stored, and its secret.
+
+    Raises ForbiddenError and InvalidFieldError.
     """
     caller, now = caller_of(request), now_in_milliseconds()
     if not caller.role.may(new.role):
         raise ForbiddenError(f"A key may have at most your own role, {caller.role}")
     if new.expires_at is not None and new.expires_at <= now:
         raise InvalidFieldError("expires_at", "must be in the future")
-    made, expires_at = new_key(), new.expires_at and whole_milliseconds(new.expires_at)
-    return ApiKey(
-        made.api_key_id, new.name, new.role, caller.name, hashed(made.key), now, expires_at
-    ), made.key
+    generated = new_key()
+    key = ApiKey(
+        api_key_id=generated.api_key_id,
+        name=new.name,
+        role=new.role,
+        owner=caller.name,
+        hash=token_hash(generated.key),
+        created_at=now,
+        expires_at=new.expires_at and whole_milliseconds(new.expires_at),
+    )
+    return key, generated.key

@@ -1,4 +1,4 @@
-"""``/api/appointments``: one row per appointment, the newest transaction first."""
+"""``/api/appointments``: one row for each appointment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from portal_api.appointments.schemas import (
     as_row,
 )
 from portal_api.connectors.schemas import ConnectorResponse, as_response
-from portal_api.exports.download import ANSWERS, as_download
+from portal_api.exports.download import DOWNLOAD_RESPONSES, as_download
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
@@ -28,22 +28,22 @@ if TYPE_CHECKING:
     from portal_api.store.connectors import Connectors
     from portal_api.store.deliveries import DeliveryQueries
 
-    Settings = Mapping[tuple[str, int | None], Connector]
+    ConnectorVersions = Mapping[tuple[str, int | None], Connector]
 
 
 def appointments(queries: DeliveryQueries, store: Connectors) -> APIRouter:
-    """Return the routes."""
+    """Return the router of appointments."""
     router = APIRouter(tags=["Appointments"])
 
     @router.get(
         "/appointments/export",
         response_class=StreamingResponse,
-        responses=ANSWERS,
+        responses=DOWNLOAD_RESPONSES,
     )
     async def export_appointments(
         query: Annotated[AppointmentExportQuery, Query()],
     ) -> StreamingResponse:
-        """Write every appointment of a list into a file."""
+        """Export the list of appointments into a file."""
         await queries.refuse_full_scan("appointments", query.indexed(), query.unindexed())
         wanted = query.wanted()
 
@@ -63,29 +63,32 @@ def appointments(queries: DeliveryQueries, store: Connectors) -> APIRouter:
 
     @router.get("/appointments/{appointment_key:path}", responses={404: PROBLEMS[404]})
     async def read_appointment(appointment_key: str) -> AppointmentDetails:
-        """Read one appointment: change tracking, identification values, and what each
-        connector was sent.
+        """Read one appointment: change tracking, identification values, and its deliveries to each
+        connector.
         """
-        found, sent = await queries.appointment(appointment_key)
-        attempts = [attempt for delivery in sent for attempt in delivery["attempts"]]
-        then = await store.versions(
+        found, deliveries = await queries.appointment(appointment_key)
+        attempts = [attempt for delivery in deliveries for attempt in delivery["attempts"]]
+        versions = await store.versions(
             (a["connector_id"], a.get("connector_version")) for a in attempts
         )
-        now = await store.get_many(delivery["connector_id"] for delivery in sent)
+        connectors = await store.get_many(delivery["connector_id"] for delivery in deliveries)
         return AppointmentDetails.model_validate(
-            as_row(found).model_dump() | {"activity": _activity(sent, then, now)}
+            as_row(found).model_dump() | {"activity": _activity(deliveries, versions, connectors)}
         )
 
     return router
 
 
 def _activity(
-    sent: list[dict[str, Any]], then: Settings, now: Mapping[str, Connector]
+    deliveries: list[dict[str, Any]],
+    versions: ConnectorVersions,
+    connectors: Mapping[str, Connector],
 ) -> list[dict[str, Any]]:
+    """Return the deliveries by connector, each with the settings of then and of now."""
     by_connector: dict[str, dict[str, Any]] = {}
-    for delivery in sent:
+    for delivery in deliveries:
         connector_id = delivery["connector_id"]
-        settings = as_response(now[connector_id]) if connector_id in now else None
+        settings = as_response(connectors[connector_id]) if connector_id in connectors else None
         head = {
             "connector_id": connector_id,
             "connector_name": delivery.get("connector_name"),
@@ -93,7 +96,7 @@ def _activity(
             "deliveries": [],
         }
         attempts = [
-            attempt | {"settings_then": _settings(attempt, then)}
+            attempt | {"settings_then": _settings_of(attempt, versions)}
             for attempt in delivery["attempts"]
         ]
         by_connector.setdefault(connector_id, head)["deliveries"].append(
@@ -102,6 +105,6 @@ def _activity(
     return list(by_connector.values())
 
 
-def _settings(attempt: dict[str, Any], then: Settings) -> ConnectorResponse | None:
-    found = then.get((attempt["connector_id"], attempt.get("connector_version")))
-    return as_response(found) if found else None
+def _settings_of(attempt: dict[str, Any], versions: ConnectorVersions) -> ConnectorResponse | None:
+    version = versions.get((attempt["connector_id"], attempt.get("connector_version")))
+    return as_response(version) if version else None

@@ -1,4 +1,4 @@
-"""``/api/audit``: who did what, when, from where, and what it changed; for administrators."""
+"""``/api/audit``: the audit of all writes, for admins."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ from portal_api.accounts.audit_schemas import (
 )
 from portal_api.accounts.roles import Role
 from portal_api.auth.dependencies import require_role
-from portal_api.exports.download import ANSWERS, as_download
+from portal_api.exports.download import DOWNLOAD_RESPONSES, as_download
 
 if TYPE_CHECKING:
     from portal_api.store.audit import Audit
 
 
 def audit(store: Audit) -> APIRouter:
-    """Return the route."""
+    """Return the router of the audit."""
     router = APIRouter(prefix="/audit", tags=["Audit"], dependencies=[require_role(Role.ADMIN)])
 
     @router.get("")
     async def list_audit(query: Annotated[AuditQuery, Query()]) -> AuditPage:
-        """List every write and every refused one, the newest first."""
+        """List all writes, including refused ones, the newest first."""
         found, following = await store.page(query.wanted(), query.page())
         return AuditPage(
             items=[AuditEntryResponse.model_validate(entry) for entry in found], next=following
         )
 
-    @router.get("/export", response_class=StreamingResponse, responses=ANSWERS)
+    @router.get("/export", response_class=StreamingResponse, responses=DOWNLOAD_RESPONSES)
     async def export_audit(query: Annotated[AuditExportQuery, Query()]) -> StreamingResponse:
-        """Write every line of a list into a file; what changed is JSON."""
-        shown = AuditEntryRow if query.format.has_cells else AuditEntryResponse
+        """Export the audit into a file. `before` and `after` are JSON."""
+        row = AuditEntryRow if query.format.has_cells else AuditEntryResponse
         return await as_download(
             "audit",
             query.format,
             partial(store.page, query.wanted()),
             query.page(),
-            shown.model_validate,
+            row.model_validate,
             tuple(AuditEntryResponse.model_fields),
         )
 

@@ -1,6 +1,4 @@
-"""``/api/causes``: Error Tracking by cause: what failed alike, with a note for
-whoever looks next.
-"""
+"""``/api/causes``: Error Tracking by cause, with notes of operators."""
 
 from __future__ import annotations
 
@@ -24,12 +22,12 @@ if TYPE_CHECKING:
 
 
 def causes(store: Causes, queries: DeliveryQueries) -> APIRouter:
-    """Return the routes."""
+    """Return the router of causes."""
     router = APIRouter(prefix="/causes", tags=["Error Tracking"])
 
     @router.get("")
     async def list_causes(query: Annotated[CauseQuery, Query()]) -> CauseList:
-        """Group what was not sent successfully by cause."""
+        """Group the deliveries without success by cause."""
         await queries.refuse_full_scan("deliveries", query.indexed(), query.unindexed())
         wanted = await queries.conditions(query.wanted(), query.phase)
         return CauseList(items=[Cause.model_validate(item) for item in await store.groups(wanted)])
@@ -40,10 +38,10 @@ def causes(store: Causes, queries: DeliveryQueries) -> APIRouter:
         cause: Annotated[str, Path(pattern="^[0-9a-f]{16}$")],
         note: Annotated[NewCauseNote, Body()],
     ) -> CauseNote | None:
-        """Write down what is known about a cause."""
+        """Write the note of a cause. An empty text removes it."""
         before = await store.note(cause)
-        kept = await store.write_note(cause, note.text.strip(), caller_of(request).name)
+        stored = await store.write_note(cause, note.text.strip(), caller_of(request).name)
         audit_change(request, cause, before, note.text.strip() or None)
-        return CauseNote.model_validate(kept) if kept else None
+        return CauseNote.model_validate(stored) if stored else None
 
     return router

@@ -1,10 +1,11 @@
-"""``/api/connectors``: the connectors (MBOC settings); each write is a version and takes
-effect within seconds.
+"""``/api/connectors``: the connectors (MBOC settings).
+
+Each write stores a new version, which takes effect within seconds.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
 
@@ -29,35 +30,32 @@ from portal_api.schemas.paging import PageQuery
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
+    from portal_api.connectors.change_publisher import ConnectorChangePublisher
     from portal_api.connectors.connection_tests import ConnectionTests
     from portal_api.store.connectors import Connectors
 
-    class Announce(Protocol):
-        """How the dispatchers hear of it."""
-
-        async def __call__(self, connector_id: str) -> None:
-            """Tell that the connector changed."""
-            ...
-
-
-IMPORTED = "import"
-MADE_UP = ("modified_at", "modified_by", "most_partitions", "secrets", "secrets_entered")
-"""What the store adds to each version."""
+IMPORT_TARGET = "import"
+STORE_FIELDS = ("modified_at", "modified_by", "most_partitions", "secrets", "secrets_entered")
+"""Fields that the store adds to each version."""
 MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
-WRONG: dict[int | str, dict[str, Any]] = MISSING | {409: PROBLEMS[409]}
+CONFLICT: dict[int | str, dict[str, Any]] = MISSING | {409: PROBLEMS[409]}
 UNTESTED: dict[int | str, dict[str, Any]] = MISSING | {504: PROBLEMS[504]}
 
 
-def connectors(store: Connectors, announce: Announce, tests: ConnectionTests) -> APIRouter:
-    """Return the routes."""
+def connectors(
+    store: Connectors, publisher: ConnectorChangePublisher, tests: ConnectionTests
+) -> APIRouter:
+    """Return the router of connectors."""
     router = APIRouter(prefix="/connectors", tags=["Connectors"])
-    _reading_and_writing(router, store, announce)
-    _importing(router, store, announce)
-    _testing(router, store, announce, tests)
+    _add_read_and_write_routes(router, store, publisher)
+    _add_import_route(router, store, publisher)
+    _add_test_routes(router, store, publisher, tests)
     return router
 
 
-def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announce) -> None:
+def _add_read_and_write_routes(
+    router: APIRouter, store: Connectors, publisher: ConnectorChangePublisher
+) -> None:
     @router.get("")
     async def list_connectors() -> ConnectorList:
         """List the connectors by name, at most a thousand."""
@@ -67,12 +65,12 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
     async def create_connector(
         request: Request, fields: Annotated[ConnectorFields, Body()], response: Response
     ) -> ConnectorResponse:
-        """Create a connector; it is used within seconds."""
+        """Create a connector, which takes effect within seconds."""
         connector = await store.create(
             fields.stored_fields(), fields.secrets(), caller_of(request).name
         )
         audit_change(request, connector.connector_id, after=audit_view(connector, fields.secrets()))
-        await announce(connector.connector_id)
+        await publisher.publish(connector.connector_id)
         response.headers["Location"] = f"/api/connectors/{connector.connector_id}"
         return as_response(connector)
 
@@ -85,51 +83,54 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
     async def list_connector_versions(
         connector_id: str, query: Annotated[PageQuery, Query()]
     ) -> ConnectorVersionPage:
-        """List what a connector was, the newest version first: when and by whom, and which fields
-        were changed. Secrets are never shown.
+        """List the versions of a connector, the newest first, each with its time, its author and
+        the changed fields. Secrets are never shown.
         """
         await store.get(connector_id)
         items, following = await store.history(connector_id, query.limit, query.after)
-        known = {item.version: item for item in items}
-        before = await store.versions([(connector_id, items[-1].version - 1)] if items else [])
-        known |= {item.version: item for item in before.values()}
+        by_version = {item.version: item for item in items}
+        earlier = await store.versions([(connector_id, items[-1].version - 1)] if items else [])
+        by_version |= {item.version: item for item in earlier.values()}
         return ConnectorVersionPage(
-            items=[as_version(item, known.get(item.version - 1)) for item in items], next=following
+            items=[as_version(item, by_version.get(item.version - 1)) for item in items],
+            next=following,
         )
 
-    @router.put("/{connector_id}", responses=WRONG, dependencies=[require_role(Role.ADMIN)])
+    @router.put("/{connector_id}", responses=CONFLICT, dependencies=[require_role(Role.ADMIN)])
     async def change_connector(
         request: Request, connector_id: str, fields: Annotated[ConnectorChange, Body()]
     ) -> ConnectorResponse:
-        """Change a connector; the change is used within seconds."""
+        """Change a connector, with effect within seconds."""
         before = await store.get(connector_id)
         if before.version != fields.version:
-            raise ConflictError(
-                f"The connector is at version {before.version} by now: read it again"
-            )
+            raise ConflictError(f"The connector is at version {before.version} now: read it again")
         after = await store.change(
             before, fields.stored_fields(), fields.secrets(), caller_of(request).name
         )
         audit_change(request, connector_id, audit_view(before), audit_view(after, fields.secrets()))
-        await announce(connector_id)
+        await publisher.publish(connector_id)
         return as_response(after)
 
     @router.post(
-        "/{connector_id}/disable", responses=WRONG, dependencies=[require_role(Role.ADMIN)]
+        "/{connector_id}/disable", responses=CONFLICT, dependencies=[require_role(Role.ADMIN)]
     )
     async def disable_connector(request: Request, connector_id: str) -> ConnectorResponse:
-        """Disable a connector: its deliveries are recorded as *MBOC Publish
-        Disabled*, never dropped.
+        """Disable a connector. Its deliveries are recorded as *MBOC Publish Disabled*, never
+        dropped.
         """
-        return await _with(store, announce, request, connector_id, enabled=False)
+        return await _change_fields(store, publisher, request, connector_id, enabled=False)
 
-    @router.post("/{connector_id}/enable", responses=WRONG, dependencies=[require_role(Role.ADMIN)])
+    @router.post(
+        "/{connector_id}/enable", responses=CONFLICT, dependencies=[require_role(Role.ADMIN)]
+    )
     async def enable_connector(request: Request, connector_id: str) -> ConnectorResponse:
         """Enable a connector."""
-        return await _with(store, announce, request, connector_id, enabled=True)
+        return await _change_fields(store, publisher, request, connector_id, enabled=True)
 
 
-def _importing(router: APIRouter, store: Connectors, announce: Announce) -> None:
+def _add_import_route(
+    router: APIRouter, store: Connectors, publisher: ConnectorChangePublisher
+) -> None:
     content: dict[str, Any] = {
         "application/json": {
             "schema": {
@@ -147,57 +148,67 @@ def _importing(router: APIRouter, store: Connectors, announce: Announce) -> None
     async def import_connectors(
         request: Request, query: Annotated[ImportQuery, Query()]
     ) -> ImportResult:
-        """Create or change one connector per row of a JSON or CSV file, or say per row what is
-        wrong and do nothing.
+        """Create or change one connector for each row of a JSON or CSV file.
+
+        If a row is wrong, nothing is changed, and the response lists the errors of each row.
         """
         rows = read_rows(request.headers.get("content-type", ""), await request.body())
         imported = await import_rows(store, rows, caller_of(request).name, dry_run=query.dry_run)
         audit_change(
-            request, IMPORTED, after=imported.model_dump(exclude={"rows": {"__all__": {"errors"}}})
+            request,
+            IMPORT_TARGET,
+            after=imported.model_dump(exclude={"rows": {"__all__": {"errors"}}}),
         )
         if imported.done:
-            await announce(IMPORTED)
+            await publisher.publish(IMPORT_TARGET)
         return imported
 
 
-def _testing(
-    router: APIRouter, store: Connectors, announce: Announce, tests: ConnectionTests
+def _add_test_routes(
+    router: APIRouter,
+    store: Connectors,
+    publisher: ConnectorChangePublisher,
+    tests: ConnectionTests,
 ) -> None:
     @router.post(
         "/{connector_id}/test", responses=UNTESTED, dependencies=[require_role(Role.OPERATOR)]
     )
     async def test_connector(request: Request, connector_id: str) -> ConnectionTestResult:
-        """Try address, TLS, authentication and endpoint without sending an appointment."""
-        tested = await tests.run(await store.get(connector_id))
+        """Test address, TLS, authentication and endpoint without sending an appointment."""
+        test = await tests.run(await store.get(connector_id))
         steps = [
-            ConnectionTestStep.model_validate(step, from_attributes=True) for step in tested.steps
+            ConnectionTestStep.model_validate(step, from_attributes=True) for step in test.steps
         ]
         passed = all(step.passed for step in steps)
         audit_change(request, connector_id, after={"passed": passed})
-        return ConnectionTestResult(passed=passed, steps=steps, mapping=tested.mapping)
+        return ConnectionTestResult(passed=passed, steps=steps, mapping=test.mapping)
 
     @router.post(
         "/{connector_id}/take-over-names",
-        responses=UNTESTED | WRONG,
+        responses=UNTESTED | CONFLICT,
         dependencies=[require_role(Role.ADMIN)],
     )
     async def take_over_names(request: Request, connector_id: str) -> ConnectorResponse:
-        """Use the names that the back office's own WSDL has from now on."""
-        tested = await tests.run(await store.get(connector_id))
-        if tested.mapping is None:
+        """Use the element names of the back office's own WSDL from now on."""
+        test = await tests.run(await store.get(connector_id))
+        if test.mapping is None:
             raise ConflictError(
-                "The back office shows no description with names: test the connector to see why"
+                "The back office publishes no WSDL with names: test the connector to see the reason"
             )
-        return await _with(store, announce, request, connector_id, mapping=tested.mapping)
+        return await _change_fields(store, publisher, request, connector_id, mapping=test.mapping)
 
 
-async def _with(
-    store: Connectors, announce: Announce, request: Request, connector_id: str, **changes: Any
+async def _change_fields(
+    store: Connectors,
+    publisher: ConnectorChangePublisher,
+    request: Request,
+    connector_id: str,
+    **changes: Any,
 ) -> ConnectorResponse:
-    """Change some fields, and keep the others and all secrets."""
+    """Change some fields of a connector. The other fields and all secrets stay as they are."""
     before = await store.get(connector_id)
-    kept = before.model_dump(exclude={"connector_id", "version", *MADE_UP})
-    after = await store.change(before, kept | changes, {}, caller_of(request).name)
+    unchanged = before.model_dump(exclude={"connector_id", "version", *STORE_FIELDS})
+    after = await store.change(before, unchanged | changes, {}, caller_of(request).name)
     audit_change(request, connector_id, audit_view(before), audit_view(after))
-    await announce(connector_id)
+    await publisher.publish(connector_id)
     return as_response(after)

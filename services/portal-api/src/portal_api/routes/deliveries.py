@@ -1,6 +1,4 @@
-"""``/api/deliveries``: the flat list of transactions on their way to connectors, and one of them
-with its attempts.
-"""
+"""``/api/deliveries``: the deliveries, and one delivery with its attempts."""
 
 from __future__ import annotations
 
@@ -21,7 +19,7 @@ from portal_api.deliveries.schemas import (
     as_delivery,
     with_delivery_id,
 )
-from portal_api.exports.download import ANSWERS, as_download
+from portal_api.exports.download import DOWNLOAD_RESPONSES, as_download
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
@@ -37,18 +35,18 @@ if TYPE_CHECKING:
 def deliveries(
     queries: DeliveryQueries, store: Connectors, timer_job: Callable[[], TimerJob | None]
 ) -> APIRouter:
-    """Return the routes."""
+    """Return the router of deliveries."""
     router = APIRouter(tags=["Transactions"])
 
     @router.get(
         "/deliveries/export",
         response_class=StreamingResponse,
-        responses=ANSWERS,
+        responses=DOWNLOAD_RESPONSES,
     )
     async def export_deliveries(
         query: Annotated[DeliveryExportQuery, Query()],
     ) -> StreamingResponse:
-        """Write every delivery of a list into a file."""
+        """Export the list of deliveries into a file."""
         await queries.refuse_full_scan("deliveries", query.indexed(), query.unindexed())
         wanted = query.wanted()
 
@@ -70,20 +68,21 @@ def deliveries(
     async def read_delivery(delivery_id: str) -> DeliveryDetails:
         """Read one delivery with its attempts, the newest first."""
         found = await queries.delivery(delivery_id)
-        used = found["connector_id"], found.get("connector_version")
-        then, now = await store.versions([used]), await store.get_many([found["connector_id"]])
-        current = now.get(found["connector_id"])
-        settings = {"settings_then": then.get(used), "settings_now": current}
+        used_version = found["connector_id"], found.get("connector_version")
+        versions = await store.versions([used_version])
+        connectors = await store.get_many([found["connector_id"]])
+        current = connectors.get(found["connector_id"])
+        settings = {"settings_then": versions.get(used_version), "settings_now": current}
         newer = await queries.newer(found) if found.get("status") == Status.FAILED else None
         version = current.version if current else None
-        following = automatic_retry(found, newer, version, timer_job())
+        retry = automatic_retry(found, newer, version, timer_job())
         return DeliveryDetails.model_validate(
             with_delivery_id(found)
             | {
                 name: as_response(connector) if connector else None
                 for name, connector in settings.items()
             }
-            | {"automatic_retry": following._asdict() if following else None}
+            | {"automatic_retry": retry._asdict() if retry else None}
         )
 
     return router

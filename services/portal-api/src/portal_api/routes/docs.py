@@ -1,4 +1,4 @@
-"""``/api/docs``: the API's own pages, from an installed package and not from another host."""
+"""``/api/docs``: the API documentation, from an installed package and not from another host."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 
 def add_docs(app: FastAPI) -> None:
-    """Serve the pages and what they are made of."""
+    """Add the documentation and its assets to the application."""
     router = APIRouter()
 
     @router.get("/api/docs", include_in_schema=False)

@@ -1,4 +1,4 @@
-"""``/api/appointments/…/forget-order``: what helps when a wrong last-modified time did harm."""
+"""``/api/appointments/…/forget-order``: the remedy for a wrong last-modified time."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from portal_api.operations.forget_order import ForgetOrderService
 
 
-def forget_order(forget: ForgetOrderService) -> APIRouter:
-    """Return the route."""
+def forget_order(service: ForgetOrderService) -> APIRouter:
+    """Return the router of the command."""
     router = APIRouter(tags=["Appointments"])
 
     @router.post(
@@ -27,13 +27,17 @@ def forget_order(forget: ForgetOrderService) -> APIRouter:
         dependencies=[require_role(Role.OPERATOR)],
     )
     async def forget_order(request: Request, appointment_key: str) -> ForgottenOrder:
-        """Send the next version of this appointment whatever its age.
+        """Send the next version of this appointment without regard to its age.
 
-        For an appointment whose changes are *Skipped* because a last-modified time before them was
-        wrong. Retry the skipped deliveries that are still wanted, the oldest first.
+        Use it when the changes of an appointment are *Skipped* because an earlier last-modified
+        time was wrong. Then retry the skipped deliveries that are still needed, the oldest first.
         """
-        asked = await forget(appointment_key, caller_of(request).name)
-        connector_ids = [one for one in asked.connector_ids if one != NO_CONNECTOR]
+        request_sent = await service(appointment_key, caller_of(request).name)
+        connector_ids = [
+            connector_id
+            for connector_id in request_sent.connector_ids
+            if connector_id != NO_CONNECTOR
+        ]
         audit_change(request, appointment_key, after={"connector_ids": connector_ids})
         return ForgottenOrder(appointment_key=appointment_key, connector_ids=connector_ids)
 

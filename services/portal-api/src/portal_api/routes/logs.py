@@ -1,4 +1,4 @@
-"""``/api/logs``: every line that the services log."""
+"""``/api/logs``: the log lines of all services."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
-from portal_api.exports.download import ANSWERS, as_download
+from portal_api.exports.download import DOWNLOAD_RESPONSES, as_download
 from portal_api.logs.schemas import (
     LogExportQuery,
     LogLine,
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 
 
 def logs(store: Logs) -> APIRouter:
-    """Return the route."""
+    """Return the router of logs."""
     router = APIRouter(tags=["Logs"])
 
     @router.get("/logs")
     async def list_logs(query: Annotated[LogQuery, Query()]) -> LogPage:
-        """List what the services logged, the newest first; lines come in about a second after
-        they were written.
+        """List the log lines of all services, the newest first. A new line appears after about a
+        second.
         """
         items, following = await store.page(query.wanted(), query.page())
         return LogPage(items=[as_log_line(item) for item in items], next=following)
 
-    @router.get("/logs/export", response_class=StreamingResponse, responses=ANSWERS)
+    @router.get("/logs/export", response_class=StreamingResponse, responses=DOWNLOAD_RESPONSES)
     async def export_logs(query: Annotated[LogExportQuery, Query()]) -> StreamingResponse:
-        """Write every line of a list into a file, the newest first."""
+        """Export the list of log lines into a file, the newest first."""
         kind = LogLineRow if query.format.has_cells else LogLine
 
         return await as_download(

@@ -1,5 +1,6 @@
-"""``/api/operations``: retry, archive and restore many deliveries at once, planned first; retry
-carries them out.
+"""``/api/operations``: plan, begin and control operations on many deliveries.
+
+The service retry carries the operations out.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from common.contracts.operation import OperationCommand, OperationKind
 from portal_api.accounts.roles import Role
 from portal_api.auth.dependencies import audit_change, caller_of, require_role
-from portal_api.exports.download import ANSWERS, as_download
+from portal_api.exports.download import DOWNLOAD_RESPONSES, as_download
 from portal_api.operations.plan import estimate_seconds
 from portal_api.operations.schemas import (
     CauseCount,
@@ -39,15 +40,15 @@ if TYPE_CHECKING:
     from portal_api.store.deliveries import DeliveryQueries
     from portal_api.store.operations import Operations
 
-COLUMNS = (
+EXPORT_COLUMNS = (
     *(name for name in Operation.model_fields if name != "counts"),
     *(f"counts_{name}" for name in OperationCounts.model_fields),
 )
 MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
-CHANGED: dict[int | str, dict[str, Any]] = {409: PROBLEMS[409]}
+CONFLICT: dict[int | str, dict[str, Any]] = {409: PROBLEMS[409]}
 EXAMPLES: dict[str, Any] = {
     "filter": {
-        "summary": "Every failure of one cause, carefully",
+        "summary": "Every failure of one cause, slowly at first",
         "value": {
             "kind": "retry",
             "filter": {"cause": "0f3c2a9d1b7e6548"},
@@ -65,68 +66,70 @@ EXAMPLES: dict[str, Any] = {
 def operations(
     store: Operations, service: OperationService, queries: DeliveryQueries, connectors: Connectors
 ) -> APIRouter:
-    """Return the routes."""
+    """Return the router of operations."""
     router = APIRouter(tags=["Operations"])
-    _planning(router, store, service, connectors)
-    _reading(router, store)
-    _steering(router, store, service)
-    _single(router, store, service, queries)
+    _add_plan_routes(router, store, service, connectors)
+    _add_read_routes(router, store)
+    _add_control_routes(router, store, service)
+    _add_single_delivery_routes(router, store, service, queries)
     return router
 
 
-def _planning(
+def _add_plan_routes(
     router: APIRouter, store: Operations, service: OperationService, connectors: Connectors
 ) -> None:
     @router.post("/operations/plan", dependencies=[require_role(Role.OPERATOR)])
     async def plan_operation(
-        choice: Annotated[Selection, Body(openapi_examples=EXAMPLES)],
+        selection: Annotated[Selection, Body(openapi_examples=EXAMPLES)],
     ) -> OperationPlan:
-        """Say what an operation would be about, and do nothing."""
-        moment = await store.now()
-        conditions = await service.conditions(choice, moment)
+        """Plan an operation: count its deliveries by connector and cause, without beginning it."""
+        as_of = await store.now()
+        conditions = await service.conditions(selection, as_of)
         rows = await store.by_connector(conditions)
-        known = await connectors.get_many(row["connector_id"] for row in rows)
+        by_id = await connectors.get_many(row["connector_id"] for row in rows)
         return OperationPlan(
             count=sum(row["count"] for row in rows),
-            doable=await store.count(conditions, choice.kind),
+            doable=await store.count(conditions, selection.kind),
             by_connector=[ConnectorCount.model_validate(row) for row in rows],
             by_cause=[CauseCount.model_validate(row) for row in await store.by_cause(conditions)],
-            seconds=estimate_seconds(choice.per_second, rows, known),
-            as_of=moment,
+            seconds=estimate_seconds(selection.per_second, rows, by_id),
+            as_of=as_of,
         )
 
     @router.post(
         "/operations",
         status_code=202,
-        responses=CHANGED,
+        responses=CONFLICT,
         dependencies=[require_role(Role.OPERATOR)],
     )
     async def begin_operation(
         request: Request, new: Annotated[NewOperation, Body(openapi_examples=EXAMPLES)]
     ) -> Operation:
-        """Have an operation carried out."""
+        """Begin an operation."""
         return await _submit(request, store, service, new)
 
 
-def _reading(router: APIRouter, store: Operations) -> None:
+def _add_read_routes(router: APIRouter, store: Operations) -> None:
     @router.get("/operations")
     async def list_operations(query: Annotated[OperationQuery, Query()]) -> OperationPage:
-        """List operations, the newest first; finished ones are kept for ninety days."""
+        """List operations, the newest first. Finished operations are deleted after ninety days."""
         items, following = await store.page(query.wanted(), query.page())
         return OperationPage(items=[as_operation(item) for item in items], next=following)
 
-    @router.get("/operations/export", response_class=StreamingResponse, responses=ANSWERS)
+    @router.get(
+        "/operations/export", response_class=StreamingResponse, responses=DOWNLOAD_RESPONSES
+    )
     async def export_operations(
         query: Annotated[OperationExportQuery, Query()],
     ) -> StreamingResponse:
-        """Write every operation of a list into a file."""
+        """Export the list of operations into a file."""
         return await as_download(
             "operations",
             query.format,
             partial(store.page, query.wanted()),
             query.page(),
             as_operation,
-            COLUMNS,
+            EXPORT_COLUMNS,
         )
 
     @router.get("/operations/{operation_id}", responses=MISSING)
@@ -138,7 +141,7 @@ def _reading(router: APIRouter, store: Operations) -> None:
     async def list_operation_items(
         operation_id: str, query: Annotated[ItemQuery, Query()]
     ) -> OperationItemPage:
-        """List an operation's deliveries with what they came to, the oldest delivery first."""
+        """List an operation's deliveries with their outcomes, the oldest delivery first."""
         await store.get(operation_id)
         wanted = query.model_dump(include={"outcome"}, exclude_none=True)
         items, following = await store.items(
@@ -151,46 +154,44 @@ def _reading(router: APIRouter, store: Operations) -> None:
         )
 
 
-def _steering(router: APIRouter, store: Operations, service: OperationService) -> None:
-    async def steered(request: Request, operation_id: str, steer: OperationCommand) -> Operation:
-        await service.steer(operation_id, steer, caller_of(request).name)
-        audit_change(request, operation_id, after={"asked_to": steer})
+def _add_control_routes(router: APIRouter, store: Operations, service: OperationService) -> None:
+    async def control(request: Request, operation_id: str, command: OperationCommand) -> Operation:
+        await service.steer(operation_id, command, caller_of(request).name)
+        audit_change(request, operation_id, after={"asked_to": command})
         return as_operation(await store.get(operation_id))
 
     @router.post(
         "/operations/{operation_id}/pause",
-        responses=MISSING | CHANGED,
+        responses=MISSING | CONFLICT,
         dependencies=[require_role(Role.OPERATOR)],
     )
     async def pause_operation(request: Request, operation_id: str) -> Operation:
-        """Ask for no more deliveries until it is resumed; what is under way comes to its end."""
-        return await steered(request, operation_id, OperationCommand.PAUSE)
+        """Pause an operation. Deliveries under way still end."""
+        return await control(request, operation_id, OperationCommand.PAUSE)
 
     @router.post(
         "/operations/{operation_id}/resume",
-        responses=MISSING | CHANGED,
+        responses=MISSING | CONFLICT,
         dependencies=[require_role(Role.OPERATOR)],
     )
     async def resume_operation(request: Request, operation_id: str) -> Operation:
-        """Go on with a paused operation, or with a stopped one: what had failed until then does
-        not stop it again.
-        """
-        return await steered(request, operation_id, OperationCommand.RESUME)
+        """Resume a paused or stopped operation. Its earlier failures do not stop it again."""
+        return await control(request, operation_id, OperationCommand.RESUME)
 
     @router.post(
         "/operations/{operation_id}/cancel",
-        responses=MISSING | CHANGED,
+        responses=MISSING | CONFLICT,
         dependencies=[require_role(Role.OPERATOR)],
     )
     async def cancel_operation(request: Request, operation_id: str) -> Operation:
-        """End it: what is waiting is skipped, what is under way comes to its end."""
-        return await steered(request, operation_id, OperationCommand.CANCEL)
+        """Cancel an operation. Waiting deliveries are skipped. Deliveries under way still end."""
+        return await control(request, operation_id, OperationCommand.CANCEL)
 
 
-def _single(
+def _add_single_delivery_routes(
     router: APIRouter, store: Operations, service: OperationService, queries: DeliveryQueries
 ) -> None:
-    async def one(request: Request, kind: OperationKind, delivery_id: str) -> Operation:
+    async def begin(request: Request, kind: OperationKind, delivery_id: str) -> Operation:
         await queries.delivery(delivery_id)
         return await _submit(
             request, store, service, NewOperation(kind=kind, delivery_ids=[delivery_id])
@@ -203,10 +204,10 @@ def _single(
         dependencies=[require_role(Role.OPERATOR)],
     )
     async def retry_delivery(request: Request, delivery_id: str) -> Operation:
-        """Retry one delivery, with the connector's settings as they are now: an
-        operation of one.
+        """Retry one delivery with the present settings of its connector. It is an operation with
+        one delivery.
         """
-        return await one(request, OperationKind.RETRY, delivery_id)
+        return await begin(request, OperationKind.RETRY, delivery_id)
 
     @router.post(
         "/deliveries/{delivery_id}/archive",
@@ -215,8 +216,8 @@ def _single(
         dependencies=[require_role(Role.OPERATOR)],
     )
     async def archive_delivery(request: Request, delivery_id: str) -> Operation:
-        """Take one delivery out of the lists: an operation of one."""
-        return await one(request, OperationKind.ARCHIVE, delivery_id)
+        """Archive one delivery. It is an operation with one delivery."""
+        return await begin(request, OperationKind.ARCHIVE, delivery_id)
 
     @router.post(
         "/deliveries/{delivery_id}/restore",
@@ -225,8 +226,8 @@ def _single(
         dependencies=[require_role(Role.OPERATOR)],
     )
     async def restore_delivery(request: Request, delivery_id: str) -> Operation:
-        """Bring one archived delivery back: an operation of one."""
-        return await one(request, OperationKind.RESTORE, delivery_id)
+        """Restore one archived delivery. It is an operation with one delivery."""
+        return await begin(request, OperationKind.RESTORE, delivery_id)
 
 
 async def _submit(

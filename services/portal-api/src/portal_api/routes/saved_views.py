@@ -1,4 +1,4 @@
-"""``/api/saved-views``: filters and orders under a name."""
+"""``/api/saved-views``: filters and orders of lists, saved under a name."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ QUERIES: dict[SavedList, type[BaseModel]] = {
     SavedList.LOGS: LogQuery,
     SavedList.AUDIT: AuditQuery,
 }
-"""What the views of each list are checked by: the list's own parameters."""
+"""The parameters of each list, which validate the query of a view."""
 MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
-TAKEN: dict[int | str, dict[str, Any]] = {409: PROBLEMS[409]}
+CONFLICT: dict[int | str, dict[str, Any]] = {409: PROBLEMS[409]}
 
 
 def saved_views(store: SavedViews, service: SavedViewService) -> APIRouter:
-    """Return the routes."""
+    """Return the router of saved views."""
     router = APIRouter(prefix="/saved-views", tags=["Saved views"])
 
     @router.get("")
@@ -52,12 +52,12 @@ def saved_views(store: SavedViews, service: SavedViewService) -> APIRouter:
         items, following = await store.page(caller.name, query.of, query.limit, query.after)
         return SavedViewPage(items=[as_saved_view(item, caller) for item in items], next=following)
 
-    @router.post("", status_code=201, responses=TAKEN)
+    @router.post("", status_code=201, responses=CONFLICT)
     async def create_saved_view(
         request: Request, fields: Annotated[SavedViewFields, Body()]
     ) -> SavedView:
-        """Keep a view; at most two hundred of each account."""
-        view = await service.create(caller_of(request), _checked(fields))
+        """Save a view. Each account can have two hundred."""
+        view = await service.create(caller_of(request), _validated(fields))
         audit_change(request, view["_id"], after=_audit_view(view))
         return as_saved_view(view, caller_of(request))
 
@@ -68,18 +68,18 @@ def saved_views(store: SavedViews, service: SavedViewService) -> APIRouter:
             await service.get(caller_of(request), saved_view_id), caller_of(request)
         )
 
-    @router.put("/{saved_view_id}", responses=MISSING | TAKEN)
+    @router.put("/{saved_view_id}", responses=MISSING | CONFLICT)
     async def change_saved_view(
         request: Request, saved_view_id: str, fields: Annotated[SavedViewFields, Body()]
     ) -> SavedView:
-        """Change a view of your own; an admin may change every shared one."""
-        before, after = await service.change(caller_of(request), saved_view_id, _checked(fields))
+        """Change one of your views. An admin can change every shared view."""
+        before, after = await service.change(caller_of(request), saved_view_id, _validated(fields))
         audit_change(request, saved_view_id, _audit_view(before), _audit_view(after))
         return as_saved_view(after, caller_of(request))
 
     @router.delete("/{saved_view_id}", status_code=204, responses=MISSING)
     async def remove_saved_view(request: Request, saved_view_id: str) -> None:
-        """Remove a view of your own; an admin may remove every shared one."""
+        """Delete one of your views. An admin can delete every shared view."""
         audit_change(
             request,
             saved_view_id,
@@ -89,19 +89,20 @@ def saved_views(store: SavedViews, service: SavedViewService) -> APIRouter:
     return router
 
 
-def _checked(fields: SavedViewFields) -> dict[str, Any]:
-    """Return what is kept; a query that the list refuses is refused here, in the
-    list's own words.
+def _validated(fields: SavedViewFields) -> dict[str, Any]:
+    """Return the fields to store.
+
+    Raises RequestValidationError with the errors of the list for a query that the list refuses.
     """
     try:
-        query = fields.checked_by(QUERIES[fields.of])
+        query = fields.validated_query(QUERIES[fields.of])
     except ValidationError as error:
         raise RequestValidationError(
-            [{**one, "loc": ("body", "query", *one["loc"][:1])} for one in error.errors()]
+            [{**item, "loc": ("body", "query", *item["loc"][:1])} for item in error.errors()]
         ) from error
     return {"name": fields.name.strip(), "list": fields.of, "query": query, "shared": fields.shared}
 
 
 def _audit_view(view: dict[str, Any]) -> dict[str, Any]:
-    """Return what the audit keeps of it."""
+    """Return the fields of a view for the audit."""
     return {name: view[name] for name in ("name", "list", "query", "shared")}

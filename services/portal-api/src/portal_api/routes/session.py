@@ -1,4 +1,4 @@
-"""``/api/session``: signing in and out, and what everybody may change of their own account."""
+"""``/api/session``: the caller's session, password and preferences."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ LOCKED: dict[int | str, dict[str, Any]] = {429: PROBLEMS[429]}
 def session(
     users: Users, sessions: Sessions, sign_in: SignInService, hasher: PasswordHasher
 ) -> APIRouter:
-    """Return the routes of whoever is signed in."""
+    """Return the router of the session."""
     router = APIRouter(prefix="/session", tags=["Session"])
 
     @router.get("")
     async def read_session(request: Request, response: Response) -> SessionResponse:
-        """Say who is signed in."""
+        """Read the account of the caller."""
         caller = caller_of(request)
         user = await users.find(caller.name)
         response.headers["Cache-Control"] = "no-store"
@@ -39,27 +39,29 @@ def session(
 
     @router.delete("", status_code=204)
     async def sign_out(request: Request, response: Response) -> None:
-        """Sign out: the session ends at once, everywhere, whoever else has its cookie."""
+        """Sign out. The session ends at once, in every browser that has its cookie."""
         caller, session_id = session_of(request)
         await sessions.close(session_id)
         audit_change(request, caller.name)
         response.delete_cookie(COOKIE, path="/api")
 
     @router.put("/password", status_code=204, responses=LOCKED)
-    async def change_own_password(request: Request, given: Annotated[NewPassword, Body()]) -> None:
-        """Change one's own password; all other sessions of the account end."""
+    async def change_own_password(request: Request, change: Annotated[NewPassword, Body()]) -> None:
+        """Change your own password. All other sessions of your account end."""
         caller, session_id = session_of(request)
         audit_change(request, caller.name)
-        if not await sign_in.proves(caller.name, given.old.get_secret_value(), caller.address):
+        if not await sign_in.is_password_of(
+            caller.name, change.old.get_secret_value(), caller.address
+        ):
             raise InvalidFieldError("old", "is not your password")
-        password = await hasher.hashed(given.new.get_secret_value(), caller.name, "new")
+        password = await hasher.hash_new(change.new.get_secret_value(), caller.name, "new")
         await users.set_password(caller.name, password, kept_session_id=session_id)
 
     @router.put("/preferences")
     async def change_preferences(
         request: Request, preferences: Annotated[dict[str, Any], Body()]
     ) -> dict[str, Any]:
-        """Keep the account's preferences: any JSON object of at most 8 KiB."""
+        """Store the preferences of your account: any JSON object of at most 8 KiB."""
         caller, _ = session_of(request)
         audit_change(request, caller.name)
         await users.save_preferences(caller.name, as_text(preferences))

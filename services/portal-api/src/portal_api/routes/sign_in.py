@@ -1,4 +1,4 @@
-"""``POST /api/session``: the one route that needs no caller."""
+"""``POST /api/session``: the sign-in, the only route that needs no caller."""
 
 from __future__ import annotations
 
@@ -17,39 +17,37 @@ if TYPE_CHECKING:
     from portal_api.store.users import Users
 
 UNKNOWN = "(unknown name)"
-"""What the audit says instead of a name that nobody has: people type passwords
-where names belong.
-"""
+"""The audit's target for a name without an account, because users enter passwords as names."""
 LOCKED: dict[int | str, dict[str, Any]] = {429: PROBLEMS[429]}
 
 
-def signing_in(sign_in: SignInService, users: Users, *, is_secure: bool) -> APIRouter:
-    """Return the one route that nobody needs to be signed in for."""
+def sign_in(service: SignInService, users: Users, *, is_secure: bool) -> APIRouter:
+    """Return the router of the sign-in, which needs no caller."""
     router = APIRouter(tags=["Session"])
 
     @router.post("/session", responses=LOCKED)
     async def sign_in_with_password(
         request: Request, response: Response, entered: Annotated[SignInRequest, Body()]
     ) -> SessionResponse:
-        """Sign in: sets the session's cookie. After five wrong passwords in a row nothing is tried
-        for a while, then for twice as long.
+        """Sign in and set the session's cookie. After five wrong passwords in a row, sign-ins are
+        refused for a time, which doubles with each further wrong password.
         """
         name = as_name(entered.name)
         audit_change(request, name if await users.find(name) else UNKNOWN)
-        opened = await sign_in.open(
+        new = await service.sign_in(
             name, entered.password.get_secret_value(), request.state.address
         )
         request.state.caller = Caller(
-            opened.user.name,
-            opened.user.role,
+            new.user.name,
+            new.user.role,
             request.state.address,
             "session",
-            opened.session.session_id,
+            new.session.session_id,
         )
         response.set_cookie(
-            COOKIE, opened.token, path="/api", httponly=True, samesite="strict", secure=is_secure
+            COOKIE, new.token, path="/api", httponly=True, samesite="strict", secure=is_secure
         )
         response.headers["Cache-Control"] = "no-store"
-        return as_session(request.state.caller, opened.token, opened.user.preferences)
+        return as_session(request.state.caller, new.token, new.user.preferences)
 
     return router

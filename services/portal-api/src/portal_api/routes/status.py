@@ -1,6 +1,4 @@
-"""``/api/status``: is the connection between the two sides well, and what is seen of services,
-servers and lanes.
-"""
+"""``/api/status``: the health of services, servers and lanes."""
 
 from __future__ import annotations
 
@@ -23,26 +21,28 @@ if TYPE_CHECKING:
 
 
 def status(monitor: HealthMonitor) -> APIRouter:
-    """Return the route."""
+    """Return the router of the status."""
     router = APIRouter(tags=["Status"])
 
     @router.get("/status")
     async def read_status() -> SystemHealth:
-        """Say how everything stands; it answers when RabbitMQ or MongoDB is away,
-        too, and says which.
+        """Read the status of the system. It also answers while RabbitMQ or MongoDB is unavailable,
+        and names it.
         """
-        seen, verdict = await monitor.read()
+        snapshot, verdict = await monitor.read()
         return SystemHealth(
             state=HealthState(verdict.state),
             sentence=verdict.sentence,
             reasons=list(verdict.reasons),
-            at=seen.at,
-            services=[ServiceHealth.model_validate(replica) for replica in seen.services],
-            rabbitmq=RabbitMqHealth.model_validate(seen.rabbitmq),
-            mongodb=MongoDbHealth.model_validate(seen.mongodb),
-            lanes=[LaneHealth.model_validate(lane) for lane in seen.lanes],
-            timer_job=TimerJobHealth.model_validate(seen.timer_job) if seen.timer_job else None,
-            dead_letters=seen.dead_letters,
+            at=snapshot.at,
+            services=[ServiceHealth.model_validate(replica) for replica in snapshot.services],
+            rabbitmq=RabbitMqHealth.model_validate(snapshot.rabbitmq),
+            mongodb=MongoDbHealth.model_validate(snapshot.mongodb),
+            lanes=[LaneHealth.model_validate(lane) for lane in snapshot.lanes],
+            timer_job=TimerJobHealth.model_validate(snapshot.timer_job)
+            if snapshot.timer_job
+            else None,
+            dead_letters=snapshot.dead_letters,
         )
 
     return router

@@ -1,4 +1,4 @@
-"""``/api/timelines``: one appointment on one line of time."""
+"""``/api/timelines``: the history of one appointment."""
 
 from __future__ import annotations
 
@@ -27,41 +27,46 @@ def timelines(
     causes: Causes,
     audit: Audit,
 ) -> APIRouter:
-    """Return the route."""
+    """Return the router of timelines."""
     router = APIRouter(prefix="/timelines", tags=["Appointments"])
 
-    async def of(key: str, sent: list[Document], *, is_admin: bool) -> list[TimelineEntry]:
-        spans, ids = assemble.spans_of(sent), [delivery["_id"] for delivery in sent]
+    async def entries_of(
+        key: str, deliveries: list[Document], *, is_admin: bool
+    ) -> list[TimelineEntry]:
+        periods, ids = assemble.periods_of(deliveries), [delivery["_id"] for delivery in deliveries]
         items = await operations.about(ids)
-        notes = await causes.notes(assemble.causes_of(sent))
-        made = await connectors.versions_since({name: first for name, (first, _) in spans.items()})
-        found: list[TimelineEntry] = [
-            *assemble.versions(sent),
-            *assemble.attempts(sent, items),
-            *assemble.operations(items),
-            *assemble.notes(notes),
-            *assemble.settings(made, spans),
+        notes = await causes.notes(assemble.causes_of(deliveries))
+        connector_versions = await connectors.versions_since(
+            {name: first for name, (first, _) in periods.items()}
+        )
+        entries: list[TimelineEntry] = [
+            *assemble.version_entries(deliveries),
+            *assemble.attempt_entries(deliveries, items),
+            *assemble.operation_entries(items),
+            *assemble.note_entries(notes),
+            *assemble.settings_entries(connector_versions, periods),
         ]
         if is_admin:
-            found += assemble.audited(
+            entries += assemble.audit_entries(
                 await audit.about(
-                    {key, *ids, *spans, *notes, *(item["operation_id"] for item in items)}
+                    {key, *ids, *periods, *notes, *(item["operation_id"] for item in items)}
                 ),
-                spans,
+                periods,
             )
-        return sorted(found, key=lambda one: one.at, reverse=True)
+        return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
     @router.get("/{appointment_key:path}", responses={404: PROBLEMS[404]})
     async def read_timeline(request: Request, appointment_key: str) -> Timeline:
-        """Read what happened to one appointment: every version, every attempt with what was sent
-        and answered, and who did what.
+        """Read the history of one appointment: its versions, its attempts with requests and
+        answers, and the actions of users.
 
-        What an attempt sent is told without its content. Admins see beside it what the
-        audit has about it.
+        The requests are shown without their content. Admins also see the audit of the appointment.
         """
-        _, sent = await queries.appointment(appointment_key)
+        _, deliveries = await queries.appointment(appointment_key)
         return Timeline(
-            items=await of(appointment_key, sent, is_admin=caller_of(request).role.may(Role.ADMIN))
+            items=await entries_of(
+                appointment_key, deliveries, is_admin=caller_of(request).role.may(Role.ADMIN)
+            )
         )
 
     return router

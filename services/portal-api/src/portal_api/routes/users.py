@@ -1,4 +1,4 @@
-"""``/api/users``: the accounts, for administrators."""
+"""``/api/users``: the accounts, for admins."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from portal_api.accounts.user_schemas import (
     UserResponse,
 )
 from portal_api.auth.dependencies import audit_change, require_role
-from portal_api.exports.download import ANSWERS, as_download
+from portal_api.exports.download import DOWNLOAD_RESPONSES, as_download
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
@@ -27,23 +27,23 @@ if TYPE_CHECKING:
     from portal_api.store.sign_ins import SignIns
     from portal_api.store.users import Users
 
-TAKEN: dict[int | str, dict[str, Any]] = {409: PROBLEMS[409]}
+CONFLICT: dict[int | str, dict[str, Any]] = {409: PROBLEMS[409]}
 MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
 
 
 def users(store: Users, sign_ins: SignIns, hasher: PasswordHasher) -> APIRouter:
-    """Return the routes."""
+    """Return the router of accounts."""
     router = APIRouter(prefix="/users", tags=["Users"], dependencies=[require_role(Role.ADMIN)])
 
     @router.get("")
     async def list_users(query: Annotated[UserQuery, Query()]) -> UserPage:
-        """List the accounts, by name unless another order is asked for."""
+        """List the accounts, by name unless `sort` names another order."""
         found, following = await store.page(query.page())
         return UserPage(items=[UserResponse.model_validate(user) for user in found], next=following)
 
-    @router.get("/export", response_class=StreamingResponse, responses=ANSWERS)
+    @router.get("/export", response_class=StreamingResponse, responses=DOWNLOAD_RESPONSES)
     async def export_users(query: Annotated[UserExportQuery, Query()]) -> StreamingResponse:
-        """Write every account into a file."""
+        """Export the accounts into a file."""
         return await as_download(
             "users",
             query.format,
@@ -53,25 +53,26 @@ def users(store: Users, sign_ins: SignIns, hasher: PasswordHasher) -> APIRouter:
             tuple(UserResponse.model_fields),
         )
 
-    @router.post("", status_code=201, responses=TAKEN)
+    @router.post("", status_code=201, responses=CONFLICT)
     async def create_user(
         request: Request, response: Response, new: Annotated[NewUser, Body()]
     ) -> UserResponse:
         """Create an account."""
         audit_change(request, new.name)
         user = await store.create(
-            new.name, new.role, await hasher.hashed(new.password.get_secret_value(), new.name)
+            new.name, new.role, await hasher.hash_new(new.password.get_secret_value(), new.name)
         )
         audit_change(request, user.name, after=user.audit_view())
         response.headers["Location"] = f"/api/users/{user.name}"
         return UserResponse.model_validate(user, from_attributes=True)
 
-    @router.put("/{name}", responses=MISSING | TAKEN)
+    @router.put("/{name}", responses=MISSING | CONFLICT)
     async def change_user(
         request: Request, name: UserName, change: Annotated[UserChange, Body()]
     ) -> UserResponse:
-        """Change an account's role, or enable or disable it; its sessions end. The last enabled
-        admin stays one.
+        """Change the role of an account, or enable or disable it. Its sessions end.
+
+        The last enabled admin can neither lose the role nor be disabled.
         """
         before, after = await store.change(name, change.changes())
         audit_change(request, name, before.audit_view(), after.audit_view())
@@ -81,11 +82,11 @@ def users(store: Users, sign_ins: SignIns, hasher: PasswordHasher) -> APIRouter:
     async def reset_password(
         request: Request, name: UserName, new: Annotated[PasswordReset, Body()]
     ) -> None:
-        """Give an account a new password; its sessions end, and wrong passwords are forgotten."""
+        """Set a new password for an account. Its sessions end, and its lock-out ends."""
         audit_change(request, name)
         user = await store.get(name)
         await store.set_password(
-            user.name, await hasher.hashed(new.password.get_secret_value(), user.name)
+            user.name, await hasher.hash_new(new.password.get_secret_value(), user.name)
         )
         await sign_ins.forget(user.name)
 

@@ -1,6 +1,4 @@
-"""Every address that is nobody else's: the website's files, and its page for all others, so that a
-deep link opens.
-"""
+"""The website: its files, and its page under every other path, so that deep links open."""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from portal_api.website.files import PAGE, read_files
-from portal_api.website.policy import NONCE, new_nonce, of_file, of_page
+from portal_api.website.policy import NONCE, file_headers, new_nonce, page_headers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,29 +18,29 @@ if TYPE_CHECKING:
 
     from portal_api.website.files import File
 
-NOT_OURS = ("/api", "/health", "/metrics")
+OTHER_PATHS = ("/api", "/health", "/metrics")
 ASSETS = "assets/"
 
 
 class WebsiteRoute(Route):
-    """Matches what a browser may ask for; an address of the API stays the API's, whether or not
-    there is such a one.
+    """The route of the website. It matches no path of the API, even without an API route for it,
+    so that the API answers 404.
     """
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Leave alone what is not the website's."""
+        """Return no match for other methods and for the paths of the API."""
         path = scope.get("path", "")
         if (
             scope["type"] != "http"
             or scope["method"] not in {"GET", "HEAD"}
-            or any(path == other or path.startswith(f"{other}/") for other in NOT_OURS)
+            or any(path == other or path.startswith(f"{other}/") for other in OTHER_PATHS)
         ):
             return Match.NONE, {}
         return super().matches(scope)
 
 
 def website(folder: Path) -> list[WebsiteRoute]:
-    """Return the route; it comes after all others."""
+    """Return the route of the website, which must stand after all others."""
     files = read_files(folder)
 
     async def answer(request: Request) -> Response:
@@ -64,18 +62,18 @@ def _page(page: File) -> Response:
     return Response(
         page.plain.replace(NONCE, nonce.encode()),
         media_type=page.content_type,
-        headers=of_page(nonce),
+        headers=page_headers(nonce),
     )
 
 
 def _file(file: File, request: Request, *, is_named_by_content: bool) -> Response:
-    headers = of_file(is_named_by_content=is_named_by_content) | {
+    headers = file_headers(is_named_by_content=is_named_by_content) | {
         "ETag": file.tag,
         "Vary": "Accept-Encoding",
     }
     if request.headers.get("if-none-match") == file.tag:
         return Response(status_code=304, headers=headers)
-    encoding, body = file.best(request.headers.get("accept-encoding", ""))
+    encoding, body = file.body_for(request.headers.get("accept-encoding", ""))
     if encoding:
         headers["Content-Encoding"] = encoding
     return Response(body, media_type=file.content_type, headers=headers)

@@ -1,1 +1,1 @@
-"""Filters and orders that administrators keep under a name, for themselves or for everybody."""
+"""Saved views: filters and orders of lists under a name, private or shared."""

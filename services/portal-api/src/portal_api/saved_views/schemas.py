@@ -1,4 +1,4 @@
-"""What a saved view is, and when a list would take it."""
+"""Requests and responses of saved views, and the validation of their queries."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from portal_api.schemas.types import Instant
 if TYPE_CHECKING:
     from portal_api.accounts.roles import Caller
 
-PLACE = ("after",)
-"""Parameters that say where somebody is in a list, not what they look at."""
+PAGING_PARAMETERS = ("after",)
+"""Parameters of the position in a list. They are not saved."""
 Value = Annotated[str, Field(max_length=1000)] | bool | int | float
 
 
 class SavedList(StrEnum):
-    """The list that a view is of."""
+    """The list that a view belongs to."""
 
     APPOINTMENTS = "appointments"
     DELIVERIES = "deliveries"
@@ -30,7 +30,7 @@ class SavedList(StrEnum):
 
 
 class SavedViewFields(BaseModel):
-    """A view to keep: ``query`` holds the list's own parameters, as in its address."""
+    """A view to save. ``query`` contains the parameters of the list, as in its URL."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": SAVED_VIEW_FIELDS})
 
@@ -38,45 +38,48 @@ class SavedViewFields(BaseModel):
         min_length=1,
         max_length=100,
         pattern=r"\S",
-        description="Yours alone among your views of this list.",
+        description="Unique among your views of this list.",
     )
-    of: SavedList = Field(alias="list", description="The list whose parameters these are.")
+    of: SavedList = Field(alias="list", description="The list that the parameters belong to.")
     query: dict[str, Value | list[Value]] = Field(
         default={},
         max_length=100,
-        description="The list's parameters, its order too; one that the list refuses is refused.",
+        description="Parameters of the list, including its order. They must be valid for the list.",
     )
     shared: bool = Field(
         default=False,
         strict=True,
-        description="Whether everybody sees it; that needs the role operator.",
+        description="Whether all accounts see the view. Sharing needs the role operator.",
     )
 
-    def checked_by(self, model: type[BaseModel]) -> dict[str, Any]:
-        """Return the query as it is kept; raises what the list would say of it (pydantic's
-        ValidationError).
+    def validated_query(self, model: type[BaseModel]) -> dict[str, Any]:
+        """Return the query of the view as it is stored.
+
+        Raises the ValidationError of the list's model, so that the list's own messages are shown.
         """
-        given = {name: value for name, value in self.query.items() if name not in PLACE}
-        kept: dict[str, Any] = model.model_validate(given).model_dump(
-            mode="json", include=set(given)
-        )
-        return kept
+        parameters = {
+            name: value for name, value in self.query.items() if name not in PAGING_PARAMETERS
+        }
+        validated = model.model_validate(parameters)
+        return validated.model_dump(mode="json", include=set(parameters))
 
 
 class SavedViewQuery(PageQuery):
-    """Which saved views to list."""
+    """Filter of the list of saved views."""
 
     model_config = ConfigDict(populate_by_name=False)
 
-    of: SavedList | None = Field(default=None, alias="list", description="Only those of this list.")
+    of: SavedList | None = Field(
+        default=None, alias="list", description="Only the views of this list."
+    )
 
 
 class SavedView(ResponseModel):
-    """A filter and order of a list under a name."""
+    """A saved filter and order of a list."""
 
     saved_view_id: str
     owner: str
-    mine: bool = Field(description="Whether it is the caller's own.")
+    mine: bool = Field(description="Whether the view belongs to the caller.")
     name: str
     of: SavedList = Field(alias="list")
     query: dict[str, Any]

@@ -1,14 +1,12 @@
-"""What the description shows of the main answers: the demo company's appointment on its
-way to a webhook.
-"""
+"""Examples in the API documentation: an appointment of the demo company, sent to a webhook."""
 
 from __future__ import annotations
 
 from typing import Any
 
 FAILED = "[DSWBHK020] The back office answered with status code 502."
-WHEN = {"received_at": "2026-07-21T14:03:10.120Z", "changed_at": "2026-07-21T14:03:11.480Z"}
-FACTS = {
+TIMES = {"received_at": "2026-07-21T14:03:10.120Z", "changed_at": "2026-07-21T14:03:11.480Z"}
+APPOINTMENT_FIELDS = {
     "appointment_id": 37743,
     "subject": "Replace compressor",
     "start": "2026-07-22T08:00:00",
@@ -42,18 +40,18 @@ DELIVERY: dict[str, Any] = {
     "archived": False,
     "cause": "b43d4591e6278eae",
     "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
-    "appointment": {"key": "demo/37743"} | FACTS,
-} | WHEN
+    "appointment": {"key": "demo/37743"} | APPOINTMENT_FIELDS,
+} | TIMES
 LATEST = {
     name: DELIVERY[name]
     for name in ("connector_id", "connector_name", "delivery_id", "status", "phase")
 }
-APPOINTMENT: dict[str, Any] = FACTS | {
+APPOINTMENT: dict[str, Any] = APPOINTMENT_FIELDS | {
     "appointment_key": "demo/37743",
     "action": "update",
     "created_at": "2026-07-20T09:12:00",
     "created_by": "PLANNER",
-    "last_transaction_at": WHEN["received_at"],
+    "last_transaction_at": TIMES["received_at"],
     "phase": "done",
     "deliveries": [LATEST],
 }
@@ -66,10 +64,10 @@ CAUSE: dict[str, Any] = {
     "connector_id": "7d3f0c2a91be",
     "connector_name": "Service orders",
     "first_seen": "2026-07-21T09:40:02Z",
-    "last_seen": WHEN["received_at"],
+    "last_seen": TIMES["received_at"],
     "delivery_id": DELIVERY["delivery_id"],
     "note": {
-        "text": "The receiver is being mended.",
+        "text": "The receiver is being repaired.",
         "at": "2026-07-21T15:00:00Z",
         "by": "operator1",
     },
@@ -127,5 +125,5 @@ PROBLEM: dict[str, Any] = {
 
 
 def page_of(item: dict[str, Any], following: str | None = NEXT) -> dict[str, Any]:
-    """Return the example of a list."""
+    """Return the example of a page with one item."""
     return {"example": {"items": [item], "next": following}}

@@ -1,4 +1,4 @@
-"""What every list has in common: how many, and from where on."""
+"""Paging of lists."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of a list, in which order; equal items follow the other way round by ``ties``,
-    then by id, as their index has them.
+    """A part of a list, and the order of the list.
+
+    Items with the same value are ordered by ``ties`` in the other direction, then by id. The
+    indexes have the same order.
     """
 
     field: str
@@ -21,8 +23,8 @@ class Page:
 
     @property
     def order(self) -> list[tuple[str, int]]:
-        """Return every path with its direction, the id last; only the first may be
-        without a value.
+        """The fields with their directions, the id last. Only the first field may be missing in
+        an item.
         """
         direction = -1 if self.is_descending else 1
         if self.ties and self.field not in {self.ties, "_id"}:
@@ -31,17 +33,17 @@ class Page:
 
 
 class PageQuery(BaseModel):
-    """The query of a list; an unknown parameter is refused."""
+    """The query of a list. An unknown parameter is refused."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    limit: int = Field(default=50, ge=1, le=200, description="Items on a page.")
+    limit: int = Field(default=50, ge=1, le=200, description="The number of items on a page.")
     after: str | None = Field(
-        default=None, max_length=1000, description="The `next` of the page before."
+        default=None, max_length=1000, description="The `next` of the previous page."
     )
 
 
 class ResponseModel(BaseModel):
-    """Something that is shown; what a newer version stored beside is left out."""
+    """A model of stored data. Fields that a newer release stored are left out."""
 
     model_config = ConfigDict(extra="ignore")

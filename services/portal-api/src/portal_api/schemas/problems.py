@@ -1,4 +1,4 @@
-"""The problem document, and the problems that routes may answer with."""
+"""The problem document, and the problems that a route can answer with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portal_api.schemas.examples import PROBLEM
 
 
 class FieldProblem(BaseModel):
-    """One bad field."""
+    """A field of the request that is wrong."""
 
     field: str
     message: str
@@ -37,14 +37,14 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     }
     for status, text in {
         400: "The body cannot be read.",
-        401: "Nobody is signed in, or the API key is wrong or has ended.",
-        403: "It needs a higher role, or the session's CSRF token.",
-        404: "There is no such thing.",
-        409: "It was changed since it was read.",
+        401: "The request has no session, or its API key is wrong, revoked or expired.",
+        403: "The request needs a higher role, or the CSRF token of the session.",
+        404: "The item does not exist.",
+        409: "The item was changed since it was read.",
         413: "The body is too large.",
-        422: "A field is missing or wrong; `errors` names it.",
-        503: "MongoDB or RabbitMQ cannot be reached now.",
-        429: "Too many wrong passwords; `Retry-After` says how many seconds nothing is tried.",
+        422: "A field is missing or wrong. `errors` names it.",
+        503: "MongoDB or RabbitMQ is unavailable.",
+        429: "Too many wrong passwords. `Retry-After` is the wait in seconds.",
         504: "No dispatcher answered in time.",
     }.items()
 }

@@ -1,3 +1,1 @@
-"""Figures over time: what came in and what became of it, per minute, hour and day
-(docs/adr/0013).
-"""
+"""Figures of accepted and delivered changes per minute, hour and day (docs/adr/0013)."""

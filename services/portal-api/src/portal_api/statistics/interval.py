@@ -1,4 +1,4 @@
-"""The steps of time that figures are told in, in UTC."""
+"""The intervals of figures, in UTC."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Interval(StrEnum):
-    """How much time one figure is about."""
+    """The length of the time that a figure covers."""
 
     MINUTE = "minute"
     HOUR = "hour"
@@ -15,11 +15,11 @@ class Interval(StrEnum):
 
     @property
     def duration(self) -> timedelta:
-        """How long it is."""
+        """The length as a duration."""
         return timedelta(minutes={"minute": 1, "hour": 60, "day": 1440}[self])
 
-    def of(self, moment: datetime) -> datetime:
-        """Return when the step that this moment lies in begins."""
+    def start_of(self, moment: datetime) -> datetime:
+        """Return the start of the interval that contains this moment."""
         begin = moment.replace(second=0, microsecond=0)
         return (
             begin
@@ -29,8 +29,8 @@ class Interval(StrEnum):
             else begin.replace(minute=0, hour=0)
         )
 
-    def each(self, begin: datetime, end: datetime) -> list[datetime]:
-        """Return the beginnings of all steps that this range touches."""
-        first = self.of(begin)
+    def starts_between(self, begin: datetime, end: datetime) -> list[datetime]:
+        """Return the starts of all intervals that overlap this range."""
+        first = self.start_of(begin)
         count = max(0, -((first - end) // self.duration))
         return [first + number * self.duration for number in range(count)]

@@ -1,6 +1,4 @@
-"""Which minutes must be counted again, because something of theirs was recorded after they
-had been counted.
-"""
+"""Selection of the minutes to count again, because an event of theirs was recorded late."""
 
 from __future__ import annotations
 
@@ -16,28 +14,26 @@ if TYPE_CHECKING:
 
     from common.contracts.delivery import StatusChanged
 
-LATE = timedelta(seconds=60)
-"""What is recorded sooner is found by the next rounds: they count again what is younger
-than ``OVERLAP``.
-"""
+LATE_AFTER = timedelta(seconds=60)
+"""Events recorded sooner need no mark, because every round counts the last ``OVERLAP`` again."""
 OVERLAP = timedelta(seconds=180)
 
 
 def late_minutes(events: Iterable[StatusChanged], now: datetime) -> set[datetime]:
-    """Return the minutes that these events, recorded now, belong to and that are
-    over for a while.
-    """
+    """Return the minutes of these events, which are recorded now, that are already late."""
     return {
-        Interval.MINUTE.of(moment)
+        Interval.MINUTE.start_of(moment)
         for event in events
         for moment in moments_of(event)
-        if now - moment >= LATE
+        if now - moment >= LATE_AFTER
     }
 
 
 def moments_of(event: StatusChanged) -> list[datetime]:
-    """Return the moments that the event is counted at: when its attempt ended, and when the change
-    was accepted if it is the first word of it.
+    """Return the moments at which the event is counted.
+
+    They are the end of its attempt and, for the first event of a delivery, the acceptance of the
+    change.
     """
     is_first = event.attempt == 1 and (
         event.phase is Phase.PENDING or event.connector_id == NO_CONNECTOR

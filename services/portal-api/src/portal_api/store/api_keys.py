@@ -66,7 +66,7 @@ class ApiKeys:
 
     async def record_use(self, key: ApiKey, now: datetime) -> None:
         """Store the time of use, at most once a minute."""
-        if key.is_worth_noting(now):
+        if key.is_use_due(now):
             with translate_errors():
                 await self._keys.update_one({"_id": key.api_key_id}, {"$max": {"used_at": now}})
 

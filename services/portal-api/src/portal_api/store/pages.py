@@ -108,5 +108,5 @@ def _decode(key: str, length: int) -> list[Any]:
         or not all(isinstance(value, KEY_TYPES) for value in last)
         or not isinstance(last[-1], str)
     ):
-        raise BadCursorError("after: is not a cursor of this list")
+        raise BadCursorError("after: is not a key of this list")
     return last

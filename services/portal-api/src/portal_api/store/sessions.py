@@ -60,7 +60,7 @@ class Sessions:
 
     async def extend(self, session: Session, now: datetime) -> None:
         """Extend the session, at most once per interval."""
-        if not self._lifetimes.is_worth_noting(session, now):
+        if not self._lifetimes.is_use_due(session, now):
             return
         extended = Session(session.session_id, session.name, session.role, session.created_at, now)
         with translate_errors():

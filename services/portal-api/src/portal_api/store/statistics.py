@@ -156,7 +156,7 @@ class Statistics:
         """Store the age of the oldest delivery of each connector. The highest age of a minute
         counts.
         """
-        minute = Interval.MINUTE.of(now)
+        minute = Interval.MINUTE.start_of(now)
         with translate_errors():
             for connector_id, oldest in (await oldest_waiting(self._database)).items():
                 waiting = {"oldest_waiting_s": round(max(0.0, (now - oldest).total_seconds()), 1)}

@@ -1,3 +1,1 @@
-"""One appointment on one line of time: what was reported, what was sent and answered,
-and who did what.
-"""
+"""Timeline of one appointment: versions, attempts, operations, notes and changed settings."""

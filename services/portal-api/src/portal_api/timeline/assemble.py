@@ -1,4 +1,4 @@
-"""Stored documents -> what happened; pure, so that it can be read and tested without a database."""
+"""Stored documents -> entries of a timeline. Pure functions, to be tested without a database."""
 
 from __future__ import annotations
 
@@ -27,146 +27,168 @@ if TYPE_CHECKING:
 
     Document = dict[str, Any]
 
-FACTS = ("subject", "start", "end", "source_app", "source_type", "job_no", "task_no")
-"""What of an appointment is compared from version to version."""
-TOLD_OTHERWISE = {
+COMPARED_FIELDS = ("subject", "start", "end", "source_app", "source_type", "job_no", "task_no")
+"""Fields of an appointment that are compared between versions."""
+ACTIONS_WITH_OWN_ENTRY = {
     "begin_operation", "retry_delivery", "archive_delivery", "restore_delivery", "write_note",
     "create_connector", "change_connector", "enable_connector", "disable_connector",
     "take_over_names",
 }  # fmt: skip
-"""Writes that stand on the timeline as what they did."""
-REFUSED = 400
-SENT = {Status.SUCCESS, Status.SKIPPED}
+"""Audited actions that have an entry of their own kind in the timeline."""
+FIRST_REFUSED_STATUS = 400
+DELIVERED = {Status.SUCCESS, Status.SKIPPED}
 
 
-def versions(sent: Sequence[Document]) -> Iterator[TimelineVersion]:
-    """Yield each transaction once, however many deliveries it became."""
-    before: Document | None = None
-    first = {
+def version_entries(deliveries: Sequence[Document]) -> Iterator[TimelineVersion]:
+    """Yield one entry per transaction, even if it has several deliveries."""
+    previous: Document | None = None
+    by_transaction = {
         delivery.get("transaction_id"): delivery
-        for delivery in sorted(sent, key=lambda d: d["received_at"], reverse=True)
+        for delivery in sorted(deliveries, key=lambda d: d["received_at"], reverse=True)
     }
-    for transaction_id, delivery in reversed(first.items()):
+    for transaction_id, delivery in reversed(by_transaction.items()):
         if transaction_id is None:
             continue
-        facts = delivery.get("appointment") or {}
-        differing = [
-            name for name in FACTS if before is not None and facts.get(name) != before.get(name)
+        appointment = delivery.get("appointment") or {}
+        changed = [
+            name
+            for name in COMPARED_FIELDS
+            if previous is not None and appointment.get(name) != previous.get(name)
         ]
-        own = {name: delivery.get(name) for name in ("action", "appointment")} | {
+        fields = {name: delivery.get(name) for name in ("action", "appointment")} | {
             "transaction_id": transaction_id,
             "delivery_id": delivery["_id"],
         }
         yield TimelineVersion(
-            at=delivery["received_at"], who=facts.get("modified_by"), changed=differing, **own
+            at=delivery["received_at"],
+            who=appointment.get("modified_by"),
+            changed=changed,
+            **fields,
         )
-        before = facts
+        previous = appointment
 
 
-def attempts(sent: Sequence[Document], items: Iterable[Document]) -> Iterator[TimelineAttempt]:
-    """Yield every attempt, with who asked for it."""
-    asked = {
+def attempt_entries(
+    deliveries: Sequence[Document], items: Iterable[Document]
+) -> Iterator[TimelineAttempt]:
+    """Yield one entry per attempt, with the account that requested it."""
+    requesters = {
         (item["delivery_id"], item.get("attempt")): item["operation"].get("asked_by")
         for item in items
         if item["operation"]["kind"] == "retry"
     }
-    for delivery in sent:
+    for delivery in deliveries:
         for attempt in delivery["attempts"]:
-            own = {
+            fields = {
                 "delivery_id": delivery["_id"],
                 "connector_id": delivery["connector_id"],
                 "connector_name": delivery.get("connector_name"),
             }
-            who = asked.get((delivery["_id"], attempt["attempt"]))
+            who = requesters.get((delivery["_id"], attempt["attempt"]))
             yield TimelineAttempt.model_validate(
-                {"at": attempt["at"], "who": who, "attempt": attempt, **own}
+                {"at": attempt["at"], "who": who, "attempt": attempt, **fields}
             )
 
 
-def operations(items: Iterable[Document]) -> Iterator[TimelineOperation]:
-    """Yield each operation once, with those of its deliveries that are the appointment's."""
-    together: dict[str, list[Document]] = {}
+def operation_entries(items: Iterable[Document]) -> Iterator[TimelineOperation]:
+    """Yield one entry per operation, with its deliveries of this appointment."""
+    by_operation: dict[str, list[Document]] = {}
     for item in items:
-        together.setdefault(item["operation_id"], []).append(item)
-    for operation_id, own in together.items():
-        operation = own[0]["operation"]
-        deliveries = [TimelineDelivery.model_validate(item) for item in own]
+        by_operation.setdefault(item["operation_id"], []).append(item)
+    for operation_id, operation_items in by_operation.items():
+        operation = operation_items[0]["operation"]
+        shown = [TimelineDelivery.model_validate(item) for item in operation_items]
         yield TimelineOperation(
             at=operation["asked_at"],
             who=operation["asked_by"],
             operation_id=operation_id,
             operation=operation["kind"],
-            deliveries=deliveries,
+            deliveries=shown,
         )
 
 
-def causes_of(sent: Iterable[Document]) -> set[str]:
-    """Return the causes of every attempt that was not successful, whatever came of it later."""
+def causes_of(deliveries: Iterable[Document]) -> set[str]:
+    """Return the causes of all failed attempts, also those of later successful deliveries."""
     return {
         cause_of(attempt.get("code"), attempt.get("message"), delivery["connector_id"])
-        for delivery in sent
+        for delivery in deliveries
         for attempt in delivery["attempts"]
         if attempt["status"] in TROUBLED
     }
 
 
-def notes(found: Mapping[str, Document]) -> Iterator[TimelineNote]:
-    """Yield the notes about what failed."""
-    for cause, note in found.items():
+def note_entries(notes: Mapping[str, Document]) -> Iterator[TimelineNote]:
+    """Yield one entry per note on a cause."""
+    for cause, note in notes.items():
         yield TimelineNote(at=note["at"], who=note.get("by"), cause=cause, text=note["text"])
 
 
-def settings(made: Sequence[Connector], spans: Mapping[str, Span]) -> Iterator[TimelineSettings]:
-    """Yield the versions of connectors that were made while they counted for the appointment."""
-    known = {(one.connector_id, one.version): one for one in made}
-    for one in made:
-        before = known.get((one.connector_id, one.version - 1))
-        if before is not None and _lies_in(spans, one.connector_id, one.modified_at):
-            own = {
-                "connector_id": one.connector_id,
-                "connector_name": one.name,
-                "version": one.version,
+def settings_entries(
+    connectors: Sequence[Connector], periods: Mapping[str, Period]
+) -> Iterator[TimelineSettings]:
+    """Yield the changes of connectors while they applied to the appointment."""
+    by_version = {
+        (connector.connector_id, connector.version): connector for connector in connectors
+    }
+    for connector in connectors:
+        previous = by_version.get((connector.connector_id, connector.version - 1))
+        if previous is not None and _is_in_period(
+            periods, connector.connector_id, connector.modified_at
+        ):
+            fields = {
+                "connector_id": connector.connector_id,
+                "connector_name": connector.name,
+                "version": connector.version,
             }
             yield TimelineSettings(
-                at=one.modified_at, who=one.modified_by, changed=changed_fields(before, one), **own
+                at=connector.modified_at,
+                who=connector.modified_by,
+                changed=changed_fields(previous, connector),
+                **fields,
             )
 
 
-def audited(entries: Iterable[Document], spans: Mapping[str, Span]) -> Iterator[TimelineAudit]:
-    """Yield what is told nowhere else: refused writes, tests of the connection,
-    steered operations.
+def audit_entries(
+    entries: Iterable[Document], periods: Mapping[str, Period]
+) -> Iterator[TimelineAudit]:
+    """Yield the audit entries without an entry of another kind, for example refused changes and
+    connection tests.
     """
     for entry in entries:
-        is_done = (entry["outcome"] or REFUSED) < REFUSED
-        if not (is_done and entry["action"] in TOLD_OTHERWISE) and _lies_in(
-            spans, entry["target"], entry["at"]
+        succeeded = (entry["outcome"] or FIRST_REFUSED_STATUS) < FIRST_REFUSED_STATUS
+        if not (succeeded and entry["action"] in ACTIONS_WITH_OWN_ENTRY) and _is_in_period(
+            periods, entry["target"], entry["at"]
         ):
             yield TimelineAudit.model_validate(entry)
 
 
-Span = tuple["datetime", "datetime | None"]
-"""From when until when a connector's settings count for an appointment; no end while something is
-not sent with them.
+Period = tuple["datetime", "datetime | None"]
+"""Period in which the settings of a connector apply to an appointment. It has no end while a
+delivery is not delivered.
 """
 
 
-def spans_of(sent: Sequence[Document]) -> dict[str, Span]:
-    """Return it by connector: from the first delivery received to the last attempt, or until today
-    while the newest was not sent.
+def periods_of(deliveries: Sequence[Document]) -> dict[str, Period]:
+    """Return the period of each connector.
+
+    It begins with the first received delivery. It ends with the last attempt if the newest delivery
+    is delivered.
     """
-    spans: dict[str, Span] = {}
-    for delivery in sorted(sent, key=lambda d: d["received_at"]):
+    periods: dict[str, Period] = {}
+    for delivery in sorted(deliveries, key=lambda d: d["received_at"]):
         connector_id = delivery["connector_id"]
         if connector_id != NO_CONNECTOR:
-            first = spans.get(connector_id, (delivery["received_at"], None))[0]
-            spans[connector_id] = (
+            first = periods.get(connector_id, (delivery["received_at"], None))[0]
+            periods[connector_id] = (
                 first,
-                delivery["changed_at"] if delivery["status"] in SENT else None,
+                delivery["changed_at"] if delivery["status"] in DELIVERED else None,
             )
-    return spans
+    return periods
 
 
-def _lies_in(spans: Mapping[str, Span], name: str, at: datetime) -> bool:
-    """Whether it is about something else than a connector, or the connector counted then."""
-    first, last = spans.get(name, (None, None))
+def _is_in_period(periods: Mapping[str, Period], target: str, at: datetime) -> bool:
+    """Return whether the connector applied at this time. Other targets have no period and always
+    apply.
+    """
+    first, last = periods.get(target, (None, None))
     return (first is None or first <= at) and (last is None or at <= last)

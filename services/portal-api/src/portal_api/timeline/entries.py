@@ -1,4 +1,4 @@
-"""What happened to an appointment, in the API's words; ``kind`` tells them apart."""
+"""Entries of the timeline as the API shows them. ``kind`` is their discriminator."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from portal_api.schemas.types import Instant
 
 
 class _Entry(ResponseModel):
-    """When, and who is behind it: a planner or an account; none where nobody is, or
-    it is not known.
+    """The time of an entry, and the planner or account that caused it.
+
+    ``who`` is null for automatic actions, and where the name is unknown.
     """
 
     at: Instant
@@ -24,20 +25,20 @@ class _Entry(ResponseModel):
 
 
 class TimelineVersion(_Entry):
-    """Dime.Scheduler reported a version of the appointment; ``changed`` are the facts that differ
-    from the version before.
+    """A version of the appointment that Dime.Scheduler reported. ``changed`` names the fields that
+    differ from the previous version.
     """
 
     kind: Literal["version"] = "version"
     transaction_id: str
-    delivery_id: str = Field(description="The first of the deliveries it became.")
+    delivery_id: str = Field(description="First delivery of the transaction.")
     action: Action | None = None
     appointment: AppointmentSnapshot | None = None
     changed: list[str]
 
 
 class TimelineAttempt(_Entry):
-    """An attempt came to its end; ``who`` asked for it, where an operation did."""
+    """A finished attempt. ``who`` is the account whose operation requested it."""
 
     kind: Literal["attempt"] = "attempt"
     delivery_id: str
@@ -47,7 +48,7 @@ class TimelineAttempt(_Entry):
 
 
 class TimelineDelivery(ResponseModel):
-    """What became of one of them."""
+    """A delivery in an operation, with its outcome."""
 
     delivery_id: str
     outcome: ItemOutcome
@@ -55,8 +56,8 @@ class TimelineDelivery(ResponseModel):
 
 
 class TimelineOperation(_Entry):
-    """Somebody had deliveries of the appointment retried, archived or taken back,
-    alone or with others.
+    """An operation that retried, archived or restored deliveries of the appointment, alone or with
+    others.
     """
 
     kind: Literal["operation"] = "operation"
@@ -66,7 +67,7 @@ class TimelineOperation(_Entry):
 
 
 class TimelineNote(_Entry):
-    """Somebody wrote down what is known about the cause of a failure."""
+    """A note on the cause of a failure."""
 
     kind: Literal["note"] = "note"
     cause: str
@@ -74,9 +75,7 @@ class TimelineNote(_Entry):
 
 
 class TimelineSettings(_Entry):
-    """Somebody changed the MBOC settings while something of the appointment was
-    not sent with them.
-    """
+    """A change of the MBOC settings while they applied to the appointment."""
 
     kind: Literal["settings"] = "settings"
     connector_id: str
@@ -86,7 +85,7 @@ class TimelineSettings(_Entry):
 
 
 class TimelineAudit(_Entry):
-    """What else the audit says, for admins: what was refused, and what was tried."""
+    """A further audit entry, for example of a refused change. Only admins see it."""
 
     kind: Literal["audit"] = "audit"
     audit_id: str
@@ -108,8 +107,8 @@ TimelineEntry = Annotated[
 
 
 class Timeline(BaseModel):
-    """Everything that happened to one appointment, the newest first: of its newest
-    hundred deliveries.
+    """The timeline of one appointment, the newest entry first. It covers the newest hundred
+    deliveries.
     """
 
     items: list[TimelineEntry]

@@ -1,1 +1,1 @@
-"""The website as it was built: its files, and the policy it is shown under."""
+"""The files of the built website, and their HTTP headers."""

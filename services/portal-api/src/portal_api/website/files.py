@@ -1,6 +1,4 @@
-"""The built website's files, read once: they are a few megabytes, and every answer is then a
-look into memory.
-"""
+"""The files of the built website, which are read into memory once. They are a few megabytes."""
 
 from __future__ import annotations
 
@@ -11,7 +9,7 @@ from pathlib import Path
 
 PAGE = "index.html"
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
-"""The build leaves a compressed copy beside each file that becomes smaller, the best first."""
+"""The encodings of the compressed copies that the build writes, the smallest first."""
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -22,15 +20,15 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file: as it is, and as it is compressed, by encoding."""
+    """One file, plain and by encoding. ``tag`` is its ETag."""
 
     content_type: str
     plain: bytes
     tag: str
     compressed: dict[str, bytes] = field(default_factory=dict)
 
-    def best(self, accepted: str) -> tuple[str | None, bytes]:
-        """Return the encoding and body for what a browser accepts (RFC 9110, 12.5.3)."""
+    def body_for(self, accepted: str) -> tuple[str | None, bytes]:
+        """Return the encoding and the body for the header Accept-Encoding (RFC 9110, 12.5.3)."""
         wanted = {
             part.partition(";")[0].strip()
             for part in accepted.split(",")
@@ -42,16 +40,14 @@ class File:
         return None, self.plain
 
 
-def beside_the_source() -> Path | None:
-    """Return where `make install` puts it, seen from this file in a checkout; None when
-    it is not there.
-    """
+def built_website() -> Path | None:
+    """Return the folder of the website that `make install` builds in a checkout, or None."""
     built = Path(__file__).parents[5] / "services" / "portal-web" / "dist"
     return built if (built / PAGE).is_file() else None
 
 
 def read_files(folder: Path) -> dict[str, File]:
-    """Return every file by its path below the folder."""
+    """Return the files of the folder by their relative paths."""
     paths = [
         path
         for path in folder.rglob("*")

@@ -1,5 +1,6 @@
-"""What a browser may do with our pages: load from here and from nowhere else, and run no script
-that stands in a page.
+"""The HTTP headers of the website.
+
+The policy lets a page load only from the portal itself, and runs no inline script.
 """
 
 from __future__ import annotations
@@ -7,7 +8,7 @@ from __future__ import annotations
 import secrets
 
 NONCE = b"CSP_NONCE"
-"""What the build wrote where the nonce belongs (vite.config.ts)."""
+"""The placeholder of the nonce, which the build writes (vite.config.ts)."""
 _COMMON = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -22,12 +23,12 @@ _PAGE = (
 
 
 def new_nonce() -> str:
-    """Return a word nobody can guess: the styles made at run time show it."""
+    """Return a random nonce, which allows the styles that the page creates at run time."""
     return secrets.token_urlsafe(18)
 
 
-def of_page(nonce: str) -> dict[str, str]:
-    """Return the headers of the page; it holds a nonce, so it is never kept."""
+def page_headers(nonce: str) -> dict[str, str]:
+    """Return the headers of the page. It is never cached, because it contains a nonce."""
     return _COMMON | {
         "Content-Security-Policy": _PAGE.format(nonce=nonce),
         "Cache-Control": "no-store",
@@ -35,9 +36,11 @@ def of_page(nonce: str) -> dict[str, str]:
     }
 
 
-def of_file(*, is_named_by_content: bool) -> dict[str, str]:
-    """Return the headers of a file: one whose name holds its content's hash never changes, another
-    one is asked for again.
+def file_headers(*, is_named_by_content: bool) -> dict[str, str]:
+    """Return the headers of a file.
+
+    A file with the hash of its content in its name never changes, so browsers keep it. Browsers
+    revalidate every other file.
     """
     return _COMMON | {
         "Cache-Control": "public, max-age=31536000, immutable"

@@ -43,7 +43,7 @@ class RecordPage(BaseModel):
     limit: int = Field(default=100, ge=1, le=1000)
 
 
-class SequenceFilter(BaseModel):
+class RecordSequenceQuery(BaseModel):
     """The appointment to list, or None for all."""
 
     model_config = ConfigDict(extra="forbid")
@@ -90,7 +90,7 @@ def _records(back_offices: BackOffices) -> list[web.RouteDef]:
         return web.json_response(shown, dumps=write_json)
 
     async def sequences(request: web.Request) -> web.Response:
-        wanted = read_query(SequenceFilter, request.query)
+        wanted = read_query(RecordSequenceQuery, request.query)
         found = back_offices.get(request.match_info["name"]).sequences(wanted.appointment)
         return web.json_response(
             {key: [_shown(step) for step in sequences] for key, sequences in found.items()}

@@ -10,7 +10,7 @@ from mboc_client.commands.operation_result import has_succeeded, sentence_of
 from mboc_client.output.text import write_document, write_notice, write_sentence
 
 if TYPE_CHECKING:
-    from mboc_client.portal import Portal
+    from mboc_client.portal import PortalClient
 
 CAUSES_SHOWN = 10
 DONE = {"retry": "retried", "archive": "archived", "restore": "restored"}
@@ -28,8 +28,8 @@ class OperationOptions:
     as_json: bool
 
 
-async def run_planned_operation(
-    portal: Portal, kind: str, selection: dict[str, Any], options: OperationOptions
+async def run_operation(
+    portal: PortalClient, kind: str, selection: dict[str, Any], options: OperationOptions
 ) -> int:
     """Show the plan, ask, begin the operation and follow it. Return the exit code."""
     # With --json, standard output has the document alone.
