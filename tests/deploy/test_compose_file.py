@@ -19,6 +19,7 @@ import yaml
 from common import topology
 from dispatcher.settings import Settings as Dispatcher
 from ingest.settings import Settings as Ingest
+from local_stack.seed import REQUIRED_AUTHENTICATION
 from portal_api.settings import Settings as PortalApi
 from retry.settings import Settings as Retry
 from tests.support.service_users import ROLES, Secrets
@@ -175,3 +176,9 @@ def test_each_collection_has_one_writer() -> None:
     ]
 
     assert len(writers) == len(set(writers))
+
+
+def test_the_simulator_requires_the_authentication_of_the_demo_connectors() -> None:
+    required = json.loads(SERVICES["simulator"]["environment"]["SIMULATOR_AUTHENTICATION"])
+
+    assert required == REQUIRED_AUTHENTICATION

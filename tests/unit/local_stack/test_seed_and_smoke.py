@@ -6,7 +6,7 @@ import pytest
 
 from local_stack import smoke as smoking
 from local_stack.errors import RefusedError
-from local_stack.seed import DEMO_CONNECTORS, seed
+from local_stack.seed import DEMO_CONNECTORS, REQUIRED_AUTHENTICATION, seed
 from local_stack.smoke import smoke
 from local_stack.system_client import SystemClient
 
@@ -87,15 +87,23 @@ async def test_a_connector_of_each_system_is_seeded_and_one_back_office_fails_no
     ]
 
 
-async def test_what_a_back_office_demands_is_what_its_connector_shows() -> None:
+async def test_the_connector_has_the_credentials_that_its_back_office_requires() -> None:
     system = System()
 
     await seed(system.client, "http://simulator")
 
     nav = next(connector for connector in system.connectors if connector["system"] == "NAV")
-    demanded = system.told["/back-offices/nav/authentication"]
-    assert nav["authentication"] == {"type": demanded["type"], "login": demanded["login"]}
-    assert nav["password"] == demanded["password"]
+    required = REQUIRED_AUTHENTICATION["nav"]
+    assert nav["authentication"] == {"type": required["type"], "login": required["login"]}
+    assert nav["password"] == required["password"]
+
+
+async def test_seeding_does_not_change_the_authentication_of_a_back_office_in_use() -> None:
+    system = System()
+
+    await seed(system.client, "http://simulator")
+
+    assert list(system.told) == ["/back-offices/shaky/faults"]
 
 
 async def test_seeding_again_keeps_what_an_administrator_changed() -> None:

@@ -2,8 +2,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from local_stack.credentials import Credentials
+from local_stack.seed import DEMO_CONNECTORS
 from local_stack.services import SOURCE, STOPPING, WANTED_PORTS, ServiceContext, environment
+from simulator.authentication.requirements import read_requirement
+from simulator.settings import Settings as SimulatorSettings
 
 ADDRESSES = {name: f"http://127.0.0.1:{port}" for name, port in WANTED_PORTS.items()}
 CREDENTIALS = Credentials(
@@ -46,6 +51,21 @@ def test_nobody_is_told_a_secret_that_is_not_theirs() -> None:
 
     assert "api-key" not in others
     assert "admin-password" not in others
+
+
+def test_the_simulator_requires_the_connectors_authentication_from_its_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in environment("simulator", AROUND).items():
+        monkeypatch.setenv(name, value)
+
+    required = SimulatorSettings().authentication
+
+    assert required == {
+        demo.back_office: read_requirement(json.dumps(demo.requires).encode())
+        for demo in DEMO_CONNECTORS
+        if demo.requires
+    }
 
 
 def test_every_service_is_stopped() -> None:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from simulator.authentication.requirements import read_requirement
 from simulator.back_offices.back_office import BackOffice, MemoryLimits
 from simulator.back_offices.back_offices import MOST_BACK_OFFICES, BackOffices
 from simulator.back_offices.fault import Fault
@@ -159,3 +160,14 @@ def test_there_is_an_end_to_back_offices_but_forgotten_ones_make_room() -> None:
     offices.clear("bc-0")
 
     offices.get_or_create("one-more")
+
+
+def test_a_back_office_requires_authentication_from_its_first_call() -> None:
+    required = read_requirement(b'{"type": "Basic", "login": "DIME", "password": "made-up"}')
+    offices = BackOffices(MemoryLimits(10, 10), authentication={"bc": required})
+
+    result = offices.get("bc").authenticate(None, None)
+
+    assert result is not None
+    assert not result.is_authenticated
+    assert offices.get("another").authenticate(None, None) is None

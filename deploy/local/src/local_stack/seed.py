@@ -103,6 +103,12 @@ DEMO_CONNECTORS = (
 tries.
 """
 SOURCE_APPS = [demo.source_app for demo in DEMO_CONNECTORS]
+REQUIRED_AUTHENTICATION = {
+    demo.back_office: demo.requires for demo in DEMO_CONNECTORS if demo.requires
+}
+"""A setting of the simulator, because dispatcher may call a back office before the seed runs. A
+refused credential would hold the lane for 15 minutes.
+"""
 
 
 async def seed(client: SystemClient, simulator: str) -> None:
@@ -112,12 +118,6 @@ async def seed(client: SystemClient, simulator: str) -> None:
         for connector in (await client.api("GET", "/connectors"))["items"]
     }
     for demo in DEMO_CONNECTORS:
-        if demo.requires:
-            await client.simulator(
-                "PUT",
-                f"/back-offices/{demo.back_office}/authentication",
-                json=dict(demo.requires),
-            )
         if demo.fault:
             await client.simulator(
                 "PUT", f"/back-offices/{demo.back_office}/faults", json=dict(demo.fault)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from local_stack.credentials import ADMIN
-from local_stack.seed import SOURCE_APPS
+from local_stack.seed import REQUIRED_AUTHENTICATION, SOURCE_APPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,6 +83,7 @@ def _service_settings(name: str, context: ServiceContext) -> dict[str, str]:
             "SIMULATOR_SECRET": credentials.source_secret,
             "SIMULATOR_RATE": str(context.rate),
             "SIMULATOR_SOURCE_APPS": json.dumps(SOURCE_APPS),
+            "SIMULATOR_AUTHENTICATION": json.dumps(REQUIRED_AUTHENTICATION),
         },
     }
     return settings[name]

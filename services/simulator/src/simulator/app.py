@@ -53,7 +53,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """
     readiness = Readiness()
     limits = MemoryLimits(settings.records, settings.history)
-    back_offices = BackOffices(limits, settings.back_offices, settings.journal)
+    back_offices = BackOffices(
+        limits, settings.back_offices, settings.journal, settings.authentication
+    )
     async with open_session() as session:
         work = _planners(
             settings,

@@ -8,9 +8,11 @@ from pydantic import AnyHttpUrl, AwareDatetime, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from common.settings import ServiceSettings
-from simulator.back_offices.back_offices import JOURNAL_CALLS, MOST_BACK_OFFICES
+from simulator.authentication.requirements import Requirement
+from simulator.back_offices.back_offices import BACK_OFFICE_NAME, JOURNAL_CALLS, MOST_BACK_OFFICES
 
 SourceApp = Annotated[str, Field(min_length=1, max_length=100)]
+BackOfficeName = Annotated[str, Field(pattern=f"^{BACK_OFFICE_NAME}$")]
 
 
 class Settings(ServiceSettings):
@@ -64,6 +66,13 @@ class Settings(ServiceSettings):
         ge=1,
         le=100_000,
         description="Most simulated back offices.",
+    )
+    authentication: dict[BackOfficeName, Requirement] = Field(
+        default={},
+        description=(
+            "The authentication that back offices require from the start, by their names. Each "
+            "value is the body of PUT /back-offices/{name}/authentication."
+        ),
     )
     records: int = Field(
         default=10_000,

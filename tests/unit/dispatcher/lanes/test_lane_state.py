@@ -160,6 +160,19 @@ async def test_a_lane_that_was_let_in_goes_on_while_another_tries_a_refused_logi
 
 
 @in_virtual_time
+async def test_a_lane_goes_on_by_itself_when_its_credential_is_accepted_again() -> None:
+    client = FakeClient(UNAUTHORISED)
+    client.probes = [UNAUTHORISED]
+    lane = a_lane(client, Credential(now), authentication=LOGIN)
+
+    results = await asyncio.gather(*delivering(lane, 3))
+
+    assert {result.outcome.status for result in results} == {Status.SUCCESS}
+    assert client.probed_at == [900, 900 + 1800]
+    assert not lane.is_held
+
+
+@in_virtual_time
 async def test_a_new_password_is_tried_at_once() -> None:
     client = FakeClient(UNAUTHORISED)
     lane = a_lane(client, Credential(now), authentication=LOGIN)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
 from simulator.back_offices.back_office import BackOffice, MemoryLimits
 from simulator.back_offices.journal import Journal
 from simulator.errors import TooManyError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulator.authentication.requirements import Requirement
+
+BACK_OFFICE_NAME = "[a-z0-9][a-z0-9-]{0,39}"
 MOST_BACK_OFFICES = 100
 """The default of the setting."""
 JOURNAL_CALLS = 200_000
@@ -13,15 +22,24 @@ JOURNAL_CALLS = 200_000
 
 
 class BackOffices:
-    """Back offices with the same memory limits."""
+    """Back offices with the same memory limits.
+
+    Those named in ``authentication`` require it from their first call.
+    """
 
     def __init__(
-        self, limits: MemoryLimits, most: int = MOST_BACK_OFFICES, calls: int = JOURNAL_CALLS
+        self,
+        limits: MemoryLimits,
+        most: int = MOST_BACK_OFFICES,
+        calls: int = JOURNAL_CALLS,
+        authentication: Mapping[str, Requirement] = MappingProxyType({}),
     ) -> None:
         self._limits = limits
         self._most = most
         self._found: dict[str, BackOffice] = {}
         self.journal = Journal(calls)
+        for name, requirement in authentication.items():
+            self.get_or_create(name).require_authentication(requirement)
 
     def get_or_create(self, name: str) -> BackOffice:
         """Return the back office, or create it. Raises TooManyError."""

@@ -32,7 +32,7 @@ _MOST_DELAY_S = 1.0
 _SHORTEST_WAIT_S = 0.001
 
 
-class Posted(NamedTuple):
+class AcceptedChange(NamedTuple):
     """A change that ingest accepted."""
 
     transaction_id: str
@@ -50,8 +50,8 @@ class Planners:
         self._rate = rate
         self._slots = asyncio.Semaphore(calls_in_flight)
         self._rate_changed = asyncio.Event()
-        self._reporting: dict[int, asyncio.Task[Posted]] = {}
-        self._tasks: set[asyncio.Task[Posted]] = set()
+        self._reporting: dict[int, asyncio.Task[AcceptedChange]] = {}
+        self._tasks: set[asyncio.Task[AcceptedChange]] = set()
         self._posted = self._accepted = self._refused = self._again = 0
         self._is_ingest_unavailable = False
 
@@ -88,7 +88,7 @@ class Planners:
             self._begin(self._changes.next())
             due += 1 / self._rate if self._rate else 0
 
-    async def post_one(self, source_app: str | None = None) -> Posted:
+    async def post_one(self, source_app: str | None = None) -> AcceptedChange:
         """Post exactly one more change: the next one, or the creation of an appointment of this
         source app.
 
@@ -126,7 +126,7 @@ class Planners:
             return False
         return True
 
-    def _begin(self, change: Change) -> asyncio.Task[Posted]:
+    def _begin(self, change: Change) -> asyncio.Task[AcceptedChange]:
         self._posted += 1
         task = asyncio.create_task(self._report(change, self._reporting.get(change.appointment_id)))
         self._reporting[change.appointment_id] = task
@@ -134,12 +134,14 @@ class Planners:
         task.add_done_callback(lambda done: self._end(change, done))
         return task
 
-    async def _report(self, change: Change, previous: asyncio.Task[Posted] | None) -> Posted:
+    async def _report(
+        self, change: Change, previous: asyncio.Task[AcceptedChange] | None
+    ) -> AcceptedChange:
         if previous is not None:
             await asyncio.wait({previous})
-        return Posted(await self._report_to_ingest(change, self._count_retry), change)
+        return AcceptedChange(await self._report_to_ingest(change, self._count_retry), change)
 
-    def _end(self, change: Change, task: asyncio.Task[Posted]) -> None:
+    def _end(self, change: Change, task: asyncio.Task[AcceptedChange]) -> None:
         self._slots.release()
         self._tasks.discard(task)
         if self._reporting.get(change.appointment_id) is task:

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
+from simulator.back_offices.back_offices import BACK_OFFICE_NAME
 from simulator.back_offices.journal import Call
 from simulator.routes.problems import problem
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     Handler = Callable[[web.Request, BackOffice, bytes], Awaitable[web.StreamResponse]]
     Refuse = Callable[[int, str, dict[str, str]], web.Response]
 
-ADDRESS = "/back-offices/{name:[a-z0-9][a-z0-9-]{0,39}}"
+ADDRESS = f"/back-offices/{{name:{BACK_OFFICE_NAME}}}"
 POST = "POST"
 CALL = web.RequestKey("call", Call)
 """The key of a request's journal entry."""
