@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -18,12 +18,14 @@ from common.contracts.operation import (
     OperationRequested,
     OperationSteered,
 )
+from common.contracts.transaction import TransactionReceived
+from retry.model.candidate import RequeueClaim
 from retry.operations.batch_publisher import BatchPublisher
 from retry.operations.item_enumerator import ItemEnumerator
 from retry.operations.progress_publisher import ProgressPublisher
 from retry.operations.result_collector import ResultCollector
 from retry.operations.runner import OperationRunner
-from retry.publishing import RetryPublisher
+from retry.publishing import RetryPublisher, request_of
 from retry.store.deliveries import DeliveryQueries
 from retry.store.failed import FailedDeliveries
 from retry.store.indexes import create_indexes
@@ -55,7 +57,10 @@ class FakeRetryPublisher(RetryPublisher):
         self.progress: list[OperationProgressed] = []
         self.kills = kills
 
-    async def request_deliveries(self, requests: Sequence[DeliveryRequested]) -> None:
+    async def publish_requests(
+        self, claims: Sequence[RequeueClaim], transactions: Mapping[str, TransactionReceived]
+    ) -> None:
+        requests = [request_of(c, transactions[c.candidate.transaction_id]) for c in claims]
         if requests and self.kills == "before publishing":
             raise KeyboardInterrupt
         self.requested += requests

@@ -113,17 +113,12 @@ class BatchPublisher:
         transactions: dict[str, TransactionReceived],
     ) -> None:
         own = [
-            c.candidate
+            c
             for c in claims
             if c.claimant.operation_id == operation.operation_id and not c.is_published
         ]
-        await self._publisher.request_deliveries(
-            [
-                candidate.request(transactions[candidate.transaction_id], Trigger.WEBSITE)
-                for candidate in own
-            ]
-        )
-        await self._claims.mark_published(own)
+        await self._publisher.publish_requests(own, transactions)
+        await self._claims.mark_published([c.candidate for c in own])
         REQUEUED.labels(Trigger.WEBSITE).inc(len(own))
         await self._items.mark_asked(
             operation.operation_id,
