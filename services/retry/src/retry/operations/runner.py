@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from common.contracts.operation import OperationState
 from retry.model.operation import ItemCounts
 from retry.model.token_bucket import TokenBucket
 from retry.operations.batch_publisher import REQUEST_BATCH
-from retry.operations.next_state import decide, headroom
+from retry.operations.next_state import decide, headroom, is_changed, next_revision
 
 if TYPE_CHECKING:
     from retry.model.operation import Operation
     from retry.operations.batch_publisher import BatchPublisher
     from retry.operations.item_enumerator import ItemEnumerator
-    from retry.operations.next_state import Decision
     from retry.operations.progress_publisher import ProgressPublisher
     from retry.operations.result_collector import ResultCollector
     from retry.store.items import ItemStore
@@ -75,8 +75,10 @@ class OperationRunner:
         if decision.state is OperationState.CANCELLED and operation.total is None:
             counts = await self._enumerator.finish(operation)
             operation = operation.model_copy(update={"total": counts.total})
-        current = await self._publish_progress(operation, counts, decision)
-        if current is None or self.is_finished:
+        current = next_revision(operation, counts, decision, datetime.now(UTC))
+        is_published = await self._publish_progress(operation, current, counts)
+        self.is_finished = is_published and current.finished_at is not None
+        if not is_published or self.is_finished:
             self._items.invalidate_counts(self._operation_id)
             return 0
         moved = await self._process_batch(current, counts)
@@ -85,15 +87,15 @@ class OperationRunner:
         return max(moved, collected)
 
     async def _publish_progress(
-        self, operation: Operation, counts: ItemCounts, decision: Decision
-    ) -> Operation | None:
-        """Return the new revision, or None when another replica wrote one first."""
-        current = await self._progress.publish(
-            operation, counts, decision, is_forced=not self._has_published
-        )
-        self._has_published = current is not None
-        self.is_finished = current is not None and current.finished_at is not None
-        return current
+        self, before: Operation, after: Operation, counts: ItemCounts
+    ) -> bool:
+        """Publish a changed revision, and the first one always.
+
+        Return False when another replica wrote one first.
+        """
+        if not self._has_published or is_changed(before, after):
+            self._has_published = await self._progress.publish(after, counts)
+        return self._has_published
 
     async def _process_batch(self, operation: Operation, counts: ItemCounts) -> int:
         if operation.state is OperationState.CANCELLED:
