@@ -213,7 +213,7 @@ async def test_an_archive_is_published_after_a_kill(
     await replica.request(kind=OperationKind.ARCHIVE)
     await replica.run_steps(1)
     operation = await replica.operations.read(ONE)
-    await replica.batches.publish_batch(operation, 10)
+    await replica.batches.process_batch(operation, 10)
 
     await replica.run_steps(3)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from common.contracts.operation import (
 )
 from common.contracts.transaction import TransactionReceived
 from retry.model.candidate import RequeueClaim
-from retry.operations.batch_publisher import BatchPublisher
+from retry.operations.batch_processor import BatchProcessor
 from retry.operations.item_enumerator import ItemEnumerator
 from retry.operations.progress_publisher import ProgressPublisher
 from retry.operations.result_collector import ResultCollector
@@ -87,13 +86,16 @@ class RetryReplica:
         self.operations = OperationStore(database)
         self.items = ItemStore(database)
         self.enumerator = ItemEnumerator(self.operations, self.items, deliveries)
-        self.batches = BatchPublisher(
+        self.batches = BatchProcessor(
             self.items, TransactionQueries(database), ClaimStore(database, "r"), publisher
         )
         self.results = ResultCollector(self.items, deliveries, publisher)
         self.progress = ProgressPublisher(self.operations, publisher)
-        self.create_runner = partial(
-            OperationRunner,
+
+    def create_runner(self, operation_id: str) -> OperationRunner:
+        """Return a runner of an operation, with the steps of this replica."""
+        return OperationRunner(
+            operation_id,
             self.operations,
             self.items,
             self.enumerator,
