@@ -85,7 +85,7 @@ class OperationStore:
         )
         return found["delivery_ids"], found["conditions"]
 
-    async def save_resume_key(self, operation_id: str, key: Sequence[Any] | int) -> None:
+    async def save_resume_key(self, operation_id: str, key: Sequence[Any]) -> None:
         """Store the paging key at which enumeration continues."""
         await self._update({"_id": operation_id}, {"stock_key": key})
 
