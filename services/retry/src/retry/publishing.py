@@ -46,6 +46,8 @@ class RetryPublisher:
         """Publish the request for each claimed attempt. ``transactions`` holds them by id.
 
         One message before the requests sets the status of all these deliveries to pending.
+        Each request goes to partition 0 of its connector, because retry does not read the number of
+        partitions. Dispatcher's lane passes the request on to the partition of its appointment.
         """
         if not claims:
             return
