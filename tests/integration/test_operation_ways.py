@@ -10,8 +10,8 @@ import pytest
 
 from common.contracts.delivery import Status
 from portal_api.deliveries.filter import DeliveryFilter
+from portal_api.operations.selection import as_extended_json
 from portal_api.recording.record import Recorder
-from portal_api.store.operations import as_extended_json
 from portal_api.store.writer import Writer
 from retry.model.item import OperationItem
 from retry.store.deliveries import DeliveryQueries

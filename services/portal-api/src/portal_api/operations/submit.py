@@ -16,7 +16,7 @@ from common.contracts.operation import (
 )
 from common.errors import BrokerUnavailableError
 from portal_api.errors import ConflictError, InvalidFieldError, UnconfirmedError
-from portal_api.store.operations import as_extended_json, as_of
+from portal_api.operations.selection import as_extended_json, unchanged_since
 
 if TYPE_CHECKING:
     from common.broker import Publisher
@@ -63,7 +63,8 @@ class OperationService:
                 filter_.indexed(),
                 [f"filter.{name}" for name in filter_.unindexed()],
             )
-            return as_of(await self._queries.conditions(filter_.wanted(), filter_.phase), at)
+            conditions = await self._queries.conditions(filter_.wanted(), filter_.phase)
+            return unchanged_since(conditions, at)
         ids = selection.ids() or []
         if unknown := await self._operations.missing(ids):
             more = f" (and {len(unknown) - 1} more that are not there)" if len(unknown) > 1 else ""
