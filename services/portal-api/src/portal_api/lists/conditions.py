@@ -165,7 +165,7 @@ def all_of(conditions: Iterable[Document]) -> Document:
             repeated.append(condition)
         else:
             merged |= condition
-    return merged | ({"$and": repeated} if repeated else {})
+    return merged | ({"$and": [*merged.get("$and", ()), *repeated]} if repeated else {})
 
 
 def words_condition(text: str | None) -> Document:
