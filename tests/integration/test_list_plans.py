@@ -169,7 +169,7 @@ async def test_deliveries_in_each_order_first_page_and_last(
     database: Any, sort: DeliverySort
 ) -> None:
     query = DeliveryQuery(sort=sort, limit=LIMIT)
-    wanted, page = query.wanted(), query.page()
+    wanted, page = query.mongodb_query(), query.page()
     await check_plan(database["deliveries"], wanted, page, LIMIT + 1)
     key = await last_page_key(database["deliveries"], wanted, page)
     await check_plan(
@@ -185,7 +185,7 @@ async def test_deliveries_with_each_filter_need_no_sorting(
     database: Any, filters: dict[str, Any]
 ) -> None:
     query = DeliveryQuery.model_validate(filters | {"limit": LIMIT})
-    wanted = all_of([query.wanted(), phase_condition(query.phase, {"c2"})])
+    wanted = all_of([query.mongodb_query(), phase_condition(query.phase, {"c2"})])
     await check_plan(database["deliveries"], wanted, query.page(), FEW)
 
 
@@ -194,7 +194,10 @@ async def test_their_last_pages_need_no_sorting_either(
     database: Any, filters: dict[str, Any]
 ) -> None:
     query = DeliveryQuery.model_validate(filters | {"limit": LIMIT})
-    wanted, page = all_of([query.wanted(), phase_condition(query.phase, {"c2"})]), query.page()
+    wanted, page = (
+        all_of([query.mongodb_query(), phase_condition(query.phase, {"c2"})]),
+        query.page(),
+    )
     items, _ = await read_page(
         database["deliveries"], wanted, Page(page.field, page.is_descending, 200, None, page.ties)
     )
@@ -216,7 +219,9 @@ async def test_deliveries_that_an_index_finds_are_sorted_afterwards(
     database: Any, filters: dict[str, Any]
 ) -> None:
     query = DeliveryQuery.model_validate(filters | {"limit": LIMIT})
-    await check_plan(database["deliveries"], query.wanted(), query.page(), FEW, ordered=False)
+    await check_plan(
+        database["deliveries"], query.mongodb_query(), query.page(), FEW, ordered=False
+    )
 
 
 @pytest.mark.parametrize(
@@ -232,7 +237,7 @@ async def test_in_the_order_of_the_same_column_they_need_no_sorting(
     database: Any, filters: dict[str, Any]
 ) -> None:
     query = DeliveryQuery.model_validate(filters | {"limit": LIMIT})
-    await check_plan(database["deliveries"], query.wanted(), query.page(), FEW)
+    await check_plan(database["deliveries"], query.mongodb_query(), query.page(), FEW)
 
 
 @pytest.mark.parametrize(
@@ -257,7 +262,9 @@ async def test_appointments_in_each_order_first_page_and_last(
 @pytest.mark.parametrize("filters", APPOINTMENTS_FOUND, ids=str)
 async def test_appointments_with_each_filter(database: Any, filters: dict[str, Any]) -> None:
     query = AppointmentQuery.model_validate(filters | {"limit": LIMIT})
-    await check_plan(database["appointments"], query.wanted(), query.page(), FEW, ordered=False)
+    await check_plan(
+        database["appointments"], query.mongodb_query(), query.page(), FEW, ordered=False
+    )
 
 
 async def test_causes_are_grouped_from_their_own_index(database: Any) -> None:

@@ -215,7 +215,7 @@ async def test_a_dead_lettered_delivery_is_found_by_its_numbers_and_shown_with_i
     await record.dead_letter(letter)
 
     query = DeliveryQuery.model_validate({"search": "op100001 bug", "troubled": True})
-    items, _ = await reader.deliveries(query.wanted(), query.phase, query.page())
+    items, _ = await reader.deliveries(query.mongodb_query(), query.phase, query.page())
     appointment, _ = await reader.appointment(a_delivery().transaction.appointment.key)
     assert [item["_id"] for item in items] == ["t1.c1"]
     assert (appointment["connectors"]["c1"]["status"], appointment["phase"]) == ("Failed", "done")

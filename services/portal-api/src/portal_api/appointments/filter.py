@@ -71,6 +71,6 @@ class AppointmentFilter(AppointmentConditions):
     created_from: WrittenFrom = None
     created_to: WrittenTo = None
 
-    def more(self) -> list[dict[str, Any]]:
+    def special_queries(self) -> list[dict[str, Any]]:
         """Return the queries of conditions that are not on a single column."""
         return [outcome_condition(self.status, self.connector_id), words_condition(self.search)]

@@ -135,7 +135,7 @@ class DeliveryFilter(AppointmentConditions):
         """Whether the archive is selected instead of the current deliveries."""
         return self.archived or Phase.ARCHIVED in self.phase
 
-    def more(self) -> list[dict[str, Any]]:
+    def special_queries(self) -> list[dict[str, Any]]:
         """Return the queries of conditions that are not on a single column.
 
         The store adds the phase, because only the store knows the held lanes.
@@ -150,12 +150,12 @@ class DeliveryFilter(AppointmentConditions):
             received,
         ]
 
-    def unindexed(self) -> list[str]:
+    def unindexed_names(self) -> list[str]:
         """Return the names of the conditions without an index. In the archive only the time of
         receipt has one.
         """
         if not self.is_archive:
-            return super().unindexed()
+            return super().unindexed_names()
         names = [
             condition.name
             for condition in self.column_conditions()

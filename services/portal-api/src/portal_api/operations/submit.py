@@ -60,10 +60,10 @@ class OperationService:
         if (filter_ := selection.effective_filter()) is not None:
             await self._queries.refuse_full_scan(
                 "deliveries",
-                filter_.indexed(),
-                [f"filter.{name}" for name in filter_.unindexed()],
+                filter_.indexed_query(),
+                [f"filter.{name}" for name in filter_.unindexed_names()],
             )
-            conditions = await self._queries.conditions(filter_.wanted(), filter_.phase)
+            conditions = await self._queries.conditions(filter_.mongodb_query(), filter_.phase)
             return unchanged_since(conditions, at)
         ids = selection.ids() or []
         if unknown := await self._operations.missing(ids):

@@ -113,7 +113,7 @@ def _add_read_routes(router: APIRouter, store: Operations) -> None:
     @router.get("/operations")
     async def list_operations(query: Annotated[OperationQuery, Query()]) -> OperationPage:
         """List operations, the newest first. Finished operations are deleted after ninety days."""
-        items, following = await store.page(query.wanted(), query.page())
+        items, following = await store.page(query.mongodb_query(), query.page())
         return OperationPage(items=[as_operation(item) for item in items], next=following)
 
     @router.get(
@@ -126,7 +126,7 @@ def _add_read_routes(router: APIRouter, store: Operations) -> None:
         return await as_download(
             "operations",
             query.format,
-            partial(store.page, query.wanted()),
+            partial(store.page, query.mongodb_query()),
             query.page(),
             as_operation,
             EXPORT_COLUMNS,
