@@ -62,7 +62,7 @@ async def test_each_order_of_deliveries_shows_each_once_and_a_minus_reverses_it(
     reader = DeliveryQueries(crowded)
 
     async def read(query: DeliveryQuery) -> Any:
-        return await reader.deliveries(query.mongodb_query(), query.phase, query.page())
+        return await reader.deliveries(query, query.page())
 
     ids = [item["_id"] for item in await pages(read, DeliveryQuery(sort=sort))]
     turned = [
@@ -107,7 +107,7 @@ async def test_an_order_and_a_filter_go_through_the_same_pages(crowded: Database
     reader = DeliveryQueries(crowded)
 
     async def read(query: DeliveryQuery) -> Any:
-        return await reader.deliveries(query.mongodb_query(), query.phase, query.page())
+        return await reader.deliveries(query, query.page())
 
     query = DeliveryQuery(
         status=(Status.FAILED, Status.SUCCESS),

@@ -103,19 +103,6 @@ class Conditions(BaseModel):
             if column and name not in self.special and value not in (None, ()):
                 yield Condition(name, column, operator, value)
 
-    def mongodb_query(self) -> Document:
-        """Return all conditions as one MongoDB query."""
-        return all_of(
-            [
-                self.indexed_query(),
-                *(
-                    condition.query()
-                    for condition in self.column_conditions()
-                    if not condition.is_indexed
-                ),
-            ]
-        )
-
     def indexed_query(self) -> Document:
         """Return the query of the conditions that an index serves."""
         conditions = [condition for condition in self.column_conditions() if condition.is_indexed]
@@ -136,6 +123,17 @@ class Conditions(BaseModel):
     def special_queries(self) -> Iterable[Document]:
         """Return the queries of conditions that are not on a single column."""
         return ()
+
+    def _queries(self) -> list[Document]:
+        """Return the queries of all conditions. A subclass combines them into one query."""
+        return [
+            self.indexed_query(),
+            *(
+                condition.query()
+                for condition in self.column_conditions()
+                if not condition.is_indexed
+            ),
+        ]
 
     @classmethod
     def _column(cls, name: str) -> tuple[Column | None, str]:

@@ -63,8 +63,8 @@ class OperationService:
                 filter_.indexed_query(),
                 [f"filter.{name}" for name in filter_.unindexed_names()],
             )
-            conditions = await self._queries.conditions(filter_.mongodb_query(), filter_.phase)
-            return unchanged_since(conditions, at)
+            held = await self._queries.held_connectors()
+            return unchanged_since(filter_.mongodb_query(held), at)
         ids = selection.ids() or []
         if unknown := await self._operations.missing(ids):
             more = f" (and {len(unknown) - 1} more that are not there)" if len(unknown) > 1 else ""

@@ -29,7 +29,7 @@ def causes(store: Causes, queries: DeliveryQueries) -> APIRouter:
     async def list_causes(query: Annotated[CauseQuery, Query()]) -> CauseList:
         """Group the deliveries without success by cause."""
         await queries.refuse_full_scan("deliveries", query.indexed_query(), query.unindexed_names())
-        wanted = await queries.conditions(query.mongodb_query(), query.phase)
+        wanted = query.mongodb_query(await queries.held_connectors())
         return CauseList(items=[Cause.model_validate(item) for item in await store.groups(wanted)])
 
     @router.put("/{cause}/note", dependencies=[require_role(Role.OPERATOR)])

@@ -48,10 +48,9 @@ def deliveries(
     ) -> StreamingResponse:
         """Export the list of deliveries into a file."""
         await queries.refuse_full_scan("deliveries", query.indexed_query(), query.unindexed_names())
-        wanted = query.mongodb_query()
 
         async def read(page: Page) -> tuple[Batch, str | None]:
-            return await queries.deliveries(wanted, query.phase, page)
+            return await queries.deliveries(query, page)
 
         return await as_download(
             "transactions", query.format, read, query.page(), as_delivery, EXPORT_COLUMNS
@@ -61,9 +60,7 @@ def deliveries(
     async def list_deliveries(query: Annotated[DeliveryQuery, Query()]) -> DeliveryPage:
         """List deliveries, the newest first."""
         await queries.refuse_full_scan("deliveries", query.indexed_query(), query.unindexed_names())
-        items, following = await queries.deliveries(
-            query.mongodb_query(), query.phase, query.page()
-        )
+        items, following = await queries.deliveries(query, query.page())
         return DeliveryPage(items=[as_delivery(item) for item in items], next=following)
 
     @router.get("/deliveries/{delivery_id}", responses={404: PROBLEMS[404]})
