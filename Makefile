@@ -15,9 +15,9 @@ WEB := services/portal-web
 WEB_INSTALLED := $(WEB)/node_modules/.installed
 WEBSITE := $(WEB)/dist/index.html
 WEB_SOURCES := docs/api/portal-api.json $(wildcard $(WEB)/*.html $(WEB)/*.ts $(WEB)/*.json $(WEB)/build/* $(WEB)/public/*) $(shell find $(WEB)/src -type f ! -name schema.d.ts ! -name criteria.json ! -name '*.test.ts' 2>/dev/null)
-.PHONY: help install run up down status smoke test test-compose check bench chaos docs screenshots lock env upgrade backup restore clean
+.PHONY: help install run up down status smoke test test-compose format check bench chaos docs screenshots lock env upgrade backup restore clean
 
-help: ## Print this list.
+help: # Print this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
 
 install: $(INSTALLED) $(WEBSITE) ## Create .venv with the locked dependencies and the project's packages, and build the website.
@@ -43,6 +43,11 @@ test: $(INSTALLED) $(WEBSITE) ## Run every test, on real servers that the tests 
 
 test-compose: $(INSTALLED) ## Test docker-compose.yml under load, with restarts, scaling, upgrade and backup, in 15 minutes.
 	@$(BIN)/python -m pytest -s tests/compose $(ARGS)
+
+format: $(INSTALLED) $(WEB_INSTALLED) ## Format Python and the website, and correct the findings that ruff can correct.
+	@$(BIN)/ruff check --quiet --fix . || true
+	@$(BIN)/ruff format --quiet .
+	@$(WEB)/npm exec --silent -- prettier --log-level warn --write .
 
 check: $(INSTALLED) $(WEB_INSTALLED) ## Check style, types, imports and API compatibility.
 	@$(BIN)/ruff check .

@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 
 /** The server replaces this word with a new nonce in every response. */
 const NONCE = 'CSP_NONCE';
+const PORTAL_API = 'http://127.0.0.1:8600';
 
 export default defineConfig({
   plugins: [react()],
@@ -19,5 +20,9 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
   },
   test: { include: ['src/**/*.test.ts'] },
-  server: { port: 8620, proxy: { '/api': 'http://127.0.0.1:8600' } },
+  server: {
+    port: 8620,
+    // the portal refuses changes that come from another origin than its own
+    proxy: { '/api': { target: PORTAL_API, changeOrigin: true, headers: { origin: PORTAL_API } } },
+  },
 });

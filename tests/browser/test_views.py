@@ -98,14 +98,14 @@ async def test_home_shows_the_state_of_the_system_and_open_tasks(
 async def test_users_change_their_password_and_create_a_key_in_the_profile(
     system: System, open_portal: OpenPortal
 ) -> None:
-    somebody = await a_user(system, "operator", signed_in=False)
+    known_user = await a_user(system, "operator", signed_in=False)
     at = await open_portal(None)
     await at.context.request.post(
-        f"{at.home}/api/session", data={"name": somebody.name, "password": somebody.password}
+        f"{at.home}/api/session", data={"name": known_user.name, "password": known_user.password}
     )
     await at.open("/profile")
 
-    await at.page.get_by_label("Current password").fill(somebody.password)
+    await at.page.get_by_label("Current password").fill(known_user.password)
     await at.page.get_by_label("New password", exact=False).first.fill("another made-up lantern 5")
     await at.page.get_by_label("Repeat the new password").fill("another made-up lantern 5")
     await at.button("Change the password").click()

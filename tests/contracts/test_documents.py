@@ -4,6 +4,7 @@ exist.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,14 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 SAID = re.compile(r"^\| `([^`]+)`", re.MULTILINE)
+CODE_SPAN = re.compile(r"```(.*?)```|`([^`\n]+)`", re.DOTALL)
+PATH = re.compile(
+    r"(?<![\w./<*-])(?:[\w.-]+/)+(?:[\w.-]+)?(?![\w<*])"
+    r"|(?<![\w./*-])[\w-]+\.(?:py|tsx?|toml|md|json|yml|env)\b"
+)
+NO_PATH = re.compile(r"\S*(?:\.venv|//|<)\S*")
+"""Commands, addresses and paths with a placeholder."""
+GENERATED = re.compile(r"\.(?!ci$)|node_modules$|__pycache__$|dist$")
 SPLIT = re.compile(r"""["']\n\s*f?["']""")
 """The code between two parts of one sentence in the source."""
 
@@ -77,3 +86,28 @@ def test_quoted_messages_are_those_of_the_services() -> None:
 
     assert said
     assert not {part for part in parts if part and part not in source}
+
+
+def test_every_path_in_contributing_exists() -> None:
+    """A path may leave out the folders above it, because the map and the recipes name them."""
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    spans = ("".join(groups) for groups in CODE_SPAN.findall(text))
+    named = {path for span in spans for path in PATH.findall(NO_PATH.sub("", span))}
+    known = {f"/{path}" for path in paths()}
+
+    missing = {
+        path
+        for path in named
+        if not any(one.endswith(f"/{path.removeprefix('./').rstrip('/')}") for one in known)
+    }
+
+    assert {"app.py", "tests/contracts"} & named
+    assert not missing
+
+
+def paths() -> Iterator[str]:
+    """Yield the files and folders of the project, without installed and generated ones."""
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [name for name in folders if not GENERATED.match(name)]
+        for name in (*folders, *files):
+            yield str((Path(folder) / name).relative_to(ROOT))

@@ -12,19 +12,19 @@ from tests.support.manifests import SERVERS, WORKLOADS, of_kind, pod_of, selects
 
 OVERLAYS = tuple(SERVERS)
 NAMES = {"kube-system:53"}
-BESIDE = {
+CLUSTER_SERVERS = {
     "rabbitmq": {"rabbitmq:5672"},
     "mongodb": {"mongodb:27017"},
     "back offices": {"0.0.0.0/0:443", "::/0:443"},
 }
-ELSEWHERE = BESIDE | {
+EXTERNAL_SERVERS = CLUSTER_SERVERS | {
     "rabbitmq": {"192.0.2.0/28:5671", "192.0.2.0/28:5672"},
     "mongodb": {"192.0.2.16/28:27017"},
 }
 REACHED = {
-    "development": BESIDE | {"back offices": {"simulator:http"}},
-    "production": ELSEWHERE,
-    "production-operators": BESIDE,
+    "development": CLUSTER_SERVERS | {"back offices": {"simulator:http"}},
+    "production": EXTERNAL_SERVERS,
+    "production-operators": CLUSTER_SERVERS,
 }
 REACHES = {
     "Deployment/ingest": ["rabbitmq"],

@@ -60,7 +60,7 @@ async def test_every_service_waits_for_its_servers_and_logs_it(
     await asyncio.gather(*map(system.until_ready, LATE.values()))
 
 
-NOBODY = {
+UNREACHABLE = {
     "RABBITMQ_URL": "amqp://guest:guest@127.0.0.1:9/",
     "MONGODB_URL": "mongodb://127.0.0.1:9/?replicaSet=rs0",
 }
@@ -74,7 +74,7 @@ async def test_a_service_that_still_waits_for_a_server_stops_when_asked(
     system: System, kind: str, setting: str
 ) -> None:
     name = f"{kind}-without-{setting.lower()}"
-    await system.start(kind, name, ready=False, **{setting: NOBODY[setting]})
+    await system.start(kind, name, ready=False, **{setting: UNREACHABLE[setting]})
     await until_logged(system, name, "is unavailable, waiting for it")
 
     code = await asyncio.wait_for(system.stop(name), 20)

@@ -129,7 +129,7 @@ async def outage(
             await until_none_is_ready(system, stuck)
             for _ in range(5):
                 assert not any([await system.is_ready(name) for name in stuck]), (
-                    "said to be ready while the server is away"
+                    "reported ready while the server is unavailable"
                 )
                 assert all([await takes_requests(system, name) for name in SERVE_REQUESTS])
                 await asyncio.sleep(0.5)

@@ -167,26 +167,26 @@ async def test_changes_of_accounts_are_in_the_audit_without_passwords(system: Sy
 async def test_failed_sign_ins_are_in_the_audit_without_the_typed_name(
     system: System,
 ) -> None:
-    somebody, nobody = await a_user(system, signed_in=False), ApiUser(system)
-    await somebody.wrong()
-    nobody.name = f"my-secret-{uuid.uuid4().hex[:8]}"
-    await nobody.wrong()
+    known_user, unknown_user = await a_user(system, signed_in=False), ApiUser(system)
+    await known_user.wrong()
+    unknown_user.name = f"my-secret-{uuid.uuid4().hex[:8]}"
+    await unknown_user.wrong()
 
-    known = (await entries(system, target=somebody.name))[0]
+    known = (await entries(system, target=known_user.name))[0]
     unknown = [
         entry
         for entry in await entries(system, target="(unknown name)")
-        if entry["address"] == nobody.address
+        if entry["address"] == unknown_user.address
     ]
 
     assert (known["action"], known["who"], known["outcome"], known["address"]) == (
         "sign_in_with_password",
         "",
         401,
-        somebody.address,
+        known_user.address,
     )
     assert [entry["outcome"] for entry in unknown] == [401]
-    assert not await entries(system, target=nobody.name)
+    assert not await entries(system, target=unknown_user.name)
 
 
 async def test_a_refused_write_names_the_refused_user(system: System) -> None:

@@ -123,7 +123,7 @@ async def test_an_unreadable_message_is_shown_as_failed_with_its_body_and_reason
                 return str(letter["reason"])
         return None
 
-    assert "cannot be understood" in await until(shown, "the parked message to be shown")
+    assert "cannot be understood" in await until(shown, "the dead letter to be shown")
 
 
 @pytest.mark.parametrize(

@@ -28,10 +28,10 @@ async def quick(system: System) -> AsyncIterator[str]:
     await system.stop(service.name)
 
 
-@pytest.fixture(params=["somebody", "nobody"])
+@pytest.fixture(params=["known", "unknown"])
 async def user(system: System, request: pytest.FixtureRequest) -> ApiUser:
     """A user with an account, or with a name that no account has."""
-    return await a_user(system, signed_in=False) if request.param == "somebody" else ApiUser(system)
+    return await a_user(system, signed_in=False) if request.param == "known" else ApiUser(system)
 
 
 async def test_five_wrong_passwords_lock_a_name_that_is_there_and_one_that_is_not(
@@ -61,7 +61,7 @@ async def test_the_right_password_is_refused_while_locked_and_accepted_afterward
     await asyncio.sleep(int(headers["Retry-After"]))
 
     assert (await user.sign_in())[0] == 200
-    assert await user.wrong(4) == [401] * 4, "the count began anew"
+    assert await user.wrong(4) == [401] * 4, "the count began again"
 
 
 async def test_guesses_at_once_on_two_replicas_are_counted_together(
@@ -96,7 +96,7 @@ async def test_an_address_that_guesses_many_names_is_locked_too(system: System) 
 async def test_unknown_name_wrong_password_and_disabled_account_are_answered_alike(
     system: System,
 ) -> None:
-    somebody, disabled, nobody = (
+    known_user, disabled, unknown_user = (
         await a_user(system, signed_in=False),
         await a_user(system, signed_in=False),
         ApiUser(system),
@@ -104,8 +104,8 @@ async def test_unknown_name_wrong_password_and_disabled_account_are_answered_ali
     await system.api("PUT", f"/users/{disabled.name}", json={"enabled": False})
 
     answers = [
-        await somebody.sign_in("not the walrus at all"),
-        await nobody.sign_in(),
+        await known_user.sign_in("not the walrus at all"),
+        await unknown_user.sign_in(),
         await disabled.sign_in(),
     ]
 
@@ -114,10 +114,10 @@ async def test_unknown_name_wrong_password_and_disabled_account_are_answered_ali
 
 
 async def test_an_unknown_name_takes_as_long_as_a_known_one(system: System) -> None:
-    somebody, nobody = await a_user(system, signed_in=False), ApiUser(system)
-    taken: dict[str, list[float]] = {somebody.name: [], nobody.name: []}
+    known_user, unknown_user = await a_user(system, signed_in=False), ApiUser(system)
+    taken: dict[str, list[float]] = {known_user.name: [], unknown_user.name: []}
 
-    for user in (somebody, nobody) * 4:
+    for user in (known_user, unknown_user) * 4:
         began = time.monotonic()
         assert await user.wrong() == [401]
         taken[user.name].append(time.monotonic() - began)

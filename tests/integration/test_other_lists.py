@@ -95,16 +95,16 @@ async def exported(system: System, path: str, **query: str) -> str:
 
 
 async def test_the_audit_is_exported_with_the_changes(system: System) -> None:
-    somebody = await a_user(system, "operator", signed_in=False)
+    known_user = await a_user(system, "operator", signed_in=False)
 
     lines = [
         json.loads(line)
         for line in (
-            await exported(system, "audit", format="jsonl", target=somebody.name)
+            await exported(system, "audit", format="jsonl", target=known_user.name)
         ).splitlines()
     ]
     [row] = csv.DictReader(
-        io.StringIO(await exported(system, "audit", format="csv", target=somebody.name))
+        io.StringIO(await exported(system, "audit", format="csv", target=known_user.name))
     )
 
     assert [line["after"]["role"] for line in lines] == ["operator"]
@@ -113,7 +113,7 @@ async def test_the_audit_is_exported_with_the_changes(system: System) -> None:
 
 
 async def test_the_accounts_are_exported_without_their_passwords(system: System) -> None:
-    somebody = await a_user(system, "viewer", signed_in=False)
+    known_user = await a_user(system, "viewer", signed_in=False)
 
     rows = list(
         csv.DictReader(
@@ -121,8 +121,8 @@ async def test_the_accounts_are_exported_without_their_passwords(system: System)
         )
     )
 
-    assert {"name": somebody.name, "role": "viewer"}.items() <= next(
-        row for row in rows if row["name"] == somebody.name
+    assert {"name": known_user.name, "role": "viewer"}.items() <= next(
+        row for row in rows if row["name"] == known_user.name
     ).items()
     assert not any(name == "password" or "argon2" in row[name] for row in rows for name in row)
     assert [row["created_at"] for row in rows] == sorted(

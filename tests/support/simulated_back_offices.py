@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from common.contracts.mapping import MAPPINGS
 from tests.support.system import ADMIN_PASSWORD, API_KEY, SECRET, SECRET_KEYS
 
 COMPANY = "5d115c9c-44e3-ea11-bb43-000d3a2feca1"
@@ -52,6 +53,10 @@ SIMULATED = {
     "NAV": SimulatedBackOffice("NAV", "SOAP", PAGE),
     "CRM": SimulatedBackOffice("CRM", "REST", "/api/data/v9.2"),
 }
+MAPPED = [
+    name for name, office in SIMULATED.items() if (office.system, office.api_type) in MAPPINGS
+]
+"""The kinds whose names an administrator can map."""
 
 
 def a_login(kind: str, **changes: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:

@@ -15,6 +15,8 @@ from common.settings import load
 from local_stack.background import down, up
 from local_stack.credentials import credentials
 from local_stack.errors import LocalError
+from local_stack.foreground import foreground
+from local_stack.services import WANTED_PORTS
 from local_stack.settings import Settings
 from local_stack.smoke import smoke
 from local_stack.state import StateFile
@@ -32,6 +34,7 @@ COMMANDS = {
     "down": "stop everything",
     "status": "show the running processes, their readiness and addresses",
     "smoke": "send one real change through the running system",
+    "service": "run one service of the running system in this terminal, until Ctrl-C",
 }
 
 
@@ -46,6 +49,7 @@ def main() -> None:
     commands.choices["run"].add_argument(
         "--background", action="store_true", help="show no table, as `up` does"
     )
+    commands.choices["service"].add_argument("name", choices=WANTED_PORTS)
     arguments = parser.parse_args()
     try:
         raise SystemExit(asyncio.run(_command(arguments, load(Settings))))
@@ -60,6 +64,8 @@ def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[Non
             return up(directory, _say)
         case "down":
             return down(directory, _say)
+        case "service":
+            return foreground(directory, arguments.name)
         case "run":
             return _run(settings, in_background=arguments.background)
         case "smoke" if settings.addresses:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import secrets
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
+
+from local_stack.private_file import write_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,7 @@ def credentials(directory: Path) -> Credentials:
     saved = json.loads(file.read_text()) if file.exists() else {}
     made = Credentials.model_validate(_generated() | saved)
     if made.model_dump() != saved:
-        _write(file, made)
+        write_private(file, made.model_dump_json())
     return made
 
 
@@ -48,12 +49,3 @@ def _generated() -> dict[str, str]:
         "admin_password": secrets.token_urlsafe(15),
         "secret_keys": f"local:{base64.b64encode(secrets.token_bytes(32)).decode()}",
     }
-
-
-def _write(file: Path, made: Credentials) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_suffix(".new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.write(made.model_dump_json())
-    new.replace(file)

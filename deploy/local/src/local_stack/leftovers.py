@@ -27,8 +27,8 @@ async def stop_leftovers(directory: Path, file: StateFile) -> list[str]:
     if state is None:
         return []
     alive = {name: identity for name, identity in state.processes.items() if identity.is_alive}
-    await _end([identity for name, identity in alive.items() if name not in SERVERS])
-    await _end([identity for name, identity in alive.items() if name in SERVERS])
+    await end([identity for name, identity in alive.items() if name not in SERVERS])
+    await end([identity for name, identity in alive.items() if name in SERVERS])
     if "RabbitMQ" in state.processes:
         await RabbitMq(directory / "rabbitmq").end_name_server()
     file.remove()
@@ -45,7 +45,8 @@ async def wait_until_ended(identities: Iterable[Identity], within_s: float) -> b
     return True
 
 
-async def _end(identities: list[Identity]) -> None:
+async def end(identities: list[Identity]) -> None:
+    """Stop the process groups, and kill those that do not end within the timeout."""
     _signal(identities, signal.SIGTERM)
     if not await wait_until_ended(identities, TERM_TIMEOUT_S):
         _signal(identities, signal.SIGKILL)

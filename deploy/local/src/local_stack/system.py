@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from local_stack.credentials import credentials
 from local_stack.errors import LocalError
+from local_stack.foreground import write_environment
 from local_stack.leftovers import stop_leftovers
 from local_stack.processes import ManagedProcess
 from local_stack.seed import seed
@@ -129,6 +130,7 @@ class System:
     async def _start_service(self, name: str, settings: dict[str, str]) -> None:
         log = self._directory / "logs" / f"{name}.log"
         log.unlink(missing_ok=True)
+        write_environment(self._directory, name, settings)
         with self._timed(name):
             self.services[name] = process = await ManagedProcess.start(
                 name, [program(name)], settings, log

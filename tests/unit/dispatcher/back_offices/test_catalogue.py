@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
@@ -20,7 +21,7 @@ from dispatcher.errors import (
     ThrottledError,
 )
 
-KINDS: tuple[EndpointKind, ...] = ("webhook", "page service", "API page", "Dataverse", "token")
+KINDS: tuple[EndpointKind, ...] = get_args(EndpointKind)
 TRANSPORT = (
     "no connection",
     "no answer",

@@ -20,7 +20,7 @@ from dispatcher.back_offices.http_transport import open_session
 from dispatcher.back_offices.table import BACK_OFFICES, build
 from dispatcher.errors import MisconfiguredError, RefusedError
 from tests.support.builders import a_connector, a_delivery, a_transaction
-from tests.support.simulated_back_offices import SIMULATED
+from tests.support.simulated_back_offices import MAPPED, SIMULATED
 from tests.support.system import SECRET_KEYS
 
 NAMES = (
@@ -91,7 +91,7 @@ async def test_any_snapshot_is_prepared_or_refused(office: str, shared: SharedRe
     prepare()
 
 
-@pytest.mark.parametrize("office", [name for name in SIMULATED if name != "webhook"])
+@pytest.mark.parametrize("office", MAPPED)
 @pytest.mark.parametrize(
     ("fields", "named"),
     [

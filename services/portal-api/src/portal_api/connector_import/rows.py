@@ -9,7 +9,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from common.contracts.connector import AuthenticationType, Limits
+from common.contracts.connector import BUSINESS_CENTRAL, SYSTEMS, AuthenticationType, Limits
 from portal_api.errors import UnreadableError
 
 if TYPE_CHECKING:
@@ -38,12 +38,9 @@ _PATHS: dict[str, tuple[str, ...]] = {
     **{name.replace("_", ""): ("limits", name) for name in Limits.model_fields},
 }  # fmt: skip
 _SYSTEMS = {
-    "bc": "Business Central",
-    "businesscentral": "Business Central",
-    "nav": "NAV",
-    "crm": "CRM",
-    "webhook": "Webhook",
+    "bc": BUSINESS_CENTRAL,
     "none": None,
+    **{system.replace(" ", "").lower(): system for system in SYSTEMS},
 }
 _AUTHENTICATION = {
     "basicauth": AuthenticationType.BASIC,

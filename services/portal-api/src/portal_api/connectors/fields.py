@@ -21,6 +21,7 @@ from pydantic import (
 from common.contracts.appointment import Action
 from common.contracts.connector import (
     SECRETS,
+    SYSTEMS,
     Authentication,
     AuthenticationType,
     Limits,
@@ -108,7 +109,7 @@ class ConnectorFields(BaseModel):
     )
     enabled: StrictBool = True
     system: str | None = Field(
-        default=None, max_length=50, description="Business Central, NAV, CRM or Webhook."
+        default=None, max_length=50, description=f"{', '.join(SYSTEMS[:-1])} or {SYSTEMS[-1]}."
     )
     api_type: str | None = Field(
         default=None, max_length=20, description="SOAP or REST. Business Central has both."

@@ -46,7 +46,9 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "appointment_key": Column("appointment.key", is_sortable=False),
     }
 )
-"""Columns by their name in conditions and orders."""
+"""Columns by their name in conditions and orders. The store creates the indexes of the columns that
+sort from this table.
+"""
 
 if TYPE_CHECKING:
 

@@ -10,7 +10,8 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from common.contracts.operation import RETENTION_DAYS
 from common.database import ensure_indexes
-from portal_api.appointments.columns import COLUMNS
+from portal_api.appointments.columns import COLUMNS as OF_APPOINTMENTS
+from portal_api.deliveries.columns import COLUMNS as OF_DELIVERIES
 from portal_api.lists.column import AccessPath
 
 if TYPE_CHECKING:
@@ -19,20 +20,18 @@ if TYPE_CHECKING:
 DAY_S = 86_400
 _LISTED: dict[str, Any] = {"archived": False}
 _OF_DELIVERIES = (
-    "changed_at",
-    "status",
-    "connector_name",
-    "action",
-    "trigger",
-    "attempt",
-    "code",
+    *(
+        column.path
+        for name, column in OF_DELIVERIES.items()
+        if column.access_path is AccessPath.INDEX and column.is_sortable and name != "received_at"
+    ),
     "words",
 )
-_OF_THEIR_APPOINTMENTS = ("source_app", "job_no", "task_no", "subject", "appointment_id")
+"""Order of receipt, connector, cause and appointment have indexes of their own."""
 _OF_APPOINTMENTS = (
     *(
         column.path
-        for column in COLUMNS.values()
+        for column in OF_APPOINTMENTS.values()
         if column.access_path is AccessPath.INDEX and column.path != "_id"
     ),
     "outcomes",
@@ -69,10 +68,6 @@ INDEXES: dict[str, list[IndexModel]] = {
             partialFilterExpression={"archived": True},
         ),
         *(_newest(field, newest="received_at", only=_LISTED) for field in _OF_DELIVERIES),
-        *(
-            _newest(f"appointment.{field}", newest="received_at", only=_LISTED)
-            for field in _OF_THEIR_APPOINTMENTS
-        ),
         _newest("connector_id", "status", newest="received_at", only=_LISTED),
         _newest("cause", newest="received_at", only=_LISTED | {"cause": {"$gt": ""}}),
         _newest("appointment.key", newest="received_at"),
