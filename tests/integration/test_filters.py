@@ -219,7 +219,7 @@ async def test_a_condition_finds_these_deliveries(
 ) -> None:
     query = DeliveryQuery.model_validate(conditions)
 
-    items, _ = await DeliveryQueries(database).deliveries(query.wanted(), query.phase, query.page())
+    items, _ = await DeliveryQueries(database).deliveries(query, query.page())
 
     assert "".join(sorted(item["transaction_id"][1:] for item in items)) == found
 
@@ -230,7 +230,7 @@ async def test_a_condition_finds_these_appointments(
 ) -> None:
     query = AppointmentQuery.model_validate(conditions)
 
-    items, _ = await DeliveryQueries(database).appointments(query.wanted(), query.page())
+    items, _ = await DeliveryQueries(database).appointments(query.mongodb_query(), query.page())
 
     assert "".join(sorted(item["_id"].removeprefix("demo/") for item in items)) == found
 
@@ -253,7 +253,7 @@ async def test_causes_take_the_same_conditions(
     query = CauseQuery.model_validate(conditions)
 
     groups = await Causes(database).groups(
-        await DeliveryQueries(database).conditions(query.wanted(), query.phase)
+        query.mongodb_query(await DeliveryQueries(database).held_connectors())
     )
 
     assert sorted(group["code"] or "" for group in groups) == sorted(code or "" for code in codes)

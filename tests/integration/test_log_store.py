@@ -73,16 +73,16 @@ async def test_every_combination_of_filters_is_read_from_an_index_in_order(
     query = LogQuery.model_validate(filters)
     first = Page("_id", is_descending=True, limit=10, after=None)
 
-    await check_plan(database["logs"], query.wanted(), first, MANY)
+    await check_plan(database["logs"], query.mongodb_query(), first, MANY)
     items, following = await Logs(database).page(
-        query.wanted(), Page("_id", is_descending=True, limit=3, after=None)
+        query.mongodb_query(), Page("_id", is_descending=True, limit=3, after=None)
     )
 
     assert items
     if following:
         await check_plan(
             database["logs"],
-            query.wanted(),
+            query.mongodb_query(),
             Page("_id", is_descending=True, limit=10, after=following),
             MANY,
         )

@@ -126,7 +126,8 @@ async def test_an_operation_whose_revision_another_replica_wrote_is_not_idle(
     await replica.steer(OperationCommand.PAUSE)
     runner = await replica.run_steps(3)
     was_idle = runner.is_idle
-    monkeypatch.setattr(replica.progress, "publish", AsyncMock(return_value=None))
+    monkeypatch.setattr(replica.progress, "publish", AsyncMock(return_value=False))
+    await replica.steer(OperationCommand.RESUME, second=2)
 
     await runner.step()
 

@@ -19,7 +19,7 @@ from common.contracts.operation import (
     OperationState,
 )
 from retry.model.candidate import Claimant, RequeueCandidate
-from retry.operations.next_state import decide
+from retry.operations.next_state import decide, next_revision
 from retry.operations.purge import purge_expired
 from retry.store.requeues import ClaimStore
 from tests.support.builders import A_MOMENT
@@ -213,7 +213,7 @@ async def test_an_archive_is_published_after_a_kill(
     await replica.request(kind=OperationKind.ARCHIVE)
     await replica.run_steps(1)
     operation = await replica.operations.read(ONE)
-    await replica.batches.publish_batch(operation, 10)
+    await replica.batches.process_batch(operation, 10)
 
     await replica.run_steps(3)
 
@@ -241,9 +241,11 @@ async def test_the_slower_of_two_replicas_publishes_no_progress(
     await replica.run_steps(2)
     published = len(publisher.progress)
 
-    slower = await replica.progress.publish(seen, counts, decide(seen, counts), is_forced=True)
+    slower = next_revision(seen, counts, decide(seen, counts), A_MOMENT)
 
-    assert (slower, len(publisher.progress)) == (None, published)
+    is_written = await replica.progress.publish(slower, counts)
+
+    assert (is_written, len(publisher.progress)) == (False, published)
     assert [p.revision for p in publisher.progress] == list(range(1, published + 1))
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from common.contracts.delivery import Status
 from portal_api.deliveries.filter import DeliveryFilter
+from portal_api.operations.selection import as_extended_json
 from portal_api.recording.record import Recorder
-from portal_api.store.operations import as_extended_json
 from portal_api.store.writer import Writer
 from retry.model.item import OperationItem
 from retry.store.deliveries import DeliveryQueries
@@ -59,7 +59,7 @@ async def database(mongodb_url: str) -> AsyncIterator[Any]:
 async def test_deliveries_are_enumerated_by_index_from_the_last_key(
     database: Any, given: dict[str, Any]
 ) -> None:
-    wanted = DeliveryFilter.model_validate(given).wanted()
+    wanted = DeliveryFilter.model_validate(given).mongodb_query(held=())
     order = [("received_at", 1), ("_id", 1)]
 
     explained = await database["deliveries"].find(wanted).sort(order).limit(100).explain()
@@ -73,7 +73,7 @@ async def test_deliveries_are_enumerated_by_index_from_the_last_key(
 async def test_conditions_mean_the_same_after_their_message(
     database: Any, given: dict[str, Any]
 ) -> None:
-    wanted = DeliveryFilter.model_validate(given).wanted()
+    wanted = DeliveryFilter.model_validate(given).mongodb_query(held=())
 
     stored, key = await DeliveryQueries(database).page(json.dumps(as_extended_json(wanted)), None)
 

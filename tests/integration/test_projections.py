@@ -15,6 +15,7 @@ import pytest
 from common.contracts.connector import LaneChanged
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import Phase, Status
+from portal_api.deliveries.filter import DeliveryFilter
 from portal_api.deliveries.schemas import DeliveryDetails, DeliveryQuery
 from portal_api.errors import BadCursorError
 from portal_api.recording.record import Recorder
@@ -68,7 +69,9 @@ async def test_replicas_that_record_the_same_delivery_at_once_lose_nothing(
         )
         await asyncio.gather(one.write(pending), other.write(done))
 
-    items, _ = await reader.deliveries({}, [Phase.PENDING], replace(NEWEST, limit=200))
+    items, _ = await reader.deliveries(
+        DeliveryFilter(phase=(Phase.PENDING,)), replace(NEWEST, limit=200)
+    )
     assert [item["_id"] for item in items] == []
 
 
@@ -148,8 +151,8 @@ async def test_a_pending_delivery_of_a_held_lane_is_held_until_its_replica_falls
         )
     )
 
-    held, _ = await reader.deliveries({"archived": False}, [Phase.HELD], NEWEST)
-    pending, _ = await reader.deliveries({"archived": False}, [Phase.PENDING], NEWEST)
+    held, _ = await reader.deliveries(DeliveryFilter(phase=(Phase.HELD,)), NEWEST)
+    pending, _ = await reader.deliveries(DeliveryFilter(phase=(Phase.PENDING,)), NEWEST)
     assert [d["_id"] for d in held] == ["t1.c1"]
     assert [d["_id"] for d in pending] == ["t2.c2"]
     await recorder.record_lane(
@@ -219,7 +222,7 @@ async def test_a_dead_lettered_delivery_is_found_by_its_numbers_and_shown_with_i
     await recorder.record_dead_letter(letter)
 
     query = DeliveryQuery.model_validate({"search": "op100001 bug", "troubled": True})
-    items, _ = await reader.deliveries(query.wanted(), query.phase, query.page())
+    items, _ = await reader.deliveries(query, query.page())
     appointment, _ = await reader.appointment(a_delivery().transaction.appointment.key)
     assert [item["_id"] for item in items] == ["t1.c1"]
     assert (appointment["connectors"]["c1"]["status"], appointment["phase"]) == ("Failed", "done")
@@ -233,7 +236,7 @@ async def test_pages_by_key_show_each_delivery_once_while_new_ones_come(
     after = None
     for number in range(100, 110):
         items, after = await reader.deliveries(
-            {"archived": False}, (), Page("received_at", is_descending=True, limit=10, after=after)
+            DeliveryFilter(), Page("received_at", is_descending=True, limit=10, after=after)
         )
         seen += [item["_id"] for item in items]
         await recorder.record_statuses([an_event(number=number)])
@@ -254,8 +257,7 @@ async def test_paging_goes_through_items_without_a_value(
     after = None
     for _ in range(10):
         items, after = await reader.deliveries(
-            {"archived": False},
-            (),
+            DeliveryFilter(),
             Page("status", is_descending=is_descending, limit=5, after=after),
         )
         seen |= {item["_id"] for item in items}
@@ -269,5 +271,5 @@ async def test_paging_goes_through_items_without_a_value(
 async def test_a_foreign_paging_key_is_refused(reader: DeliveryQueries, after: str) -> None:
     with pytest.raises(BadCursorError):
         await reader.deliveries(
-            {}, (), Page("received_at", is_descending=True, limit=5, after=after)
+            DeliveryFilter(), Page("received_at", is_descending=True, limit=5, after=after)
         )

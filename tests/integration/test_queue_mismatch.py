@@ -13,11 +13,12 @@ from aio_pika.abc import AbstractRobustConnection
 
 from common import topology
 from common.broker import Publisher, connect
-from common.contracts.delivery import DeliveryRequested, Trigger
+from common.contracts.delivery import Trigger
 from common.declare import declare, declare_exchanges
 from common.errors import QueueMismatchError
+from retry.model.candidate import Claimant, RequeueCandidate, RequeueClaim
 from retry.publishing import RetryPublisher
-from tests.support.builders import A_MOMENT, a_transaction
+from tests.support.builders import a_transaction
 from tests.support.system import a_system
 
 
@@ -35,17 +36,6 @@ async def an_older_queue(connection: AbstractRobustConnection, lane: topology.Qu
             lane.name, durable=True, arguments={"x-queue-type": "quorum"}
         )
         await queue.bind(lane.exchange.name, lane.routing_key)
-
-
-def a_request(connector_id: str) -> DeliveryRequested:
-    return DeliveryRequested(
-        delivery_id=f"t1.{connector_id}",
-        attempt=2,
-        trigger=Trigger.TIMER_JOB,
-        connector_id=connector_id,
-        requested_at=A_MOMENT,
-        transaction=a_transaction(),
-    )
 
 
 async def test_the_queue_and_the_difference_are_named(connection: AbstractRobustConnection) -> None:
@@ -67,8 +57,12 @@ async def test_retry_publishes_to_every_lane_although_one_has_other_arguments(
     publisher = Publisher(partial(connect, rabbitmq_url, "test publishing"), topology.RETRY)
     retry_publisher = RetryPublisher(publisher, await publisher.open())
 
-    await retry_publisher.request_deliveries(
-        [a_request(connector_id) for connector_id in connectors]
+    claimant = Claimant("token", Trigger.TIMER_JOB)
+    candidates = [RequeueCandidate(f"t1.{one}", 1, one, "t1") for one in connectors]
+
+    await retry_publisher.publish_requests(
+        [RequeueClaim(candidate, claimant, is_published=False) for candidate in candidates],
+        {"t1": a_transaction("t1")},
     )
 
     async with await connection.channel() as channel:

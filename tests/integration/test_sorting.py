@@ -62,7 +62,7 @@ async def test_each_order_of_deliveries_shows_each_once_and_a_minus_reverses_it(
     reader = DeliveryQueries(crowded)
 
     async def read(query: DeliveryQuery) -> Any:
-        return await reader.deliveries(query.wanted(), query.phase, query.page())
+        return await reader.deliveries(query, query.page())
 
     ids = [item["_id"] for item in await pages(read, DeliveryQuery(sort=sort))]
     turned = [
@@ -86,7 +86,7 @@ async def test_each_order_of_appointments_shows_each_once_and_a_minus_reverses_i
     reader = DeliveryQueries(crowded)
 
     async def read(query: AppointmentQuery) -> Any:
-        return await reader.appointments(query.wanted(), query.page())
+        return await reader.appointments(query.mongodb_query(), query.page())
 
     ids = [item["_id"] for item in await pages(read, AppointmentQuery(sort=sort))]
     turned = [
@@ -107,7 +107,7 @@ async def test_an_order_and_a_filter_go_through_the_same_pages(crowded: Database
     reader = DeliveryQueries(crowded)
 
     async def read(query: DeliveryQuery) -> Any:
-        return await reader.deliveries(query.wanted(), query.phase, query.page())
+        return await reader.deliveries(query, query.page())
 
     query = DeliveryQuery(
         status=(Status.FAILED, Status.SUCCESS),
@@ -137,12 +137,14 @@ async def test_a_condition_without_an_index_is_refused_for_a_long_list(
         with pytest.raises(
             TooManyError, match=f"{field}: needs other conditions that leave at most 20"
         ):
-            await reader.refuse_full_scan("deliveries", query.indexed(), query.unindexed())
+            await reader.refuse_full_scan(
+                "deliveries", query.indexed_query(), query.unindexed_names()
+            )
 
     narrow = DeliveryQuery.model_validate(
         {"modified_by": ["ANNE"], "sort": "-duration_ms", "status": ["Failed"]}
     )
-    await reader.refuse_full_scan("deliveries", narrow.indexed(), narrow.unindexed())
+    await reader.refuse_full_scan("deliveries", narrow.indexed_query(), narrow.unindexed_names())
 
 
 async def test_an_operation_refuses_a_filter_that_its_list_refuses(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -18,12 +17,14 @@ from common.contracts.operation import (
     OperationRequested,
     OperationSteered,
 )
-from retry.operations.batch_publisher import BatchPublisher
+from common.contracts.transaction import TransactionReceived
+from retry.model.candidate import RequeueClaim
+from retry.operations.batch_processor import BatchProcessor
 from retry.operations.item_enumerator import ItemEnumerator
 from retry.operations.progress_publisher import ProgressPublisher
 from retry.operations.result_collector import ResultCollector
 from retry.operations.runner import OperationRunner
-from retry.publishing import RetryPublisher
+from retry.publishing import RetryPublisher, request_of
 from retry.store.deliveries import DeliveryQueries
 from retry.store.failed import FailedDeliveries
 from retry.store.indexes import create_indexes
@@ -55,7 +56,10 @@ class FakeRetryPublisher(RetryPublisher):
         self.progress: list[OperationProgressed] = []
         self.kills = kills
 
-    async def request_deliveries(self, requests: Sequence[DeliveryRequested]) -> None:
+    async def publish_requests(
+        self, claims: Sequence[RequeueClaim], transactions: Mapping[str, TransactionReceived]
+    ) -> None:
+        requests = [request_of(c, transactions[c.candidate.transaction_id]) for c in claims]
         if requests and self.kills == "before publishing":
             raise KeyboardInterrupt
         self.requested += requests
@@ -82,13 +86,16 @@ class RetryReplica:
         self.operations = OperationStore(database)
         self.items = ItemStore(database)
         self.enumerator = ItemEnumerator(self.operations, self.items, deliveries)
-        self.batches = BatchPublisher(
+        self.batches = BatchProcessor(
             self.items, TransactionQueries(database), ClaimStore(database, "r"), publisher
         )
         self.results = ResultCollector(self.items, deliveries, publisher)
         self.progress = ProgressPublisher(self.operations, publisher)
-        self.create_runner = partial(
-            OperationRunner,
+
+    def create_runner(self, operation_id: str) -> OperationRunner:
+        """Return a runner of an operation, with the steps of this replica."""
+        return OperationRunner(
+            operation_id,
             self.operations,
             self.items,
             self.enumerator,

@@ -50,21 +50,21 @@ def test_a_delivery_that_cannot_be_taken_is_skipped_with_the_reason(
 ) -> None:
     item = item_of(kind, a_stored(**stored))
 
-    assert (item.outcome, item.attempt) == (ItemOutcome.SKIPPED, None)
+    assert (item.outcome, item.requested_attempt) == (ItemOutcome.SKIPPED, None)
     assert reason in (item.message or "")
 
 
 def test_a_delivery_that_can_be_taken_waits_in_the_order_of_receipt() -> None:
-    item = item_of(RETRY, a_stored(attempt=3))
+    item = item_of(RETRY, a_stored(last_attempt=3))
 
-    assert (item.outcome, item.attempt, item.attempt_id, item.message) == (
+    assert (item.outcome, item.requested_attempt, item.requested_attempt_id, item.message) == (
         ItemOutcome.WAITING,
         4,
         "t1.c1.4",
         None,
     )
     assert item.order == "2026-07-21T14:03:09.447+00:00 t1.c1"
-    assert item_of(ARCHIVE, a_stored()).attempt is None
+    assert item_of(ARCHIVE, a_stored()).requested_attempt is None
 
 
 @pytest.mark.parametrize(

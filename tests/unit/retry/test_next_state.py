@@ -9,7 +9,7 @@ import pytest
 
 from common.contracts.operation import OperationCommand, OperationState
 from retry.model.operation import ItemCounts, Operation
-from retry.operations.next_state import decide, headroom
+from retry.operations.next_state import decide, headroom, is_changed, next_revision
 from tests.support.builders import A_MOMENT
 
 RUNNING, PAUSED, STOPPED = OperationState.RUNNING, OperationState.PAUSED, OperationState.STOPPED
@@ -144,3 +144,35 @@ def test_the_failure_share_is_checked_at_the_end_of_each_ramp_step() -> None:
     assert decide(careful, ItemCounts(waiting=94, asked=2, succeeded=1, failed=3)).state is RUNNING
     assert decide(careful, ItemCounts(waiting=94, succeeded=2, failed=4)).state is STOPPED
     assert decide(careful, ItemCounts(waiting=94, succeeded=3, failed=3)).state is RUNNING
+
+
+def test_a_revision_of_the_same_state_and_counts_is_unchanged() -> None:
+    counts = ItemCounts(waiting=1, asked=2)
+    before = an_operation(counts=counts.as_message)
+
+    after = next_revision(before, counts, decide(before, counts), A_MOMENT)
+    later = next_revision(
+        after, ItemCounts(waiting=1, asked=1, succeeded=1), decide(after, counts), A_MOMENT
+    )
+
+    assert (is_changed(before, after), is_changed(after, later)) == (False, True)
+    assert (after.revision, later.revision, later.changed_at) == (1, 2, A_MOMENT)
+
+
+def test_an_operation_finishes_when_its_last_result_is_known() -> None:
+    operation = an_operation(state="cancelled")
+    asked, ended = ItemCounts(asked=1, skipped=2), ItemCounts(succeeded=1, skipped=2)
+
+    pending = next_revision(operation, asked, decide(operation, asked), A_MOMENT)
+    finished = next_revision(operation, ended, decide(operation, ended), A_MOMENT)
+
+    assert (pending.finished_at, finished.finished_at) == (None, A_MOMENT)
+
+
+def test_all_planned_deliveries_wait_during_enumeration() -> None:
+    operation = an_operation(state="planned", total=None)
+
+    revision = next_revision(operation, ItemCounts(), decide(operation, ItemCounts()), A_MOMENT)
+
+    assert revision.counts is not None
+    assert (revision.counts.total, revision.counts.waiting) == (100, 100)

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from retry.operations import supervisor
-from retry.operations.runner import OperationRunner
+from retry.operations import runner, supervisor
+from retry.operations.runner import OperationRunner, StepWork
 from retry.operations.supervisor import OperationSupervisor
 from retry.store.items import ItemStore
 from retry.store.operations import OperationStore
@@ -50,10 +50,10 @@ class FakeRunner(OperationRunner):
         if self.raises:
             raise ValueError("unexpected")
 
-    async def step(self) -> int:
+    async def step(self) -> StepWork:
         self.steps += 1
         self.is_idle = True
-        return 0
+        return StepWork.NOTHING
 
 
 class Runners:
@@ -92,7 +92,7 @@ async def running(
 ) -> AsyncIterator[OperationSupervisor]:
     """A supervisor that polls every 10 ms."""
     monkeypatch.setattr(supervisor, "POLL_INTERVAL_S", 0.01)
-    monkeypatch.setattr(supervisor, "STEP_INTERVAL_S", 0.01)
+    monkeypatch.setattr(runner, "STEP_INTERVAL_S", 0.01)
     made = OperationSupervisor(lease, operations, FakeItems(), runners)
     task = asyncio.create_task(made.run())
     yield made

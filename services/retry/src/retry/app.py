@@ -24,7 +24,7 @@ from common.settings import DatabaseSettings, load
 from common.telemetry.log_buffer import LogBuffer
 from common.telemetry.publisher import TelemetryPublisher
 from retry.consumers import stop_consuming, subscribe
-from retry.operations.batch_publisher import BatchPublisher
+from retry.operations.batch_processor import BatchProcessor
 from retry.operations.item_enumerator import ItemEnumerator
 from retry.operations.progress_publisher import ProgressPublisher
 from retry.operations.result_collector import ResultCollector
@@ -157,15 +157,16 @@ def _supervisor(
     items = ItemStore(database)
     deliveries = DeliveryQueries(database)
     claims = ClaimStore(database, settings.replica)
-    create_runner = partial(
-        OperationRunner,
-        operations,
-        items,
-        ItemEnumerator(operations, items, deliveries),
-        BatchPublisher(items, TransactionQueries(database), claims, publisher),
-        ResultCollector(items, deliveries, publisher),
-        ProgressPublisher(operations, publisher),
-    )
+    enumerator = ItemEnumerator(operations, items, deliveries)
+    batches = BatchProcessor(items, TransactionQueries(database), claims, publisher)
+    results = ResultCollector(items, deliveries, publisher)
+    progress = ProgressPublisher(operations, publisher)
+
+    def create_runner(operation_id: str) -> OperationRunner:
+        return OperationRunner(
+            operation_id, operations, items, enumerator, batches, results, progress
+        )
+
     return OperationSupervisor(operations_lease, operations, items, create_runner)
 
 

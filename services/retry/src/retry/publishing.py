@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import structlog
@@ -15,12 +16,14 @@ from common.declare import declare
 from common.errors import BrokerUnavailableError, QueueMismatchError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aio_pika.abc import AbstractRobustConnection
 
     from common.broker import Publisher
     from common.contracts.operation import DeliveriesArchived, OperationProgressed
+    from common.contracts.transaction import TransactionReceived
+    from retry.model.candidate import RequeueClaim
 
 log = structlog.get_logger()
 DECLARE_TIMEOUT_S = 10.0
@@ -37,13 +40,18 @@ class RetryPublisher:
         self._connection = connection
         self._declared: set[str] = set()
 
-    async def request_deliveries(self, requests: Sequence[DeliveryRequested]) -> None:
-        """Publish each request to its lane.
+    async def publish_requests(
+        self, claims: Sequence[RequeueClaim], transactions: Mapping[str, TransactionReceived]
+    ) -> None:
+        """Publish the request for each claimed attempt. ``transactions`` holds them by id.
 
-        One message before them sets the status of all these deliveries to pending.
+        One message before the requests sets the status of all these deliveries to pending.
+        Each request goes to partition 0 of its connector, because retry does not read the number of
+        partitions. Dispatcher's lane passes the request on to the partition of its appointment.
         """
-        if not requests:
+        if not claims:
             return
+        requests = [request_of(c, transactions[c.candidate.transaction_id]) for c in claims]
         await self._declare_lanes({request.connector_id for request in requests} - self._declared)
         await self._publisher.publish_until_confirmed(
             topology.STATUSES,
@@ -117,6 +125,22 @@ class RetryPublisher:
                 await asyncio.sleep(1)
                 continue
             return
+
+
+def request_of(claim: RequeueClaim, transaction: TransactionReceived) -> DeliveryRequested:
+    """Return the request for the claimed attempt, as a span of the change's trace."""
+    candidate = claim.candidate
+    return DeliveryRequested(
+        delivery_id=candidate.delivery_id,
+        attempt=candidate.next_attempt,
+        trigger=claim.claimant.trigger,
+        connector_id=candidate.connector_id,
+        requested_at=datetime.now(UTC),
+        transaction=transaction,
+        traceparent=transaction.traceparent,
+        repeats=candidate.repeats,
+        repeated_cause=candidate.repeated_cause,
+    )
 
 
 def _pending(request: DeliveryRequested) -> StatusChanged:

@@ -23,7 +23,7 @@ def test_a_restore_selects_archived_deliveries_by_default(
     filtered = Selection.model_validate({"kind": kind, "filter": given}).effective_filter()
 
     assert filtered is not None
-    assert filtered.wanted()["archived"] is archived
+    assert filtered.mongodb_query(held=())["archived"] is archived
 
 
 def test_a_delivery_that_is_named_twice_is_meant_once() -> None:

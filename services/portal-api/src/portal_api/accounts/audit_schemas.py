@@ -48,7 +48,7 @@ class AuditQuery(PageQuery):
     at_from: Moment | None = Field(default=None, description="Entries at this time or later.")
     at_to: Moment | None = Field(default=None, description="Entries before this time.")
 
-    def wanted(self) -> dict[str, Any]:
+    def mongodb_query(self) -> dict[str, Any]:
         """Return the filters as MongoDB conditions."""
         times = {
             operator: at for operator, at in (("$gte", self.at_from), ("$lt", self.at_to)) if at

@@ -10,7 +10,7 @@ from common.contracts.delivery import Phase, Status
 from portal_api.appointments.columns import COLUMNS
 from portal_api.appointments.outcomes import outcome_condition
 from portal_api.lists.appointment_conditions import AppointmentConditions
-from portal_api.lists.conditions import words_condition
+from portal_api.lists.conditions import all_of, words_condition
 from portal_api.lists.terms import (
     AnyOf,
     Begins,
@@ -71,6 +71,10 @@ class AppointmentFilter(AppointmentConditions):
     created_from: WrittenFrom = None
     created_to: WrittenTo = None
 
-    def more(self) -> list[dict[str, Any]]:
+    def mongodb_query(self) -> dict[str, Any]:
+        """Return all conditions as one MongoDB query."""
+        return all_of(self._queries())
+
+    def special_queries(self) -> list[dict[str, Any]]:
         """Return the queries of conditions that are not on a single column."""
         return [outcome_condition(self.status, self.connector_id), words_condition(self.search)]

@@ -31,10 +31,10 @@ class AppointmentQuery(AppointmentFilter, PageQuery):
         """Return the order and the cursor of the page."""
         return Page(self._sort_column.path, self.sort.startswith("-"), self.limit, self.after)
 
-    def unindexed(self) -> list[str]:
+    def unindexed_names(self) -> list[str]:
         """Return the names of the parameters without an index."""
         return [
-            *super().unindexed(),
+            *super().unindexed_names(),
             *([] if self._sort_column.access_path is AccessPath.INDEX else ["sort"]),
         ]
 

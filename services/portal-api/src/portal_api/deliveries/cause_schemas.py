@@ -16,11 +16,11 @@ class CauseQuery(DeliveryFilter):
     must hold.
     """
 
-    def unindexed(self) -> list[str]:
+    def unindexed_names(self) -> list[str]:
         """Return the names of the parameters without an index. In the archive causes have
         no index.
         """
-        return [*super().unindexed(), *(["archived"] if self.is_archive else [])]
+        return [*super().unindexed_names(), *(["archived"] if self.is_archive else [])]
 
 
 class CauseNote(ResponseModel):

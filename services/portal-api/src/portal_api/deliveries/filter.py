@@ -5,15 +5,15 @@ views.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field, field_validator
 
 from common.contracts.delivery import Phase, Status, Trigger
 from portal_api.deliveries.columns import COLUMNS
-from portal_api.deliveries.statuses import TROUBLED, status_condition, statuses_in
+from portal_api.deliveries.statuses import TROUBLED, phase_condition, status_condition, statuses_in
 from portal_api.lists.appointment_conditions import AppointmentConditions
-from portal_api.lists.conditions import words_condition
+from portal_api.lists.conditions import all_of, words_condition
 from portal_api.lists.terms import (
     AnyOf,
     AtLeast,
@@ -28,6 +28,9 @@ from portal_api.lists.terms import (
     To,
 )
 from portal_api.schemas.types import Int64, YesNo
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 CLOCK_SKEW = timedelta(days=1)
 """A delivery that changed before a time was also received before it. The two clocks may differ by
@@ -135,10 +138,18 @@ class DeliveryFilter(AppointmentConditions):
         """Whether the archive is selected instead of the current deliveries."""
         return self.archived or Phase.ARCHIVED in self.phase
 
-    def more(self) -> list[dict[str, Any]]:
+    def mongodb_query(self, held: Collection[str]) -> dict[str, Any]:
+        """Return all conditions as one MongoDB query.
+
+        ``held`` has the ids of the connectors whose lane is held now, because a pending delivery of
+        a held lane has the phase held.
+        """
+        return all_of([*self._queries(), phase_condition(self.phase, held)])
+
+    def special_queries(self) -> list[dict[str, Any]]:
         """Return the queries of conditions that are not on a single column.
 
-        The store adds the phase, because only the store knows the held lanes.
+        The phase is not among them, because it depends on the held lanes.
         """
         statuses = status_condition(self._statuses(), is_by_connector=bool(self.connector_id))
         received = {"received_at": {"$lt": self.changed_to + CLOCK_SKEW}} if self.changed_to else {}
@@ -150,12 +161,12 @@ class DeliveryFilter(AppointmentConditions):
             received,
         ]
 
-    def unindexed(self) -> list[str]:
+    def unindexed_names(self) -> list[str]:
         """Return the names of the conditions without an index. In the archive only the time of
         receipt has one.
         """
         if not self.is_archive:
-            return super().unindexed()
+            return super().unindexed_names()
         names = [
             condition.name
             for condition in self.column_conditions()

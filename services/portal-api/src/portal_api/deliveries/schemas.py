@@ -36,7 +36,7 @@ class DeliveryQuery(DeliveryFilter, PageQuery):
             ties="received_at",
         )
 
-    def unindexed(self) -> list[str]:
+    def unindexed_names(self) -> list[str]:
         """Return the names of the parameters without an index. In the archive only the time of
         receipt has one.
         """
@@ -46,7 +46,7 @@ class DeliveryQuery(DeliveryFilter, PageQuery):
             if self.is_archive
             else column.access_path is AccessPath.INDEX
         )
-        return [*super().unindexed(), *([] if is_indexed else ["sort"])]
+        return [*super().unindexed_names(), *([] if is_indexed else ["sort"])]
 
     @property
     def _sort_column(self) -> Column:

@@ -61,7 +61,7 @@ class Conditions(BaseModel):
 
     columns: ClassVar[Mapping[str, Column]] = {}
     special: ClassVar[frozenset[str]] = frozenset()
-    """Names of conditions that a subclass translates itself in ``more``."""
+    """Names of conditions that a subclass translates itself in ``special_queries``."""
 
     @classmethod
     def check_body(cls, body: object) -> object:
@@ -103,39 +103,37 @@ class Conditions(BaseModel):
             if column and name not in self.special and value not in (None, ()):
                 yield Condition(name, column, operator, value)
 
-    def wanted(self) -> Document:
-        """Return all conditions as one MongoDB query."""
-        return all_of(
-            [
-                self.indexed(),
-                *(
-                    condition.query()
-                    for condition in self.column_conditions()
-                    if not condition.is_indexed
-                ),
-            ]
-        )
-
-    def indexed(self) -> Document:
+    def indexed_query(self) -> Document:
         """Return the query of the conditions that an index serves."""
         conditions = [condition for condition in self.column_conditions() if condition.is_indexed]
         return all_of(
             [
-                *self.more(),
+                *self.special_queries(),
                 *(condition.query() for condition in conditions),
                 *(condition.words_query() for condition in conditions),
             ]
         )
 
-    def unindexed(self) -> list[str]:
+    def unindexed_names(self) -> list[str]:
         """Return the names of the other conditions, which need a scan."""
         return [
             condition.name for condition in self.column_conditions() if not condition.is_indexed
         ]
 
-    def more(self) -> Iterable[Document]:
+    def special_queries(self) -> Iterable[Document]:
         """Return the queries of conditions that are not on a single column."""
         return ()
+
+    def _queries(self) -> list[Document]:
+        """Return the queries of all conditions. A subclass combines them into one query."""
+        return [
+            self.indexed_query(),
+            *(
+                condition.query()
+                for condition in self.column_conditions()
+                if not condition.is_indexed
+            ),
+        ]
 
     @classmethod
     def _column(cls, name: str) -> tuple[Column | None, str]:
@@ -165,7 +163,7 @@ def all_of(conditions: Iterable[Document]) -> Document:
             repeated.append(condition)
         else:
             merged |= condition
-    return merged | ({"$and": repeated} if repeated else {})
+    return merged | ({"$and": [*merged.get("$and", ()), *repeated]} if repeated else {})
 
 
 def words_condition(text: str | None) -> Document:

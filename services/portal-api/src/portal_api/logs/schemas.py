@@ -37,7 +37,7 @@ class LogQuery(PageQuery):
     at_from: Moment | None = Field(default=None, description="Not before this moment.")
     at_to: Moment | None = Field(default=None, description="Before this moment.")
 
-    def wanted(self) -> dict[str, Any]:
+    def mongodb_query(self) -> dict[str, Any]:
         """Return the conditions of the store. They always include the level, because the indexes
         begin with it.
         """

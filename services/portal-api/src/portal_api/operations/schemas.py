@@ -157,7 +157,7 @@ class OperationQuery(PageQuery):
         default=None, max_length=200, description="The account that requested the operations."
     )
 
-    def wanted(self) -> dict[str, Any]:
+    def mongodb_query(self) -> dict[str, Any]:
         """Return the filters of the request as a MongoDB query."""
         return self.model_dump(include={"state", "kind", "asked_by"}, exclude_none=True)
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import json
+from typing import TYPE_CHECKING, Annotated, Any
 
+from bson import json_util
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from common.contracts.message import DeliveryId
 from common.contracts.operation import MOST_IDS, OperationKind
 from portal_api.deliveries.filter import DeliveryFilter
 from portal_api.schemas.types import Moment
+from portal_api.store.delivery_projections import RECORDED_AT
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 DEFAULT_PER_SECOND, MOST_LISTED_IDS = 50.0, 20
 
@@ -118,3 +124,16 @@ class NewOperation(Selection):
         ids = self.ids() or []
         named = {"delivery_ids": ids} if len(ids) <= MOST_LISTED_IDS else {"deliveries": len(ids)}
         return view | (named if ids else {})
+
+
+def unchanged_since(conditions: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """Return the conditions without the deliveries that were recorded after this time."""
+    return {"$and": [conditions, {RECORDED_AT: {"$not": {"$gt": at}}}]}
+
+
+def as_extended_json(conditions: dict[str, Any]) -> dict[str, Any]:
+    """Return the conditions as MongoDB's extended JSON, the form in messages."""
+    extended: dict[str, Any] = json.loads(
+        json_util.dumps(conditions, json_options=json_util.RELAXED_JSON_OPTIONS)
+    )
+    return extended

@@ -16,7 +16,7 @@ from common.contracts.operation import (
 )
 from common.errors import BrokerUnavailableError
 from portal_api.errors import ConflictError, InvalidFieldError, UnconfirmedError
-from portal_api.store.operations import as_extended_json, as_of
+from portal_api.operations.selection import as_extended_json, unchanged_since
 
 if TYPE_CHECKING:
     from common.broker import Publisher
@@ -60,10 +60,11 @@ class OperationService:
         if (filter_ := selection.effective_filter()) is not None:
             await self._queries.refuse_full_scan(
                 "deliveries",
-                filter_.indexed(),
-                [f"filter.{name}" for name in filter_.unindexed()],
+                filter_.indexed_query(),
+                [f"filter.{name}" for name in filter_.unindexed_names()],
             )
-            return as_of(await self._queries.conditions(filter_.wanted(), filter_.phase), at)
+            held = await self._queries.held_connectors()
+            return unchanged_since(filter_.mongodb_query(held), at)
         ids = selection.ids() or []
         if unknown := await self._operations.missing(ids):
             more = f" (and {len(unknown) - 1} more that are not there)" if len(unknown) > 1 else ""

@@ -44,8 +44,10 @@ def appointments(queries: DeliveryQueries, store: Connectors) -> APIRouter:
         query: Annotated[AppointmentExportQuery, Query()],
     ) -> StreamingResponse:
         """Export the list of appointments into a file."""
-        await queries.refuse_full_scan("appointments", query.indexed(), query.unindexed())
-        wanted = query.wanted()
+        await queries.refuse_full_scan(
+            "appointments", query.indexed_query(), query.unindexed_names()
+        )
+        wanted = query.mongodb_query()
 
         async def read(page: Page) -> tuple[Batch, str | None]:
             return await queries.appointments(wanted, page)
@@ -57,8 +59,10 @@ def appointments(queries: DeliveryQueries, store: Connectors) -> APIRouter:
     @router.get("/appointments")
     async def list_appointments(query: Annotated[AppointmentQuery, Query()]) -> AppointmentPage:
         """List appointments, the newest transaction first."""
-        await queries.refuse_full_scan("appointments", query.indexed(), query.unindexed())
-        items, following = await queries.appointments(query.wanted(), query.page())
+        await queries.refuse_full_scan(
+            "appointments", query.indexed_query(), query.unindexed_names()
+        )
+        items, following = await queries.appointments(query.mongodb_query(), query.page())
         return AppointmentPage(items=[as_row(item) for item in items], next=following)
 
     @router.get("/appointments/{appointment_key:path}", responses={404: PROBLEMS[404]})

@@ -30,7 +30,7 @@ def audit(store: Audit) -> APIRouter:
     @router.get("")
     async def list_audit(query: Annotated[AuditQuery, Query()]) -> AuditPage:
         """List all writes, including refused ones, the newest first."""
-        found, following = await store.page(query.wanted(), query.page())
+        found, following = await store.page(query.mongodb_query(), query.page())
         return AuditPage(
             items=[AuditEntryResponse.model_validate(entry) for entry in found], next=following
         )
@@ -42,7 +42,7 @@ def audit(store: Audit) -> APIRouter:
         return await as_download(
             "audit",
             query.format,
-            partial(store.page, query.wanted()),
+            partial(store.page, query.mongodb_query()),
             query.page(),
             row.model_validate,
             tuple(AuditEntryResponse.model_fields),

@@ -28,8 +28,8 @@ def causes(store: Causes, queries: DeliveryQueries) -> APIRouter:
     @router.get("")
     async def list_causes(query: Annotated[CauseQuery, Query()]) -> CauseList:
         """Group the deliveries without success by cause."""
-        await queries.refuse_full_scan("deliveries", query.indexed(), query.unindexed())
-        wanted = await queries.conditions(query.wanted(), query.phase)
+        await queries.refuse_full_scan("deliveries", query.indexed_query(), query.unindexed_names())
+        wanted = query.mongodb_query(await queries.held_connectors())
         return CauseList(items=[Cause.model_validate(item) for item in await store.groups(wanted)])
 
     @router.put("/{cause}/note", dependencies=[require_role(Role.OPERATOR)])

@@ -47,11 +47,10 @@ def deliveries(
         query: Annotated[DeliveryExportQuery, Query()],
     ) -> StreamingResponse:
         """Export the list of deliveries into a file."""
-        await queries.refuse_full_scan("deliveries", query.indexed(), query.unindexed())
-        wanted = query.wanted()
+        await queries.refuse_full_scan("deliveries", query.indexed_query(), query.unindexed_names())
 
         async def read(page: Page) -> tuple[Batch, str | None]:
-            return await queries.deliveries(wanted, query.phase, page)
+            return await queries.deliveries(query, page)
 
         return await as_download(
             "transactions", query.format, read, query.page(), as_delivery, EXPORT_COLUMNS
@@ -60,8 +59,8 @@ def deliveries(
     @router.get("/deliveries")
     async def list_deliveries(query: Annotated[DeliveryQuery, Query()]) -> DeliveryPage:
         """List deliveries, the newest first."""
-        await queries.refuse_full_scan("deliveries", query.indexed(), query.unindexed())
-        items, following = await queries.deliveries(query.wanted(), query.phase, query.page())
+        await queries.refuse_full_scan("deliveries", query.indexed_query(), query.unindexed_names())
+        items, following = await queries.deliveries(query, query.page())
         return DeliveryPage(items=[as_delivery(item) for item in items], next=following)
 
     @router.get("/deliveries/{delivery_id}", responses={404: PROBLEMS[404]})

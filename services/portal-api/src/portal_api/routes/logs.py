@@ -31,7 +31,7 @@ def logs(store: Logs) -> APIRouter:
         """List the log lines of all services, the newest first. A new line appears after about a
         second.
         """
-        items, following = await store.page(query.wanted(), query.page())
+        items, following = await store.page(query.mongodb_query(), query.page())
         return LogPage(items=[as_log_line(item) for item in items], next=following)
 
     @router.get("/logs/export", response_class=StreamingResponse, responses=DOWNLOAD_RESPONSES)
@@ -42,7 +42,7 @@ def logs(store: Logs) -> APIRouter:
         return await as_download(
             "logs",
             query.format,
-            partial(store.page, query.wanted()),
+            partial(store.page, query.mongodb_query()),
             query.page(),
             partial(as_log_line, kind=kind),
             tuple(LogLine.model_fields),

@@ -83,8 +83,8 @@ def _add_plan_routes(
         selection: Annotated[Selection, Body(openapi_examples=EXAMPLES)],
     ) -> OperationPlan:
         """Plan an operation: count its deliveries by connector and cause, without beginning it."""
-        as_of = await store.now()
-        conditions = await service.conditions(selection, as_of)
+        planned_at = await store.now()
+        conditions = await service.conditions(selection, planned_at)
         rows = await store.by_connector(conditions)
         by_id = await connectors.get_many(row["connector_id"] for row in rows)
         return OperationPlan(
@@ -93,7 +93,7 @@ def _add_plan_routes(
             by_connector=[ConnectorCount.model_validate(row) for row in rows],
             by_cause=[CauseCount.model_validate(row) for row in await store.by_cause(conditions)],
             seconds=estimate_seconds(selection.per_second, rows, by_id),
-            as_of=as_of,
+            as_of=planned_at,
         )
 
     @router.post(
@@ -113,7 +113,7 @@ def _add_read_routes(router: APIRouter, store: Operations) -> None:
     @router.get("/operations")
     async def list_operations(query: Annotated[OperationQuery, Query()]) -> OperationPage:
         """List operations, the newest first. Finished operations are deleted after ninety days."""
-        items, following = await store.page(query.wanted(), query.page())
+        items, following = await store.page(query.mongodb_query(), query.page())
         return OperationPage(items=[as_operation(item) for item in items], next=following)
 
     @router.get(
@@ -126,7 +126,7 @@ def _add_read_routes(router: APIRouter, store: Operations) -> None:
         return await as_download(
             "operations",
             query.format,
-            partial(store.page, query.wanted()),
+            partial(store.page, query.mongodb_query()),
             query.page(),
             as_operation,
             EXPORT_COLUMNS,

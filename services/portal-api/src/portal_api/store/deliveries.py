@@ -6,18 +6,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from common.contracts.delivery import Phase
-from portal_api.deliveries.statuses import phase_condition
 from portal_api.errors import NotFoundError, TooManyError
 from portal_api.lists.column import FULL_SCAN_LIMIT
-from portal_api.lists.conditions import all_of
 from portal_api.schemas.paging import Page
 from portal_api.store.errors import translate_errors
 from portal_api.store.pages import read_page
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
+
+    from portal_api.deliveries.filter import DeliveryFilter
 
 ATTEMPTS_SHOWN = 100
 DELIVERIES_SHOWN = 100
@@ -49,7 +49,7 @@ class DeliveryQueries:
                 .sort([("received_at", -1), ("_id", -1)])
                 .limit(DELIVERIES_SHOWN)
             )
-            deliveries, held = await newest.to_list(DELIVERIES_SHOWN), await self._held_connectors()
+            deliveries, held = await newest.to_list(DELIVERIES_SHOWN), await self.held_connectors()
             ids = [delivery["_id"] for delivery in deliveries]
             attempts = (
                 self._database["attempts"]
@@ -76,23 +76,28 @@ class DeliveryQueries:
         return sorted(found.get("connectors", {}))
 
     async def deliveries(
-        self, wanted: Document, phases: Collection[Phase], page: Page
+        self, conditions: DeliveryFilter, page: Page
     ) -> tuple[list[Document], str | None]:
-        """Return one page of deliveries in these phases and the cursor of the next page.
+        """Return one page of deliveries and the cursor of the next page.
 
-        No phases means all phases. A pending delivery of a held lane has the phase held.
+        A pending delivery of a held lane has the phase held.
         """
         with translate_errors():
-            held = await self._held_connectors()
+            held = await self.held_connectors()
             items, following = await read_page(
-                self._database["deliveries"], all_of([wanted, phase_condition(phases, held)]), page
+                self._database["deliveries"], conditions.mongodb_query(held), page
             )
         return [_with_phase(item, held) for item in items], following
 
-    async def conditions(self, wanted: Document, phases: Collection[Phase] | None) -> Document:
-        """Return the conditions of these deliveries in full, with the lanes that are held now."""
+    async def held_connectors(self) -> set[str]:
+        """Return the ids of the connectors whose lane is held now."""
         with translate_errors():
-            return all_of([wanted, phase_condition(phases or (), await self._held_connectors())])
+            return {
+                lane["connector_id"]
+                async for lane in self._database["lanes"].find(
+                    {"held_until": {"$gt": datetime.now(UTC)}}, {"connector_id": 1}
+                )
+            }
 
     async def refuse_full_scan(
         self, collection: str, indexed: Document, unindexed: Sequence[str]
@@ -125,7 +130,7 @@ class DeliveryQueries:
                 .limit(ATTEMPTS_SHOWN)
             )
             letter = await self._database["dead_letters"].find_one({"_id": delivery_id})
-            shown = _with_phase(found, await self._held_connectors())
+            shown = _with_phase(found, await self.held_connectors())
             return shown | {
                 "attempts": await attempts.to_list(ATTEMPTS_SHOWN),
                 "dead_letter": letter,
@@ -151,15 +156,6 @@ class DeliveryQueries:
                 },
                 {"status": 1},
             )
-
-    async def _held_connectors(self) -> set[str]:
-        now = datetime.now(UTC)
-        return {
-            lane["connector_id"]
-            async for lane in self._database["lanes"].find(
-                {"held_until": {"$gt": now}}, {"connector_id": 1}
-            )
-        }
 
 
 def _with_phase(delivery: Document, held: set[str]) -> Document:

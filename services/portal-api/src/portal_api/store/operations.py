@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-
-from bson import json_util
 
 from common.contracts.operation import OperationKind
 from portal_api.errors import NotFoundError
 from portal_api.schemas.paging import Page
-from portal_api.store.delivery_projections import RECORDED_AT
 from portal_api.store.errors import translate_errors
 from portal_api.store.operation_projections import of_request, of_steering
 from portal_api.store.pages import read_page
@@ -162,16 +158,3 @@ class Operations:
                 stages + ([{"$limit": most}] if most else [])
             ).to_list(None)
         return [group | group["_id"] for group in found]
-
-
-def as_of(conditions: Document, at: datetime) -> Document:
-    """Return the conditions without the deliveries that were recorded after this time."""
-    return {"$and": [conditions, {RECORDED_AT: {"$not": {"$gt": at}}}]}
-
-
-def as_extended_json(conditions: Document) -> Document:
-    """Return the conditions as MongoDB's extended JSON, the form in messages."""
-    extended: Document = json.loads(
-        json_util.dumps(conditions, json_options=json_util.RELAXED_JSON_OPTIONS)
-    )
-    return extended

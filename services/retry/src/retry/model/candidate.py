@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from common.contracts.delivery import DeliveryRequested, Trigger
-
 if TYPE_CHECKING:
-    from common.contracts.transaction import TransactionReceived
+    from common.contracts.delivery import Trigger
 
 
 class RequeueCandidate(NamedTuple):
     """A delivery whose next attempt may be requested.
 
-    ``attempt`` is the number of its last attempt. ``repeats`` counts the requests in a row for the
-    same ``repeated_cause``, the next one included.
+    ``repeats`` counts the requests in a row for the same ``repeated_cause``, the next one included.
     """
 
     delivery_id: str
-    attempt: int
+    last_attempt: int
     connector_id: str
     transaction_id: str
     repeats: int = 0
@@ -28,21 +24,12 @@ class RequeueCandidate(NamedTuple):
     @property
     def key(self) -> str:
         """The id of the next attempt. Only the process that claims this key requests it."""
-        return f"{self.delivery_id}.{self.attempt + 1}"
+        return f"{self.delivery_id}.{self.next_attempt}"
 
-    def request(self, transaction: TransactionReceived, trigger: Trigger) -> DeliveryRequested:
-        """Return the request for the next attempt, as a span of the change's trace."""
-        return DeliveryRequested(
-            delivery_id=self.delivery_id,
-            attempt=self.attempt + 1,
-            trigger=trigger,
-            connector_id=self.connector_id,
-            requested_at=datetime.now(UTC),
-            transaction=transaction,
-            traceparent=transaction.traceparent,
-            repeats=self.repeats,
-            repeated_cause=self.repeated_cause,
-        )
+    @property
+    def next_attempt(self) -> int:
+        """The number of the attempt to request."""
+        return self.last_attempt + 1
 
 
 class Claimant(NamedTuple):

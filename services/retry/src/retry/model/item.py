@@ -18,7 +18,7 @@ class StoredDelivery(NamedTuple):
     """The stored state of a delivery that decides whether an operation may take it."""
 
     delivery_id: str
-    attempt: int
+    last_attempt: int
     phase: str
     status: str | None
     is_archived: bool
@@ -30,27 +30,28 @@ class StoredDelivery(NamedTuple):
 class OperationItem(NamedTuple):
     """A delivery of an operation, with its outcome.
 
-    ``order`` sorts items by the time of receipt. ``attempt`` is the number of the attempt that
-    the operation requests, and None when it requests none.
+    ``order`` sorts items by the time of receipt. ``requested_attempt`` is the number of the attempt
+    that the operation requests, and None when it requests none.
     """
 
     delivery_id: str
     order: str
     connector_id: str = NO_CONNECTOR
     transaction_id: str = ""
-    attempt: int | None = None
+    requested_attempt: int | None = None
     outcome: ItemOutcome = ItemOutcome.WAITING
     message: str | None = None
 
     @property
     def candidate(self) -> RequeueCandidate:
         """The candidate whose claim this item needs."""
+        last_attempt = 0 if self.requested_attempt is None else self.requested_attempt - 1
         return RequeueCandidate(
-            self.delivery_id, (self.attempt or 1) - 1, self.connector_id, self.transaction_id
+            self.delivery_id, last_attempt, self.connector_id, self.transaction_id
         )
 
     @property
-    def attempt_id(self) -> str:
+    def requested_attempt_id(self) -> str:
         """The id of the requested attempt."""
         return self.candidate.key
 
@@ -71,7 +72,7 @@ def item_of(kind: OperationKind, stored: StoredDelivery) -> OperationItem:
         f"{stored.received_at.isoformat(timespec='milliseconds')} {stored.delivery_id}",
         stored.connector_id,
         stored.transaction_id or "",
-        stored.attempt + 1 if kind is OperationKind.RETRY and not refusal else None,
+        stored.last_attempt + 1 if kind is OperationKind.RETRY and not refusal else None,
         ItemOutcome.SKIPPED if refusal else ItemOutcome.WAITING,
         refusal,
     )

@@ -35,6 +35,18 @@ PROGRESS_FIELDS = (
     "changed_at",
     "finished_at",
 )
+REVISION_FIELDS = frozenset(
+    {
+        "state",
+        "reason",
+        "counts",
+        "heeded_at",
+        "forgiven_succeeded",
+        "forgiven_failed",
+        "finished_at",
+    }
+)
+"""The fields that a revision may change. Without a change in them, there is no new revision."""
 
 
 class ItemCounts(NamedTuple):

@@ -55,13 +55,10 @@ class ItemEnumerator:
     async def _next_page(
         self, operation: Operation
     ) -> tuple[list[OperationItem], Sequence[Any] | None]:
-        """Return the items of the next page and the key of the page after it.
-
-        For an operation with listed delivery ids, the key is the number of ids before that page.
-        """
-        done = operation.resume_key[0] if operation.resume_key else 0
+        """Return the items of the next page and the key of the page after it."""
+        begin = _position_of(operation.resume_key)
         ids, conditions = await self._operations.selection(
-            operation.operation_id, done if isinstance(done, int) else 0, SELECTION_BATCH
+            operation.operation_id, begin, SELECTION_BATCH
         )
         if conditions is not None:
             stored, key = await self._deliveries.page(conditions, operation.resume_key)
@@ -69,4 +66,14 @@ class ItemEnumerator:
         stored = await self._deliveries.by_ids(ids or [])
         missing = set(ids or []) - {s.delivery_id for s in stored}
         items = [*(item_of(operation.kind, s) for s in stored), *map(missing_item, sorted(missing))]
-        return items, [done + SELECTION_BATCH] if len(ids or []) == SELECTION_BATCH else None
+        return items, [begin + SELECTION_BATCH] if len(ids or []) == SELECTION_BATCH else None
+
+
+def _position_of(resume_key: Sequence[Any] | None) -> int:
+    """Return the position in the listed ids at which the next page begins.
+
+    A stored key has one of two forms. It is ``[position]`` for an operation with listed ids, and
+    ``[received_at, delivery_id]`` of the last delivery for an operation with conditions, which has
+    no position.
+    """
+    return resume_key[0] if resume_key and len(resume_key) == 1 else 0

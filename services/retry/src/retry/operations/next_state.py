@@ -8,9 +8,12 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from common.contracts.operation import OperationCommand, OperationState
+from common.contracts.operation import Counts, OperationCommand, OperationState
+from retry.model.operation import REVISION_FIELDS
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from retry.model.operation import ItemCounts, Operation
 
 RAMP_LIMITS = tuple(accumulate((1, 5, 25)))
@@ -50,6 +53,34 @@ def decide(operation: Operation, counts: ItemCounts) -> Decision:
     return now
 
 
+def next_revision(
+    operation: Operation, counts: ItemCounts, decision: Decision, now: datetime
+) -> Operation:
+    """Return the next revision of the operation, after this decision.
+
+    During enumeration the counts show every planned delivery as waiting.
+    """
+    is_enumerated = operation.total is not None
+    after = operation.model_copy(
+        update=decision._asdict()
+        | {
+            "counts": counts.as_message if is_enumerated else _planned_counts(operation),
+            "heeded_at": operation.steered_at or operation.heeded_at,
+            "revision": operation.revision + 1,
+            "changed_at": now,
+        }
+    )
+    is_finished = after.is_final and is_enumerated and not counts.waiting and not counts.asked
+    if is_finished and operation.finished_at is None:
+        return after.model_copy(update={"finished_at": now})
+    return after
+
+
+def is_changed(before: Operation, after: Operation) -> bool:
+    """Whether the revisions differ in more than their number and time."""
+    return any(getattr(before, name) != getattr(after, name) for name in REVISION_FIELDS)
+
+
 def headroom(operation: Operation, counts: ItemCounts) -> int:
     """Return how many items may be requested before the next results are known."""
     if not operation.ramp:
@@ -58,6 +89,17 @@ def headroom(operation: Operation, counts: ItemCounts) -> int:
     if limit is None:
         return counts.waiting
     return max(0, min(counts.waiting, limit - counts.attempted - counts.asked))
+
+
+def _planned_counts(operation: Operation) -> Counts:
+    return Counts(
+        total=operation.planned,
+        waiting=operation.planned,
+        asked=0,
+        succeeded=0,
+        failed=0,
+        skipped=0,
+    )
 
 
 def _apply_steering(operation: Operation, counts: ItemCounts) -> Decision:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import structlog
 
 from retry.metrics import OPERATIONS
-from retry.operations.batch_publisher import REQUEST_BATCH
 from retry.operations.purge import purge_expired
 
 if TYPE_CHECKING:
@@ -24,14 +23,15 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 POLL_INTERVAL_S = 1.0
-STEP_INTERVAL_S = 0.25
-MAX_STEP_INTERVAL_S = 1.0
 FINISH_TIMEOUT_S = 10.0
 PURGE_INTERVAL_S = 3600.0
 
 
 class OperationSupervisor:
-    """Runs one task per unfinished operation while this replica holds the lease."""
+    """Runs one task per unfinished operation while this replica holds the lease.
+
+    ``create_runner`` builds the runner of one operation from its id.
+    """
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class OperationSupervisor:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._steered: dict[str, tuple[datetime | None, asyncio.Event]] = {}
         self._poll_now = asyncio.Event()
-        self._is_stopping = False
+        self._stopping = asyncio.Event()
         self._purging: asyncio.Task[None] | None = None
         self._purged_at = float("-inf")
 
@@ -74,7 +74,7 @@ class OperationSupervisor:
 
         Another replica continues the operations, or this one does after its next start.
         """
-        self._is_stopping = True
+        self._stopping.set()
         for _, woken in self._steered.values():
             woken.set()
         if self._tasks:
@@ -87,9 +87,9 @@ class OperationSupervisor:
             self._steered.pop(operation_id, None)
         for operation_id, steered_at in await self._operations.unfinished():
             woken = self._wake_if_steered(operation_id, steered_at)
-            if operation_id not in self._tasks and not self._is_stopping:
+            if operation_id not in self._tasks and not self._stopping.is_set():
                 self._tasks[operation_id] = asyncio.create_task(
-                    self._run_operation(operation_id, woken)
+                    self._create_runner(operation_id).run(woken, self._stopping)
                 )
 
     def _wake_if_steered(self, operation_id: str, steered_at: datetime | None) -> asyncio.Event:
@@ -114,25 +114,6 @@ class OperationSupervisor:
         if time.monotonic() - self._purged_at > PURGE_INTERVAL_S:
             self._purged_at = time.monotonic()
             self._purging = asyncio.create_task(purge_expired(self._operations, self._items))
-
-    async def _run_operation(self, operation_id: str, woken: asyncio.Event) -> None:
-        runner = self._create_runner(operation_id)
-        await runner.resume()
-        pause = 0.0
-        while not self._is_stopping and not runner.is_finished:
-            woken.clear()
-            moved = await runner.step()
-            if runner.is_idle:
-                await woken.wait()
-            pause = _pause_after(moved, pause)
-            await asyncio.sleep(pause)
-
-
-def _pause_after(moved: int, pause: float) -> float:
-    """Return the pause after a step that moved so many deliveries. Idle steps lengthen it."""
-    if moved >= REQUEST_BATCH:
-        return 0.0
-    return STEP_INTERVAL_S if moved else min(MAX_STEP_INTERVAL_S, pause + STEP_INTERVAL_S)
 
 
 def _log_failure(operation_id: str, task: asyncio.Task[None]) -> None:

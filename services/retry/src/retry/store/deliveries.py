@@ -77,22 +77,23 @@ class DeliveryQueries:
             i.delivery_id: result_of_attempt(delivery["status"], delivery.get("message"))
             for i in items
             if (delivery := current.get(i.delivery_id))
-            and delivery["attempt"] == i.attempt
+            and delivery["attempt"] == i.requested_attempt
             and delivery["phase"] == Phase.DONE
         }
         superseded = [
             i
             for i in items
-            if i.delivery_id in current and current[i.delivery_id]["attempt"] > (i.attempt or 0)
+            if (delivery := current.get(i.delivery_id))
+            and delivery["attempt"] > (i.requested_attempt or 0)
         ]
         return results | (await self._superseded_results(superseded) if superseded else {})
 
     async def _superseded_results(self, items: Sequence[OperationItem]) -> dict[str, ItemResult]:
         """Return the results of attempts that a later attempt followed."""
-        wanted = {"_id": {"$in": [i.attempt_id for i in items]}}
+        wanted = {"_id": {"$in": [i.requested_attempt_id for i in items]}}
         attempts = {a["_id"]: a for a in await _find(self._attempts, wanted, ("status", "message"))}
         unrecorded = {"status": None, "message": STATUS_NOT_RECORDED}
-        ended = {i.delivery_id: attempts.get(i.attempt_id, unrecorded) for i in items}
+        ended = {i.delivery_id: attempts.get(i.requested_attempt_id, unrecorded) for i in items}
         return {
             name: result_of_attempt(attempt["status"], attempt.get("message"))
             for name, attempt in ended.items()

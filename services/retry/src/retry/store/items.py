@@ -48,7 +48,8 @@ class ItemStore:
             "at": datetime.now(UTC),
         }
         documents = [
-            {"_id": item_id_of(operation_id, i.delivery_id), **i._asdict(), **new} for i in items
+            {"_id": item_id_of(operation_id, i.delivery_id), **_as_document(i), **new}
+            for i in items
         ]
         await insert_missing(self._collection, documents)
 
@@ -65,7 +66,7 @@ class ItemStore:
                 )
         if not after and len(found) < limit:
             self._cache.compare(operation_id, outcome, len(found))
-        return [OperationItem(*(d[field] for field in OperationItem._fields)) for d in found]
+        return [_item(document) for document in found]
 
     def invalidate_counts(self, operation_id: str) -> None:
         """Have the items counted again, because another replica may have changed them."""
@@ -150,3 +151,27 @@ class ItemStore:
                 matched = (await self._collection.bulk_write(updates, ordered=False)).matched_count
         outcomes = [ItemOutcome(change["outcome"]) for change in changes.values()]
         self._cache.apply_update(operation_id, before, outcomes, matched)
+
+
+def _as_document(item: OperationItem) -> dict[str, Any]:
+    return {
+        "delivery_id": item.delivery_id,
+        "order": item.order,
+        "connector_id": item.connector_id,
+        "transaction_id": item.transaction_id,
+        "attempt": item.requested_attempt,
+        "outcome": item.outcome,
+        "message": item.message,
+    }
+
+
+def _item(document: dict[str, Any]) -> OperationItem:
+    return OperationItem(
+        document["delivery_id"],
+        document["order"],
+        document["connector_id"],
+        document["transaction_id"],
+        document["attempt"],
+        document["outcome"],
+        document["message"],
+    )

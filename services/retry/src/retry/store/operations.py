@@ -14,7 +14,7 @@ from pymongo.errors import DuplicateKeyError
 
 from common.contracts.operation import RETENTION_DAYS, OperationRequested, OperationSteered
 from common.database import retry_while_unavailable
-from retry.model.operation import Operation
+from retry.model.operation import REVISION_FIELDS, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +85,7 @@ class OperationStore:
         )
         return found["delivery_ids"], found["conditions"]
 
-    async def save_resume_key(self, operation_id: str, key: Sequence[Any] | int) -> None:
+    async def save_resume_key(self, operation_id: str, key: Sequence[Any]) -> None:
         """Store the paging key at which enumeration continues."""
         await self._update({"_id": operation_id}, {"stock_key": key})
 
@@ -97,17 +97,7 @@ class OperationStore:
 
     async def save_revision(self, operation: Operation) -> bool:
         """Write the next revision. Return False when another replica wrote one since the read."""
-        changes = operation.model_dump(
-            include={
-                "state",
-                "reason",
-                "counts",
-                "heeded_at",
-                "forgiven_succeeded",
-                "forgiven_failed",
-                "finished_at",
-            }
-        )
+        changes = operation.model_dump(include=set(REVISION_FIELDS))
         before = {
             "_id": operation.operation_id,
             "revision": operation.revision - 1 or {"$in": [0, None]},

@@ -39,7 +39,7 @@ class ClaimStore:
             "at": datetime.now(UTC),
             "by": self._replica,
         }
-        documents = [{"_id": c.key, **c._asdict(), **new} for c in candidates]
+        documents = [_as_document(c) | new for c in candidates]
         await insert_missing(self._collection, documents)
         return await self.find(candidates)
 
@@ -74,9 +74,26 @@ class ClaimStore:
         return found
 
 
+def _as_document(candidate: RequeueCandidate) -> dict[str, Any]:
+    return {
+        "_id": candidate.key,
+        "delivery_id": candidate.delivery_id,
+        "attempt": candidate.last_attempt,
+        "connector_id": candidate.connector_id,
+        "transaction_id": candidate.transaction_id,
+        "repeats": candidate.repeats,
+        "repeated_cause": candidate.repeated_cause,
+    }
+
+
 def _claim(document: dict[str, Any]) -> RequeueClaim:
     candidate = RequeueCandidate(
-        **{name: document[name] for name in RequeueCandidate._fields if name in document}
+        document["delivery_id"],
+        document["attempt"],
+        document["connector_id"],
+        document["transaction_id"],
+        document.get("repeats", 0),
+        document.get("repeated_cause"),
     )
     trigger = Trigger(document.get("trigger", Trigger.TIMER_JOB))
     claimant = Claimant(

@@ -85,17 +85,8 @@ class FailedRequeuer:
     ) -> int:
         if not claims:
             return 0
-        sendable = [
-            (c, transactions[c.candidate.transaction_id])
-            for c in claims
-            if c.candidate.transaction_id in transactions
-        ]
-        await self._publisher.request_deliveries(
-            [
-                claim.candidate.request(transaction, claim.claimant.trigger)
-                for claim, transaction in sendable
-            ]
-        )
+        sendable = [c for c in claims if c.candidate.transaction_id in transactions]
+        await self._publisher.publish_requests(sendable, transactions)
         await self._claims.mark_published([claim.candidate for claim in claims])
         REQUEUED.labels(Trigger.TIMER_JOB).inc(len(sendable))
         return len(sendable)

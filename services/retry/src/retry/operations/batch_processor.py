@@ -1,4 +1,4 @@
-"""Requests the next batch of an operation: claim, publish, mark.
+"""Processes the waiting items of an operation in batches. For a retry: claim, publish, mark.
 
 A kill at any point repeats a step and requests no attempt twice.
 """
@@ -33,8 +33,8 @@ NO_SNAPSHOT = (
 )
 
 
-class BatchPublisher:
-    """Requests the next attempt of waiting items, in batches.
+class BatchProcessor:
+    """Marks waiting items as asked, in batches, after a retry has requested their attempts.
 
     Items of an archive or a restore are only marked here. The result collector publishes them.
     """
@@ -51,25 +51,17 @@ class BatchPublisher:
         self._claims = claims
         self._publisher = publisher
 
-    async def publish_batch(self, operation: Operation, limit: int) -> int:
-        """Request waiting items up to the limit. Return how many are no longer waiting."""
+    async def process_batch(self, operation: Operation, limit: int) -> int:
+        """Process waiting items up to the limit. Return how many are no longer waiting."""
         items = await self._items.with_outcome(
             operation.operation_id, ItemOutcome.WAITING, min(limit, REQUEST_BATCH)
         )
-        if operation.kind is not OperationKind.RETRY:
+        if operation.kind is OperationKind.RETRY:
+            await self._request_attempts(operation, items)
+        else:
             await self._items.mark_asked(
                 operation.operation_id, {i.delivery_id: None for i in items}
             )
-            return len(items)
-        transactions = await self._transactions.by_ids(i.transaction_id for i in items)
-        await self._skip_items(
-            operation, [i for i in items if i.transaction_id not in transactions], NO_SNAPSHOT
-        )
-        claims = await self._claims.claim(
-            [i.candidate for i in items if i.transaction_id in transactions],
-            _claimant_of(operation),
-        )
-        await self._publish_claimed(operation, claims, transactions)
         return len(items)
 
     async def resume(self, operation: Operation) -> None:
@@ -97,6 +89,18 @@ class BatchPublisher:
         await self._skip_items(operation, items, reason)
         return len(items)
 
+    async def _request_attempts(self, operation: Operation, items: Sequence[OperationItem]) -> None:
+        """Request the attempts of these items, and skip items whose snapshot is not stored."""
+        transactions = await self._transactions.by_ids(i.transaction_id for i in items)
+        await self._skip_items(
+            operation, [i for i in items if i.transaction_id not in transactions], NO_SNAPSHOT
+        )
+        claims = await self._claims.claim(
+            [i.candidate for i in items if i.transaction_id in transactions],
+            _claimant_of(operation),
+        )
+        await self._publish_claimed(operation, claims, transactions)
+
     async def _skip_items(
         self, operation: Operation, items: Sequence[OperationItem], reason: str
     ) -> None:
@@ -113,17 +117,12 @@ class BatchPublisher:
         transactions: dict[str, TransactionReceived],
     ) -> None:
         own = [
-            c.candidate
+            c
             for c in claims
             if c.claimant.operation_id == operation.operation_id and not c.is_published
         ]
-        await self._publisher.request_deliveries(
-            [
-                candidate.request(transactions[candidate.transaction_id], Trigger.WEBSITE)
-                for candidate in own
-            ]
-        )
-        await self._claims.mark_published(own)
+        await self._publisher.publish_requests(own, transactions)
+        await self._claims.mark_published([c.candidate for c in own])
         REQUEUED.labels(Trigger.WEBSITE).inc(len(own))
         await self._items.mark_asked(
             operation.operation_id,
