@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dispatcher.back_offices.calls import Receipt
     from dispatcher.lanes.call_slots import CallSlot
     from dispatcher.lanes.lane_state import LaneState
-    from dispatcher.ledger.claim import Claim
+    from dispatcher.ledger.claim import Granted
     from dispatcher.ledger.ledger import Ledger
     from dispatcher.subscription import MessageInHand
 
@@ -51,9 +51,9 @@ class AttemptProgress:
     Parts remain where others were stored. ``connector`` is the version of the last try.
     """
 
-    def __init__(self, claim: Claim, connector: Connector, began: float) -> None:
-        self.claim = claim
-        self.action = claim.request.transaction.action
+    def __init__(self, granted: Granted, connector: Connector, began: float) -> None:
+        self.granted = granted
+        self.action = granted.claim.request.transaction.action
         self.connector = connector
         self.tries = TryCounts()
         self.remaining: Any = None
@@ -114,14 +114,14 @@ class AttemptRunner:
         self._ledger = ledger
 
     async def run(
-        self, claim: Claim, connector: Connector, in_hand: MessageInHand
+        self, granted: Granted, connector: Connector, in_hand: MessageInHand
     ) -> AttemptResult:
         """Send within the connector's limits until the attempt ends. The claim is always settled.
 
         ``connector`` is the version that was validated for the delivery. A call counts as in flight
         until its success is settled. So a kill repeats no more calls than may be in flight.
         """
-        progress = AttemptProgress(claim, connector, time.monotonic())
+        progress = AttemptProgress(granted, connector, time.monotonic())
         try:
             return await self._try_until_end(progress, in_hand)
         except BaseException:
@@ -187,14 +187,14 @@ class AttemptRunner:
         has_begun = progress.is_partly_stored
         try:
             client = self._lane.clients.get(progress.connector)
-            prepared = progress.remaining or client.prepare(progress.claim.to_send)
+            prepared = progress.remaining or client.prepare(progress.granted.to_send)
             with self._lane.calling():
                 has_begun = True
                 return await client.send(prepared)
         except DeliveryError as error:
             return error
         except Exception as error:
-            delivery_id = progress.claim.request.delivery_id
+            delivery_id = progress.granted.claim.request.delivery_id
             log.exception("a delivery could not be sent", delivery_id=delivery_id)
             return _unforeseen(error, has_begun=has_begun)
 
@@ -203,7 +203,7 @@ class AttemptRunner:
 
     async def _settle(self, progress: AttemptProgress, outcome: Outcome) -> AttemptResult:
         progress.is_settled = True
-        await self._ledger.settle(progress.claim, outcome)
+        await self._ledger.settle(progress.granted, outcome)
         return AttemptResult(outcome, progress.connector)
 
 
