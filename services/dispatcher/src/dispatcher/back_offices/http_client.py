@@ -16,9 +16,9 @@ from dispatcher.back_offices.authentication.headers import (
 from dispatcher.back_offices.authentication.oauth2 import OAuth2Authentication
 from dispatcher.back_offices.authentication.token_cache import OAuth2Client
 from dispatcher.back_offices.authentication.windows import WindowsAuthentication
+from dispatcher.back_offices.calls import host_of
 from dispatcher.back_offices.connector_settings import check_authority, open_secrets, read_headers
 from dispatcher.back_offices.faults import FaultTranslator
-from dispatcher.back_offices.http_exchange import host_of
 from dispatcher.back_offices.http_transport import HttpTransport, open_session
 from dispatcher.metrics import TOKEN_ENDS
 
