@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
@@ -18,7 +18,7 @@ from dispatcher.validate import validate_delivery
 
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
-    from dispatcher.back_offices.calls import Receipt
+    from dispatcher.back_offices.calls import PreparedDelivery, Receipt
     from dispatcher.lanes.call_slots import CallSlot
     from dispatcher.lanes.lane_state import LaneState
     from dispatcher.ledger.claim import Granted
@@ -46,9 +46,9 @@ class AttemptResult(NamedTuple):
 
 
 class AttemptProgress:
-    """The progress of one attempt: its tries, its last fault and the parts still to be sent.
+    """The progress of one attempt: its tries, its last fault and the remaining follow-ups.
 
-    Parts remain where others were stored. ``connector`` is the version of the last try.
+    Follow-ups remain where the record was stored. ``connector`` is the version of the last try.
     """
 
     def __init__(self, granted: Granted, connector: Connector, began: float) -> None:
@@ -56,14 +56,14 @@ class AttemptProgress:
         self.action = granted.claim.request.transaction.action
         self.connector = connector
         self.tries = TryCounts()
-        self.remaining: Any = None
+        self.remaining: PreparedDelivery | None = None
         self.is_settled = False
         self._began = began
         self._error: DeliveryError
 
     @property
     def is_partly_stored(self) -> bool:
-        """Whether parts of the appointment were stored, and others are still to be sent."""
+        """Whether the record was stored, and follow-ups are still to be sent."""
         return self.remaining is not None
 
     @property
@@ -73,7 +73,7 @@ class AttemptProgress:
         return not self.is_settled and (self.is_partly_stored or is_unknown)
 
     def record_failure(self, error: DeliveryError) -> None:
-        """Count a failed try, and keep the parts that are still to be sent."""
+        """Count a failed try, and store the follow-ups that remain."""
         self._error = error
         self.remaining = error.remaining or self.remaining
         self.tries = self.tries.after(error)
@@ -156,8 +156,8 @@ class AttemptRunner:
     def _use_connector(self, progress: AttemptProgress, connector: Connector) -> Outcome | None:
         """Use the connector as it is now for the next call, or return why no call is made.
 
-        A connector that was changed is validated again. Parts that were prepared for an earlier
-        version are not sent to a newer one.
+        A connector that was changed is validated again. Follow-ups that were prepared for an
+        earlier version are not sent to a newer one.
         """
         if connector.version == progress.connector.version:
             return None
@@ -182,7 +182,7 @@ class AttemptRunner:
     async def _send(self, progress: AttemptProgress) -> Receipt | DeliveryError:
         """Return the receipt or the fault. An unforeseen error is a fault of this delivery alone.
 
-        Where parts of the appointment were stored, only the others are sent.
+        Where the record was stored, only the remaining follow-ups are sent.
         """
         has_begun = progress.is_partly_stored
         try:
