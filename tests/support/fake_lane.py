@@ -175,7 +175,7 @@ class FakeLane(NamedTuple):
         claim = Claim(request or a_delivery())
         self.ledger.open.add(claim.token)
         runner = AttemptRunner(self.state, cast("Any", self.ledger))
-        return await runner.run(Granted(claim), self.state.connector, in_hand or a_message())
+        return await runner.run(Granted(claim), in_hand or a_message())
 
 
 def a_lane(client: FakeClient, credential: Credential | None = None, **fields: Any) -> FakeLane:

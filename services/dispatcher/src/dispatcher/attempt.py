@@ -113,15 +113,13 @@ class AttemptRunner:
         self._lane = lane
         self._ledger = ledger
 
-    async def run(
-        self, granted: Granted, connector: Connector, in_hand: MessageInHand
-    ) -> AttemptResult:
+    async def run(self, granted: Granted, in_hand: MessageInHand) -> AttemptResult:
         """Send within the connector's limits until the attempt ends. The claim is always settled.
 
-        ``connector`` is the version that was validated for the delivery. A call counts as in flight
-        until its success is settled. So a kill repeats no more calls than may be in flight.
+        A call counts as in flight until its success is settled. So a kill repeats no more calls
+        than may be in flight.
         """
-        progress = AttemptProgress(granted, connector, time.monotonic())
+        progress = AttemptProgress(granted, self._lane.connector, time.monotonic())
         try:
             return await self._try_until_end(progress, in_hand)
         except BaseException:
@@ -136,14 +134,11 @@ class AttemptRunner:
             slot = await self._lane.slots.acquire()
             in_hand.forbid_drop()
             try:
-                refusal = self._use_connector(progress, self._lane.connector)
-                if refusal is not None:
-                    return await self._settle(progress, refusal)
-                result = await self._call(progress, slot)
-                if not isinstance(result, DeliveryError):
-                    return await self._settle(progress, progress.success_outcome(result))
+                result = await self._try_once(progress, slot)
             finally:
                 self._lane.slots.release(slot)
+            if isinstance(result, AttemptResult):
+                return result
             progress.record_failure(result)
             next_try = decide_next_try(result, progress.tries, is_held=self._lane.breaker.is_held)
             if next_try.ends_attempt:
@@ -153,18 +148,25 @@ class AttemptRunner:
             in_hand.allow_drop()
             await asyncio.sleep(next_try.backoff_s)
 
-    def _use_connector(self, progress: AttemptProgress, connector: Connector) -> Outcome | None:
-        """Use the connector as it is now for the next call, or return why no call is made.
+    async def _try_once(
+        self, progress: AttemptProgress, slot: CallSlot
+    ) -> AttemptResult | DeliveryError:
+        """Make one call with the lane's connector. Returns the result when the attempt ends.
 
-        A connector that was changed is validated again. Follow-ups that were prepared for an
-        earlier version are not sent to a newer one.
+        The connector may have changed since the delivery was validated, so it is validated before
+        each call. Follow-ups that were prepared for an earlier version are not sent to a newer one.
         """
-        if connector.version == progress.connector.version:
-            return None
-        if progress.is_partly_stored:
-            return progress.failure_outcome()
+        connector = self._lane.connector
+        if progress.is_partly_stored and connector.version != progress.connector.version:
+            return await self._fail(progress)
         progress.connector = connector
-        return validate_delivery(connector, progress.action, KINDS)
+        refusal = validate_delivery(connector, progress.action, KINDS)
+        if refusal is not None:
+            return await self._settle(progress, refusal)
+        result = await self._call(progress, slot)
+        if isinstance(result, DeliveryError):
+            return result
+        return await self._settle(progress, progress.success_outcome(result))
 
     async def _call(self, progress: AttemptProgress, slot: CallSlot) -> Receipt | DeliveryError:
         """Make one call, and report its result to the lane."""

@@ -66,19 +66,17 @@ class DeliveryService:
                 return
             async with self._locks.hold(request.transaction.appointment.key):
                 claim = Claim(request, _sends_missing_create(connector))
-                result = await self._claim_and_send(claim, connector, in_hand)
+                result = await self._claim_and_send(claim, in_hand)
                 note = modified_ahead_note(request.transaction.appointment)
                 await self._publish(request, _with_note(result, note), span)
 
-    async def _claim_and_send(
-        self, claim: Claim, connector: Connector, in_hand: MessageInHand
-    ) -> AttemptResult:
+    async def _claim_and_send(self, claim: Claim, in_hand: MessageInHand) -> AttemptResult:
         """Wait for the appointment's claim, then send. The claim always ends."""
         pause = FIRST_POLL_S
         while True:
             answer = await self._ledger.claim(claim)
             if isinstance(answer, Granted):
-                return await self._send(answer, connector, in_hand)
+                return await self._send(answer, in_hand)
             if isinstance(answer, AlreadySettled | NothingToDelete):
                 return AttemptResult(answer.outcome, self._lane.connector)
             if isinstance(answer, Superseded):
@@ -86,15 +84,13 @@ class DeliveryService:
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_POLL_S)
 
-    async def _send(
-        self, granted: Granted, connector: Connector, in_hand: MessageInHand
-    ) -> AttemptResult:
+    async def _send(self, granted: Granted, in_hand: MessageInHand) -> AttemptResult:
         request = granted.claim.request
         if request.attempt == 1:
             waited = datetime.now(UTC) - request.transaction.received_at
             SENT_AFTER_SECONDS.observe(waited.total_seconds())
         try:
-            result = await self._attempts.run(granted, connector, in_hand)
+            result = await self._attempts.run(granted, in_hand)
         except BaseException:
             await self._ledger.release(granted.claim)
             raise
