@@ -107,7 +107,7 @@ class FakeLane:
     def restore_breaker(self, breakers: Sequence[Any]) -> None:
         self.taken_over = list(breakers)
 
-    def snapshot(self) -> dict[str, str] | None:
+    def breaker_to_store(self) -> dict[str, str] | None:
         return self.held
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from common.broker import ConfirmedPublisher
     from dispatcher.lanes.groups import LaneKey
     from dispatcher.lanes.lane_state import LaneState
-    from dispatcher.lanes.leases import BreakerSnapshots
+    from dispatcher.lanes.leases import StoredBreakers
     from dispatcher.subscription import MessageInHand
 
     DeliverMessage = Callable[[DeliveryRequested, MessageInHand], Awaitable[None]]
@@ -134,16 +134,16 @@ class Lane:
             or self._group != self._wanted_group()
         )
 
-    def restore_breaker(self, breakers: BreakerSnapshots) -> None:
+    def restore_breaker(self, breakers: StoredBreakers) -> None:
         """Continue to hold the lane, if the last replica held it."""
         for breaker in breakers:
             if breaker.get("lane") == self.key.name:
-                self.state.restore(breaker)
+                self.state.restore_breaker(breaker)
 
-    def snapshot(self) -> dict[str, Any] | None:
-        """Return the lane's circuit breaker for the next replica that works the lane."""
-        snapshot = self.state.snapshot()
-        return None if snapshot is None else snapshot | {"lane": self.key.name}
+    def breaker_to_store(self) -> dict[str, Any] | None:
+        """Return the circuit breaker's state for the next replica that works the lane."""
+        state = self.state.breaker_to_store()
+        return None if state is None else state | {"lane": self.key.name}
 
     def _cut_off(self) -> None:
         calls = sum(one.cut_off() for one in self._ended)
