@@ -122,8 +122,9 @@ async def _deliver(
         clients,
         lambda lane: DeliveryService(lane, ledger, statuses, replica).deliver,
     )
-    lanes = LaneRegistry(connection, factory)
-    supervisor = LaneSupervisor(lanes, leases, connection, settings.in_hand_s)
+    lanes_changed = asyncio.Event()
+    lanes = LaneRegistry(connection, factory, lanes_changed.set)
+    supervisor = LaneSupervisor(lanes, leases, connection, lanes_changed, settings.in_hand_s)
     connectors = ConnectorCache(database, lanes.update, ignore_case=settings.ignore_source_app_case)
     await connectors.read_again()
     telemetry.add_heartbeat_fields(lanes.heartbeat_fields)

@@ -114,9 +114,6 @@ class FakeLane:
 class FakeLanes(list[FakeLane]):
     """The lanes of one replica."""
 
-    def changed(self) -> None:
-        """Replaced by the supervisor."""
-
     async def declare(self) -> None:
         """Do nothing, because every queue exists."""
 
@@ -143,6 +140,7 @@ class Replica:
             cast("Any", self.lanes),
             cast("Any", FakeLeases(shared, name)),
             cast("Any", FakeConnection()),
+            asyncio.Event(),
             600,
         )
         self._running = asyncio.create_task(self.supervisor.run())

@@ -34,7 +34,7 @@ class LaneSupervisor:
     """Reconciles the lanes with their wanted state every second.
 
     It renews, takes and releases leases, and opens and ends subscriptions. A step that fails is
-    repeated in the next round.
+    repeated in the next round. ``wake`` begins the next round at once.
     """
 
     def __init__(
@@ -42,21 +42,21 @@ class LaneSupervisor:
         lanes: LaneRegistry,
         leases: LaneLeases,
         connection: BrokerConnection,
+        wake: asyncio.Event,
         longest_in_hand_s: float,
     ) -> None:
         self._lanes = lanes
         self._leases = leases
         self._connection = connection
+        self._wake = wake
         self._longest_in_hand_s = longest_in_hand_s
         self._owned: set[str] = set()
         self._created_groups: set[str] = set()
         self._stored_breakers: dict[str, StoredBreakers] = {}
-        self._wake = asyncio.Event()
         self._is_closing = False
         self._has_reconciled = False
         self._missing: str | None = None
         self._opening: asyncio.Task[None] | None = None
-        lanes.changed = self._wake.set
 
     async def run(self) -> None:
         """Reconcile the lanes until cancelled."""
