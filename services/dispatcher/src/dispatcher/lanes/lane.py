@@ -11,7 +11,7 @@ from common import topology
 from common.contracts.delivery import DeliveryRequested
 from common.topology import partition_of
 from dispatcher.age_tracker import AgeTracker, waiting_since
-from dispatcher.lanes.groups import calls_in_flight_of
+from dispatcher.lanes.groups import calls_per_lane_of
 from dispatcher.subscription import Subscription
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class Lane:
         return self.state.membership.group
 
     def _wanted_prefetch(self) -> int:
-        return 2 * calls_in_flight_of(self.state.connector)
+        return 2 * calls_per_lane_of(self.state.connector)
 
     async def _handle(self, in_hand: MessageInHand) -> None:
         request = DeliveryRequested.model_validate_json(in_hand.message.body)

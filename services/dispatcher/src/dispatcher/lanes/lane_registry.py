@@ -57,7 +57,7 @@ class LaneRegistry:
                     lane = self._factory.create(connector, key, self._changed)
                     self._lanes[key] = lane
                 lane.state.change(connector)
-        self._factory.share(self._lanes.values())
+        self._factory.update_limits(self._lanes.values())
         await self.declare()
         self._changed()
 
