@@ -126,7 +126,7 @@ async def _deliver(
     lanes = LaneRegistry(connection, factory, lanes_changed.set)
     supervisor = LaneSupervisor(lanes, leases, connection, lanes_changed, settings.in_hand_s)
     connectors = ConnectorCache(database, lanes.update, ignore_case=settings.ignore_source_app_case)
-    await connectors.read_again()
+    await connectors.wait_for_refresh()
     telemetry.add_heartbeat_fields(lanes.heartbeat_fields)
 
     routing = RoutingService(connectors, outbox, statuses, replica)
@@ -140,7 +140,7 @@ async def _deliver(
         loopback.run(),
         database_health.run(),
         ledger.renew_leases(),
-        connectors.keep_fresh(settings.refresh_s),
+        connectors.run(settings.refresh_s),
         supervisor.run(),
         transactions.run(),
         outbox.run(),

@@ -57,7 +57,7 @@ def subscribe(
         CONNECTOR_PREFETCH,
     )
     async def connector_changed(_: bytes) -> None:
-        connectors.invalidate()
+        connectors.refresh_soon()
 
 
 async def stop_consuming(broker: RabbitBroker, within_s: float) -> None:
