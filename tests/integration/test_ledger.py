@@ -11,7 +11,7 @@ from common.contracts.appointment import Action
 from common.contracts.delivery import Status
 from common.contracts.moments import ticks_of
 from dispatcher.ledger.bulk_writer import BulkWriter
-from dispatcher.ledger.claim import AlreadySettled, Claim, ClaimedElsewhere, Superseded
+from dispatcher.ledger.claim import AlreadySettled, Claim, ClaimedElsewhere, Granted, Superseded
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outcome import Outcome
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction
@@ -33,16 +33,16 @@ from tests.support.system import until
 async def test_a_new_appointment_is_claimed(ledger: Ledger) -> None:
     claim = Claim(version(1))
 
-    assert await ledger.claim(claim) is claim
+    assert await ledger.claim(claim) == Granted(claim)
 
 
 async def test_a_newer_snapshot_follows_an_older_one(ledger: Ledger) -> None:
     first = Claim(version(1))
     await ledger.claim(first)
-    await ledger.settle(first, SUCCESS)
+    await ledger.settle(Granted(first), SUCCESS)
     second = Claim(version(2))
 
-    assert await ledger.claim(second) is second
+    assert await ledger.claim(second) == Granted(second)
 
 
 @pytest.mark.parametrize("outcome", [SUCCESS, UNKNOWN])
@@ -51,7 +51,7 @@ async def test_an_older_snapshot_is_superseded_by_one_that_was_or_may_have_been_
 ) -> None:
     newer = Claim(version(2))
     await ledger.claim(newer)
-    await ledger.settle(newer, outcome)
+    await ledger.settle(Granted(newer), outcome)
 
     answer = await ledger.claim(Claim(version(1)))
 
@@ -62,18 +62,18 @@ async def test_an_older_snapshot_is_superseded_by_one_that_was_or_may_have_been_
 async def test_an_older_snapshot_is_delivered_after_a_newer_one_was_refused(ledger: Ledger) -> None:
     newer, older = Claim(version(2)), Claim(version(1))
     await ledger.claim(newer)
-    await ledger.settle(newer, REFUSED)
+    await ledger.settle(Granted(newer), REFUSED)
 
-    assert await ledger.claim(older) is older
+    assert await ledger.claim(older) == Granted(older)
 
 
 async def test_an_equal_version_is_not_superseded(ledger: Ledger) -> None:
     first = Claim(a_delivery(transaction=a_transaction("t1")))
     await ledger.claim(first)
-    await ledger.settle(first, SUCCESS)
+    await ledger.settle(Granted(first), SUCCESS)
     second = Claim(a_delivery(transaction=a_transaction("t2")))
 
-    assert await ledger.claim(second) is second
+    assert await ledger.claim(second) == Granted(second)
 
 
 async def test_a_finished_attempt_has_the_same_answer_again_even_after_newer_ones(
@@ -82,7 +82,7 @@ async def test_a_finished_attempt_has_the_same_answer_again_even_after_newer_one
     for number in (1, 2):
         claim = Claim(version(number))
         await ledger.claim(claim)
-        await ledger.settle(claim, SUCCESS)
+        await ledger.settle(Granted(claim), SUCCESS)
 
     answer = await ledger.claim(Claim(version(1)))
 
@@ -92,10 +92,10 @@ async def test_a_finished_attempt_has_the_same_answer_again_even_after_newer_one
 async def test_a_failed_delivery_is_sent_again_at_its_next_attempt(ledger: Ledger) -> None:
     first = Claim(version(1))
     await ledger.claim(first)
-    await ledger.settle(first, REFUSED)
+    await ledger.settle(Granted(first), REFUSED)
     second = Claim(version(1, attempt=2))
 
-    assert await ledger.claim(second) is second
+    assert await ledger.claim(second) == Granted(second)
 
 
 async def test_no_other_replica_calls_while_the_lease_lasts(ledger: Ledger) -> None:
@@ -111,7 +111,7 @@ async def test_a_killed_replicas_delivery_is_taken_over_after_its_lease(
     await end_leases(empty_database)
     again = Claim(version(1))
 
-    assert await ledger.claim(again) is again
+    assert await ledger.claim(again) == Granted(again)
 
 
 async def test_after_the_lease_an_older_snapshot_yields_to_the_newer_one_in_doubt(
@@ -158,7 +158,7 @@ async def test_a_released_claim_leaves_the_appointment_free(ledger: Ledger) -> N
     await ledger.release(claim)
     older = Claim(version(1))
 
-    assert await ledger.claim(older) is older
+    assert await ledger.claim(older) == Granted(older)
 
 
 async def test_a_claim_whose_answer_was_lost_is_granted_to_the_same_claimant(
@@ -167,7 +167,7 @@ async def test_a_claim_whose_answer_was_lost_is_granted_to_the_same_claimant(
     claim = Claim(version(1))
     await ledger.claim(claim)
 
-    assert await ledger.claim(claim) is claim
+    assert await ledger.claim(claim) == Granted(claim)
 
 
 async def test_of_many_claims_of_one_appointment_one_is_granted(
@@ -177,7 +177,7 @@ async def test_of_many_claims_of_one_appointment_one_is_granted(
 
     answers = await asyncio.gather(*(other.claim(Claim(version(1))) for other in [ledger, *others]))
 
-    assert sum(isinstance(answer, Claim) for answer in answers) == 1
+    assert sum(isinstance(answer, Granted) for answer in answers) == 1
 
 
 async def test_the_ledger_document_of_an_appointment_is_bounded(
@@ -186,7 +186,7 @@ async def test_the_ledger_document_of_an_appointment_is_bounded(
     for number in range(40):
         claim = Claim(version(number))
         await ledger.claim(claim)
-        await ledger.settle(claim, SUCCESS)
+        await ledger.settle(Granted(claim), SUCCESS)
 
     document = await empty_database["ledger"].find_one({})
 
@@ -211,7 +211,7 @@ async def test_a_delete_that_arrived_first_still_goes_after_an_update_of_the_sam
     await deliver(ledger, at_the_same_moment("t1", received_s=1))
     claim = Claim(at_the_same_moment("t2", action=Action.DELETE))
 
-    assert await ledger.claim(claim) is claim
+    assert await ledger.claim(claim) == Granted(claim)
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ async def test_an_unknown_outcome_may_be_sent_again_by_a_new_attempt(ledger: Led
     await deliver(ledger, version(1), UNKNOWN)
     again = Claim(version(1, attempt=2))
 
-    assert await ledger.claim(again) is again
+    assert await ledger.claim(again) == Granted(again)
 
 
 async def test_a_transaction_that_was_received_twice_is_not_older_than_itself(
@@ -275,7 +275,7 @@ async def test_a_transaction_that_was_received_twice_is_not_older_than_itself(
     await deliver(ledger, at_the_same_moment("t1", received_s=5), UNKNOWN)
     again = Claim(at_the_same_moment("t1").model_copy(update={"attempt": 2}))
 
-    assert await ledger.claim(again) is again
+    assert await ledger.claim(again) == Granted(again)
 
 
 async def test_a_normal_new_version_takes_one_write_and_no_read(

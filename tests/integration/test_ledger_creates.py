@@ -6,7 +6,7 @@ import pytest
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Status
-from dispatcher.ledger.claim import AlreadySettled, Claim, NothingToDelete, Superseded
+from dispatcher.ledger.claim import AlreadySettled, Claim, Granted, NothingToDelete, Superseded
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outcome import Outcome
 from tests.support.database import Database
@@ -27,11 +27,11 @@ async def test_an_update_is_sent_as_a_create_after_the_create_failed(
 ) -> None:
     await deliver(ledger, version(1, action=Action.CREATE), outcome)
 
-    claim = await deliver(ledger, version(2))
+    granted = await deliver(ledger, version(2))
 
-    assert (claim.sends_create, claim.missing_create) == (True, "t1")
-    assert claim.to_send.transaction.action is Action.CREATE
-    assert claim.to_send.message_id == claim.request.message_id
+    assert (granted.sends_create, granted.missing_create) == (True, "t1")
+    assert granted.to_send.transaction.action is Action.CREATE
+    assert granted.to_send.message_id == granted.claim.request.message_id
 
 
 async def test_a_delete_is_sent_where_a_gateway_leaves_open_whether_the_create_arrived(
@@ -40,7 +40,7 @@ async def test_a_delete_is_sent_where_a_gateway_leaves_open_whether_the_create_a
     await deliver(ledger, version(1, action=Action.CREATE), GATEWAY_FAULT)
     delete = Claim(version(2, action=Action.DELETE))
 
-    assert await ledger.claim(delete) is delete
+    assert await ledger.claim(delete) == Granted(delete)
 
 
 async def test_an_older_version_is_not_sent_after_one_that_a_gateway_may_have_passed_on(
@@ -121,9 +121,9 @@ async def test_a_second_create_that_is_refused_is_not_owed(ledger: Ledger) -> No
 async def test_a_create_is_retried_as_itself(ledger: Ledger) -> None:
     await deliver(ledger, version(1, action=Action.CREATE), REFUSED)
 
-    claim = await deliver(ledger, version(1, attempt=2, action=Action.CREATE))
+    granted = await deliver(ledger, version(1, attempt=2, action=Action.CREATE))
 
-    assert not claim.sends_create
+    assert not granted.sends_create
     assert not (await deliver(ledger, version(2))).sends_create
 
 
@@ -134,10 +134,9 @@ async def test_the_switch_of_a_connector_sends_updates_as_updates(ledger: Ledger
         for request in (version(2), version(3, action=Action.DELETE))
     )
 
-    assert await ledger.claim(update) is update
-    assert not update.sends_create
-    await ledger.settle(update, REFUSED)
-    assert await ledger.claim(delete) is delete
+    assert await ledger.claim(update) == Granted(update)
+    await ledger.settle(Granted(update), REFUSED)
+    assert await ledger.claim(delete) == Granted(delete)
 
 
 async def test_a_delete_of_an_appointment_that_was_never_delivered_is_not_sent(
@@ -181,7 +180,7 @@ async def test_a_delete_is_sent_when_an_update_went_out_before_its_create(
     await ledger.claim(Claim(version(1, action=Action.CREATE)))
     delete = Claim(version(3, action=Action.DELETE))
 
-    assert await ledger.claim(delete) is delete
+    assert await ledger.claim(delete) == Granted(delete)
 
 
 async def test_a_cut_off_call_that_sent_an_owed_create_is_repeated_as_a_create(

@@ -10,7 +10,7 @@ import pytest
 import structlog
 from pymongo.errors import BulkWriteError
 
-from dispatcher.ledger.claim import AlreadySettled, Claim, ClaimedElsewhere, Superseded
+from dispatcher.ledger.claim import AlreadySettled, Claim, ClaimedElsewhere, Granted, Superseded
 from dispatcher.ledger.ledger import Ledger
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction
 from tests.support.database import Database
@@ -29,8 +29,8 @@ async def test_a_claim_that_ended_is_released_without_effect(ledger: Ledger) -> 
     other = Claim(version(2))
     await ledger.claim(other)
 
-    await ledger.release(settled)
-    await ledger.release(settled)
+    await ledger.release(settled.claim)
+    await ledger.release(settled.claim)
 
     assert isinstance(await ledger.claim(Claim(version(3))), ClaimedElsewhere)
     assert ledger._active == {other.token: other}
@@ -43,7 +43,7 @@ async def test_a_claim_whose_caller_stopped_waiting_is_released(ledger: Ledger) 
 
     async def is_free() -> bool:
         claim = Claim(version(1))
-        return await ledger.claim(claim) is claim
+        return await ledger.claim(claim) == Granted(claim)
 
     await until(is_free, "the claim to be given back")
 
@@ -57,7 +57,7 @@ async def test_an_outcome_whose_claim_had_ended_is_logged(
     await ledger.claim(Claim(version(2)))
 
     with structlog.testing.capture_logs() as logs:
-        await ledger.settle(late, SUCCESS)
+        await ledger.settle(Granted(late), SUCCESS)
 
     assert [(line["log_level"], line["delivery_id"]) for line in logs] == [
         ("warning", late.request.delivery_id)
@@ -65,10 +65,10 @@ async def test_an_outcome_whose_claim_had_ended_is_logged(
 
 
 async def test_an_outcome_that_is_written_twice_is_no_warning(ledger: Ledger) -> None:
-    claim = await deliver(ledger, version(1))
+    granted = await deliver(ledger, version(1))
 
     with structlog.testing.capture_logs() as logs:
-        await ledger.settle(claim, SUCCESS)
+        await ledger.settle(granted, SUCCESS)
 
     assert logs == []
 
@@ -103,7 +103,7 @@ async def test_a_bulk_write_that_a_majority_does_not_have_is_repeated(
     answers = await asyncio.gather(ledger.claim(Claim(version(1))), ledger.claim(other))
 
     assert isinstance(answers[0], Superseded)
-    assert answers[1] is other
+    assert answers[1] == Granted(other)
     assert tries > 1
 
 
@@ -123,7 +123,7 @@ async def test_a_write_that_mongodb_refuses_for_a_while_is_repeated(
     writing = SimpleNamespace(bulk_write=full_at_first, find=bulk._collection.find)
     monkeypatch.setattr(bulk, "_collection", writing)
 
-    await ledger.settle(claim, SUCCESS)
+    await ledger.settle(Granted(claim), SUCCESS)
 
     assert refusals == []
     assert await ledger.claim(Claim(version(1, attempt=2))) == AlreadySettled(SUCCESS)
@@ -138,7 +138,9 @@ async def test_a_write_that_cannot_be_made_fails_alone(ledger: Ledger) -> None:
     unwritable = SUCCESS.model_copy(update={"http_status": 2**80})
 
     failed, done = await asyncio.gather(
-        ledger.settle(bad, unwritable), ledger.settle(good, SUCCESS), return_exceptions=True
+        ledger.settle(Granted(bad), unwritable),
+        ledger.settle(Granted(good), SUCCESS),
+        return_exceptions=True,
     )
 
     assert isinstance(failed, Exception)

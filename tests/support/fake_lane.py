@@ -16,7 +16,7 @@ from dispatcher.lanes.credential import Credential
 from dispatcher.lanes.groups import LaneKey, membership_of
 from dispatcher.lanes.lane_change_publisher import LaneChangePublisher
 from dispatcher.lanes.lane_state import LaneState
-from dispatcher.ledger.claim import Claim, ClaimResult
+from dispatcher.ledger.claim import Claim, ClaimResult, Granted
 from dispatcher.outcome import Outcome
 from dispatcher.subscription import MessageInHand
 from tests.support.builders import a_connector, a_delivery
@@ -108,23 +108,23 @@ class FakeLedger:
     async def claim(self, claim: Claim) -> ClaimResult:
         """Return the next prepared answer, or grant the claim."""
         await asyncio.sleep(0)
-        answer = self.answers.pop(0) if self.answers else claim
+        answer = self.answers.pop(0) if self.answers else Granted(claim)
         if isinstance(answer, Exception):
             raise answer
-        if isinstance(answer, Claim):
-            self.open.add(answer.token)
+        if isinstance(answer, Granted):
+            self.open.add(answer.claim.token)
         return answer
 
     async def record_owed_create(self, request: DeliveryRequested) -> None:
         """Store the delivery whose version the back office does not get."""
         self.undelivered.append(request.delivery_id)
 
-    async def settle(self, claim: Claim, outcome: Outcome) -> None:
+    async def settle(self, granted: Granted, outcome: Outcome) -> None:
         """Store the outcome, even if the caller is cancelled meanwhile, as the ledger does.
 
         Waits for `settling` if it is set.
         """
-        await asyncio.shield(asyncio.ensure_future(self._settle(claim, outcome)))
+        await asyncio.shield(asyncio.ensure_future(self._settle(granted.claim, outcome)))
 
     async def _settle(self, claim: Claim, outcome: Outcome) -> None:
         await asyncio.sleep(0)
@@ -175,7 +175,7 @@ class FakeLane(NamedTuple):
         claim = Claim(request or a_delivery())
         self.ledger.open.add(claim.token)
         runner = AttemptRunner(self.state, cast("Any", self.ledger))
-        return await runner.run(claim, self.state.connector, in_hand or a_message())
+        return await runner.run(Granted(claim), in_hand or a_message())
 
 
 def a_lane(client: FakeClient, credential: Credential | None = None, **fields: Any) -> FakeLane:

@@ -8,7 +8,7 @@ from typing import Any
 from common.contracts.appointment import Action
 from common.contracts.delivery import DeliveryRequested, Status
 from common.contracts.transaction import TransactionReceived
-from dispatcher.ledger.claim import Claim
+from dispatcher.ledger.claim import Claim, Granted
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outcome import Outcome
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction
@@ -62,12 +62,14 @@ def at_the_same_moment(
     return a_delivery(transaction=TransactionReceived.model_validate(sent | received))
 
 
-async def deliver(ledger: Ledger, request: DeliveryRequested, outcome: Outcome = SUCCESS) -> Claim:
+async def deliver(
+    ledger: Ledger, request: DeliveryRequested, outcome: Outcome = SUCCESS
+) -> Granted:
     """Claim and settle a delivery. The claim must be granted."""
-    claim = Claim(request)
-    assert await ledger.claim(claim) is claim
-    await ledger.settle(claim, outcome)
-    return claim
+    granted = await ledger.claim(Claim(request))
+    assert isinstance(granted, Granted)
+    await ledger.settle(granted, outcome)
+    return granted
 
 
 async def the_document(database: Database) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""An appointment that was stored in part is never sent from the beginning."""
+"""An appointment whose record was stored is never sent from the beginning."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from dispatcher.errors import (
 from tests.support.fake_lane import FakeClient, a_lane, changed
 from tests.support.virtual_time import in_virtual_time
 
-REST: Any = "the second resource"
+FOLLOW_UP: Any = "the second resource"
 
 
-def after_a_part(error: DeliveryError) -> DeliveryError:
-    """The fault of a call that was made after a part was stored."""
-    error.remaining = REST
+def after_the_record(error: DeliveryError) -> DeliveryError:
+    """The fault of a follow-up, after the record was stored."""
+    error.remaining = FOLLOW_UP
     return error
 
 
 def locked() -> DeliveryError:
-    return after_a_part(ServerFaultError("DSBC009", "A record is locked.", http_status=500))
+    return after_the_record(ServerFaultError("DSBC009", "A record is locked.", http_status=500))
 
 
 @in_virtual_time
-async def test_only_the_part_that_failed_is_sent_again() -> None:
+async def test_only_the_follow_up_that_failed_is_sent_again() -> None:
     client = FakeClient(locked(), locked())
 
     outcome = (await a_lane(client).deliver()).outcome
 
     assert outcome.status is Status.SUCCESS
-    assert client.sent[1:] == [REST, REST]
+    assert client.sent[1:] == [FOLLOW_UP, FOLLOW_UP]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ async def test_only_the_part_that_failed_is_sent_again() -> None:
 async def test_an_appointment_that_stays_incomplete_is_unknown_and_says_so(
     error: DeliveryError, calls: int
 ) -> None:
-    client = FakeClient(*[after_a_part(error)] * calls)
+    client = FakeClient(*[after_the_record(error)] * calls)
 
     outcome = (await a_lane(client).deliver()).outcome
 
@@ -72,17 +72,17 @@ async def test_an_appointment_that_stays_incomplete_is_unknown_and_says_so(
     ],
 )
 @in_virtual_time
-async def test_the_rest_waits_on_a_held_lane(error: DeliveryError) -> None:
-    client = FakeClient(*[after_a_part(error)] * 4)
+async def test_the_follow_up_waits_on_a_held_lane(error: DeliveryError) -> None:
+    client = FakeClient(*[after_the_record(error)] * 4)
 
     outcome = (await a_lane(client).deliver()).outcome
 
     assert outcome.status is Status.SUCCESS
-    assert set(client.sent[1:]) == {REST}
+    assert set(client.sent[1:]) == {FOLLOW_UP}
 
 
 @in_virtual_time
-async def test_a_delivery_that_is_given_back_while_its_rest_waits_is_unknown() -> None:
+async def test_a_delivery_that_is_given_back_while_its_follow_up_waits_is_unknown() -> None:
     lane = a_lane(FakeClient(locked()))
     task = asyncio.create_task(lane.deliver())
     await asyncio.sleep(0.1)
@@ -95,7 +95,7 @@ async def test_a_delivery_that_is_given_back_while_its_rest_waits_is_unknown() -
 
 
 @in_virtual_time
-async def test_the_rest_is_not_sent_to_a_connector_that_was_changed_since() -> None:
+async def test_the_follow_up_is_not_sent_to_a_connector_that_was_changed_since() -> None:
     client = FakeClient(locked())
     lane = a_lane(client)
     task = asyncio.create_task(lane.deliver())

@@ -88,7 +88,7 @@ class Routing:
 @in_virtual_time
 async def test_changes_of_one_appointment_keep_their_order_although_a_publish_fails() -> None:
     routing = Routing(a_connector(), away=1)
-    await routing.cache.read_again()
+    await routing.cache.wait_for_refresh()
 
     await asyncio.gather(routing(a_transaction("t1")), routing(a_transaction("t2")))
 
@@ -116,7 +116,7 @@ async def test_changes_that_came_together_keep_their_order() -> None:
 @in_virtual_time
 async def test_another_appointment_does_not_wait_for_a_publish_that_failed() -> None:
     routing = Routing(a_connector(), away=1)
-    await routing.cache.read_again()
+    await routing.cache.wait_for_refresh()
 
     await asyncio.gather(
         routing(a_transaction("t1")), routing(a_transaction("t2", key="demo/other"))
@@ -128,7 +128,7 @@ async def test_another_appointment_does_not_wait_for_a_publish_that_failed() -> 
 @in_virtual_time
 async def test_an_unknown_source_app_is_looked_up_again_before_the_change_is_given_up() -> None:
     routing = Routing()
-    await routing.cache.read_again()
+    await routing.cache.wait_for_refresh()
     routing.stored.connectors.append(a_connector())
 
     await routing(a_transaction("t1"))
@@ -151,7 +151,7 @@ async def test_a_source_app_that_no_connector_has_ends_as_mboc_not_provided() ->
 @in_virtual_time
 async def test_many_changes_of_an_unknown_source_app_share_readings() -> None:
     routing = Routing()
-    await routing.cache.read_again()
+    await routing.cache.wait_for_refresh()
 
     await routing(*(a_transaction(f"t{n}", key=f"demo/{n}") for n in range(100)))
 
@@ -173,7 +173,7 @@ async def test_lanes_are_opened_before_a_connector_is_used() -> None:
     routing = Routing(a_connector())
     opened = asyncio.Event()
     routing.cache._updated = lambda _: cast("Any", opened.wait())
-    reading = asyncio.create_task(routing.cache.read_again())
+    reading = asyncio.create_task(routing.cache.wait_for_refresh())
     await asyncio.sleep(1)
 
     before = routing.cache.find("c1")
@@ -187,11 +187,11 @@ async def test_lanes_are_opened_before_a_connector_is_used() -> None:
 @in_virtual_time
 async def test_a_reading_that_began_before_the_question_does_not_answer_it() -> None:
     routing = Routing()
-    early = asyncio.create_task(routing.cache.read_again())
+    early = asyncio.create_task(routing.cache.wait_for_refresh())
     await settle()
     routing.stored.connectors.append(a_connector())
 
-    late = asyncio.create_task(routing.cache.read_again())
+    late = asyncio.create_task(routing.cache.wait_for_refresh())
     await asyncio.gather(early, late)
 
     assert routing.cache.find("c1") is not None
@@ -207,7 +207,7 @@ async def test_connectors_are_read_again_when_rabbitmq_is_back() -> None:
             raise BrokerUnavailableError("test")
 
     routing.cache._updated = updated
-    await routing.cache.read_again()
+    await routing.cache.wait_for_refresh()
 
     assert routing.cache.find("c1") is not None
 

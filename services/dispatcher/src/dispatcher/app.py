@@ -122,10 +122,11 @@ async def _deliver(
         clients,
         lambda lane: DeliveryService(lane, ledger, statuses, replica).deliver,
     )
-    lanes = LaneRegistry(connection, factory)
-    supervisor = LaneSupervisor(lanes, leases, connection, settings.in_hand_s)
+    lanes_changed = asyncio.Event()
+    lanes = LaneRegistry(connection, factory, lanes_changed.set)
+    supervisor = LaneSupervisor(lanes, leases, connection, lanes_changed, settings.in_hand_s)
     connectors = ConnectorCache(database, lanes.update, ignore_case=settings.ignore_source_app_case)
-    await connectors.read_again()
+    await connectors.wait_for_refresh()
     telemetry.add_heartbeat_fields(lanes.heartbeat_fields)
 
     routing = RoutingService(connectors, outbox, statuses, replica)
@@ -139,7 +140,7 @@ async def _deliver(
         loopback.run(),
         database_health.run(),
         ledger.renew_leases(),
-        connectors.keep_fresh(settings.refresh_s),
+        connectors.run(settings.refresh_s),
         supervisor.run(),
         transactions.run(),
         outbox.run(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
@@ -18,10 +18,10 @@ from dispatcher.validate import validate_delivery
 
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
-    from dispatcher.back_offices.calls import Receipt
+    from dispatcher.back_offices.calls import PreparedDelivery, Receipt
     from dispatcher.lanes.call_slots import CallSlot
     from dispatcher.lanes.lane_state import LaneState
-    from dispatcher.ledger.claim import Claim
+    from dispatcher.ledger.claim import Granted
     from dispatcher.ledger.ledger import Ledger
     from dispatcher.subscription import MessageInHand
 
@@ -46,24 +46,24 @@ class AttemptResult(NamedTuple):
 
 
 class AttemptProgress:
-    """The progress of one attempt: its tries, its last fault and the parts still to be sent.
+    """The progress of one attempt: its tries, its last fault and the remaining follow-ups.
 
-    Parts remain where others were stored. ``connector`` is the version of the last try.
+    Follow-ups remain where the record was stored. ``connector`` is the version of the last try.
     """
 
-    def __init__(self, claim: Claim, connector: Connector, began: float) -> None:
-        self.claim = claim
-        self.action = claim.request.transaction.action
+    def __init__(self, granted: Granted, connector: Connector, began: float) -> None:
+        self.granted = granted
+        self.action = granted.claim.request.transaction.action
         self.connector = connector
         self.tries = TryCounts()
-        self.remaining: Any = None
+        self.remaining: PreparedDelivery | None = None
         self.is_settled = False
         self._began = began
         self._error: DeliveryError
 
     @property
     def is_partly_stored(self) -> bool:
-        """Whether parts of the appointment were stored, and others are still to be sent."""
+        """Whether the record was stored, and follow-ups are still to be sent."""
         return self.remaining is not None
 
     @property
@@ -73,7 +73,7 @@ class AttemptProgress:
         return not self.is_settled and (self.is_partly_stored or is_unknown)
 
     def record_failure(self, error: DeliveryError) -> None:
-        """Count a failed try, and keep the parts that are still to be sent."""
+        """Count a failed try, and store the follow-ups that remain."""
         self._error = error
         self.remaining = error.remaining or self.remaining
         self.tries = self.tries.after(error)
@@ -113,15 +113,13 @@ class AttemptRunner:
         self._lane = lane
         self._ledger = ledger
 
-    async def run(
-        self, claim: Claim, connector: Connector, in_hand: MessageInHand
-    ) -> AttemptResult:
+    async def run(self, granted: Granted, in_hand: MessageInHand) -> AttemptResult:
         """Send within the connector's limits until the attempt ends. The claim is always settled.
 
-        ``connector`` is the version that was validated for the delivery. A call counts as in flight
-        until its success is settled. So a kill repeats no more calls than may be in flight.
+        A call counts as in flight until its success is settled. So a kill repeats no more calls
+        than may be in flight.
         """
-        progress = AttemptProgress(claim, connector, time.monotonic())
+        progress = AttemptProgress(granted, self._lane.connector, time.monotonic())
         try:
             return await self._try_until_end(progress, in_hand)
         except BaseException:
@@ -136,14 +134,11 @@ class AttemptRunner:
             slot = await self._lane.slots.acquire()
             in_hand.forbid_drop()
             try:
-                refusal = self._use_connector(progress, self._lane.connector)
-                if refusal is not None:
-                    return await self._settle(progress, refusal)
-                result = await self._call(progress, slot)
-                if not isinstance(result, DeliveryError):
-                    return await self._settle(progress, progress.success_outcome(result))
+                result = await self._try_once(progress, slot)
             finally:
                 self._lane.slots.release(slot)
+            if isinstance(result, AttemptResult):
+                return result
             progress.record_failure(result)
             next_try = decide_next_try(result, progress.tries, is_held=self._lane.breaker.is_held)
             if next_try.ends_attempt:
@@ -153,18 +148,25 @@ class AttemptRunner:
             in_hand.allow_drop()
             await asyncio.sleep(next_try.backoff_s)
 
-    def _use_connector(self, progress: AttemptProgress, connector: Connector) -> Outcome | None:
-        """Use the connector as it is now for the next call, or return why no call is made.
+    async def _try_once(
+        self, progress: AttemptProgress, slot: CallSlot
+    ) -> AttemptResult | DeliveryError:
+        """Make one call with the lane's connector. Returns the result when the attempt ends.
 
-        A connector that was changed is validated again. Parts that were prepared for an earlier
-        version are not sent to a newer one.
+        The connector may have changed since the delivery was validated, so it is validated before
+        each call. Follow-ups that were prepared for an earlier version are not sent to a newer one.
         """
-        if connector.version == progress.connector.version:
-            return None
-        if progress.is_partly_stored:
-            return progress.failure_outcome()
+        connector = self._lane.connector
+        if progress.is_partly_stored and connector.version != progress.connector.version:
+            return await self._fail(progress)
         progress.connector = connector
-        return validate_delivery(connector, progress.action, KINDS)
+        refusal = validate_delivery(connector, progress.action, KINDS)
+        if refusal is not None:
+            return await self._settle(progress, refusal)
+        result = await self._call(progress, slot)
+        if isinstance(result, DeliveryError):
+            return result
+        return await self._settle(progress, progress.success_outcome(result))
 
     async def _call(self, progress: AttemptProgress, slot: CallSlot) -> Receipt | DeliveryError:
         """Make one call, and report its result to the lane."""
@@ -182,19 +184,19 @@ class AttemptRunner:
     async def _send(self, progress: AttemptProgress) -> Receipt | DeliveryError:
         """Return the receipt or the fault. An unforeseen error is a fault of this delivery alone.
 
-        Where parts of the appointment were stored, only the others are sent.
+        Where the record was stored, only the remaining follow-ups are sent.
         """
         has_begun = progress.is_partly_stored
         try:
             client = self._lane.clients.get(progress.connector)
-            prepared = progress.remaining or client.prepare(progress.claim.to_send)
+            prepared = progress.remaining or client.prepare(progress.granted.to_send)
             with self._lane.calling():
                 has_begun = True
                 return await client.send(prepared)
         except DeliveryError as error:
             return error
         except Exception as error:
-            delivery_id = progress.claim.request.delivery_id
+            delivery_id = progress.granted.claim.request.delivery_id
             log.exception("a delivery could not be sent", delivery_id=delivery_id)
             return _unforeseen(error, has_begun=has_begun)
 
@@ -203,7 +205,7 @@ class AttemptRunner:
 
     async def _settle(self, progress: AttemptProgress, outcome: Outcome) -> AttemptResult:
         progress.is_settled = True
-        await self._ledger.settle(progress.claim, outcome)
+        await self._ledger.settle(progress.granted, outcome)
         return AttemptResult(outcome, progress.connector)
 
 

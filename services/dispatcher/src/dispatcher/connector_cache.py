@@ -44,21 +44,12 @@ class ConnectorCache:
         self._by_source_app: Mapping[str, Sequence[Connector]] = {}
         self._is_stale = asyncio.Event()
         self._refreshing = asyncio.Lock()
-        self._next: asyncio.Task[None] | None = None
+        self._next_refresh: asyncio.Task[None] | None = None
         self._unreadable: dict[str, tuple[str, ...]] = {}
 
     def find(self, connector_id: str) -> Connector | None:
         """Return the present version of the connector, or None."""
         return self._by_id.get(connector_id)
-
-    def for_source_app(self, source_app: str | None, source_type: str | None) -> list[Connector]:
-        """Return every connector of the source app.
-
-        A source type filters where the connector names one (domain.md, 3.6).
-        """
-        found = self._by_source_app.get(self._fold(source_app or ""), ())
-        wanted = self._fold(source_type or "")
-        return [c for c in found if not c.source_type or self._fold(c.source_type) == wanted]
 
     async def find_for_source_app(
         self, source_app: str | None, source_type: str | None
@@ -67,15 +58,11 @@ class ConnectorCache:
 
         So a connector is known from the moment at which the API has confirmed its creation.
         """
-        found = self.for_source_app(source_app, source_type)
+        found = self._matching(source_app, source_type)
         if found or not source_app:
             return found
-        await self.read_again()
-        return self.for_source_app(source_app, source_type)
-
-    def invalidate(self) -> None:
-        """Refresh the cache soon. Several calls cause one refresh."""
-        self._is_stale.set()
+        await self.wait_for_refresh()
+        return self._matching(source_app, source_type)
 
     async def refresh(self) -> None:
         """Read all connectors, open their lanes, then use them.
@@ -83,34 +70,51 @@ class ConnectorCache:
         Raises BrokerUnavailableError.
         """
         async with self._refreshing:
-            await self._refresh()
+            await self._load()
 
-    async def read_again(self) -> None:
-        """Return after a refresh that began after this call. Callers share refreshes."""
-        if self._next is None:
-            self._next = asyncio.get_running_loop().create_task(self._read_next())
-        await asyncio.shield(self._next)
+    def refresh_soon(self) -> None:
+        """Refresh in the background. Several calls cause one refresh."""
+        self._is_stale.set()
 
-    async def keep_fresh(self, every_s: float) -> None:
-        """Refresh at each change and at least every ``every_s`` seconds, until cancelled."""
+    async def wait_for_refresh(self) -> None:
+        """Return after a refresh that began after this call. Callers share refreshes.
+
+        Waits while RabbitMQ is unavailable.
+        """
+        if self._next_refresh is None:
+            loop = asyncio.get_running_loop()
+            self._next_refresh = loop.create_task(self._refresh_when_available())
+        await asyncio.shield(self._next_refresh)
+
+    async def run(self, interval_s: float) -> None:
+        """Refresh at each change and at least every ``interval_s`` seconds, until cancelled."""
         while True:
-            await wait_at_most(self._is_stale, every_s)
+            await wait_at_most(self._is_stale, interval_s)
             self._is_stale.clear()
             try:
                 await self.refresh()
             except BrokerUnavailableError:
                 log.warning("connectors are not refreshed until RabbitMQ is available")
 
-    async def _read_next(self) -> None:
+    def _matching(self, source_app: str | None, source_type: str | None) -> list[Connector]:
+        """Return every connector of the source app.
+
+        A source type filters where the connector names one (domain.md, 3.6).
+        """
+        found = self._by_source_app.get(self._fold(source_app or ""), ())
+        wanted = self._fold(source_type or "")
+        return [c for c in found if not c.source_type or self._fold(c.source_type) == wanted]
+
+    async def _refresh_when_available(self) -> None:
         async with self._refreshing:
-            self._next = None
+            self._next_refresh = None
             while True:
                 try:
-                    return await self._refresh()
+                    return await self._load()
                 except BrokerUnavailableError:
                     await asyncio.sleep(RETRY_INTERVAL_S)
 
-    async def _refresh(self) -> None:
+    async def _load(self) -> None:
         connectors = await self._read()
         await self._updated(connectors)
         self._by_id = {c.connector_id: c for c in connectors}

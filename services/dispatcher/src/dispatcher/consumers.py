@@ -58,7 +58,7 @@ def subscribe(
     )
     async def connector_changed(_: bytes) -> None:
         # The message means only that all connectors must be read again, so its body is not parsed.
-        connectors.invalidate()
+        connectors.refresh_soon()
 
 
 async def stop_consuming(broker: RabbitBroker, within_s: float) -> None:

@@ -20,7 +20,7 @@ from common.traces.spans import CURRENT_SPAN
 from dispatcher.attempt import AttemptResult, AttemptRunner
 from dispatcher.back_offices.table import KINDS
 from dispatcher.keyed_lock import KeyedLock
-from dispatcher.ledger.claim import AlreadySettled, Claim, NothingToDelete, Superseded
+from dispatcher.ledger.claim import AlreadySettled, Claim, Granted, NothingToDelete, Superseded
 from dispatcher.ledger.version_notes import modified_ahead_note, sent_as_create_note
 from dispatcher.metrics import SENT_AFTER_SECONDS, attempts_of
 from dispatcher.outcome import Outcome, status_changed_of
@@ -66,18 +66,17 @@ class DeliveryService:
                 return
             async with self._locks.hold(request.transaction.appointment.key):
                 claim = Claim(request, _sends_missing_create(connector))
-                result = await self._claim_and_send(claim, connector, in_hand)
-                await self._publish(request, _with_notes(result, claim), span)
+                result = await self._claim_and_send(claim, in_hand)
+                note = modified_ahead_note(request.transaction.appointment)
+                await self._publish(request, _with_note(result, note), span)
 
-    async def _claim_and_send(
-        self, claim: Claim, connector: Connector, in_hand: MessageInHand
-    ) -> AttemptResult:
+    async def _claim_and_send(self, claim: Claim, in_hand: MessageInHand) -> AttemptResult:
         """Wait for the appointment's claim, then send. The claim always ends."""
         pause = FIRST_POLL_S
         while True:
             answer = await self._ledger.claim(claim)
-            if isinstance(answer, Claim):
-                return await self._send(answer, connector, in_hand)
+            if isinstance(answer, Granted):
+                return await self._send(answer, in_hand)
             if isinstance(answer, AlreadySettled | NothingToDelete):
                 return AttemptResult(answer.outcome, self._lane.connector)
             if isinstance(answer, Superseded):
@@ -85,17 +84,18 @@ class DeliveryService:
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_POLL_S)
 
-    async def _send(
-        self, claim: Claim, connector: Connector, in_hand: MessageInHand
-    ) -> AttemptResult:
-        if claim.request.attempt == 1:
-            waited = datetime.now(UTC) - claim.request.transaction.received_at
+    async def _send(self, granted: Granted, in_hand: MessageInHand) -> AttemptResult:
+        request = granted.claim.request
+        if request.attempt == 1:
+            waited = datetime.now(UTC) - request.transaction.received_at
             SENT_AFTER_SECONDS.observe(waited.total_seconds())
         try:
-            return await self._attempts.run(claim, connector, in_hand)
+            result = await self._attempts.run(granted, in_hand)
         except BaseException:
-            await self._ledger.release(claim)
+            await self._ledger.release(granted.claim)
             raise
+        missing = granted.missing_create
+        return _with_note(result, sent_as_create_note(missing) if missing else None)
 
     async def _publish(self, request: DeliveryRequested, result: AttemptResult, span: Span) -> None:
         """Publish the status, and log the attempt in one line."""
@@ -142,19 +142,13 @@ def _sends_missing_create(connector: Connector) -> bool:
     return connector.sends_missing_create and Action.CREATE in connector.actions
 
 
-def _with_notes(result: AttemptResult, claim: Claim) -> AttemptResult:
-    """Add the notes about the order and the action of the version to the message."""
-    outcome = result.outcome
-    created = sent_as_create_note(claim.missing_create) if claim.missing_create else None
-    sentences = (
-        outcome.message,
-        created,
-        modified_ahead_note(claim.request.transaction.appointment),
-    )
-    message = " ".join(sentence for sentence in sentences if sentence) or None
-    if message == outcome.message:
+def _with_note(result: AttemptResult, note: str | None) -> AttemptResult:
+    """Return the result with the note at the end of its message."""
+    if note is None:
         return result
-    return result._replace(outcome=outcome.model_copy(update={"message": message}))
+    message = f"{result.outcome.message} {note}" if result.outcome.message else note
+    outcome = result.outcome.model_copy(update={"message": message})
+    return result._replace(outcome=outcome)
 
 
 def _skipped(answer: Superseded) -> Outcome:

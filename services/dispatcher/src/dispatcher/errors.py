@@ -54,8 +54,8 @@ class DeliveryError(Exception):
     owes_create: ClassVar[bool] = False
     """Whether the create is sent again with the appointment's next version."""
     trace: str | None = None
-    remaining: Any = None
-    """The parts that are still to be sent, as the client prepared them. The others are stored."""
+    remaining: Any = None  # a PreparedDelivery, whose module is above this one
+    """The follow-ups that are still to be sent. The record and the other follow-ups are stored."""
 
     def __init__(
         self,

@@ -285,10 +285,10 @@ def test_another_replica_goes_on_holding_the_lane() -> None:
     one, other = a_breaker(), a_breaker()
     for _ in range(3):
         one.open("refused", BreakerCause.CREDENTIALS)
-    snapshot = one.snapshot()
+    stored = one.state_to_store()
 
-    assert snapshot is not None
-    other.restore(snapshot)
+    assert stored is not None
+    other.restore(stored)
 
     assert (other.state, other.reason) == (BreakerState.OPEN, "refused")
     assert other.probe_in_s == pytest.approx(one.probe_in_s, abs=1)
@@ -298,7 +298,7 @@ def test_another_replica_goes_on_holding_the_lane() -> None:
 
 
 def test_a_lane_that_works_has_nothing_to_hand_over() -> None:
-    assert a_breaker().snapshot() is None
+    assert a_breaker().state_to_store() is None
 
 
 @in_virtual_time

@@ -7,7 +7,7 @@ import pytest
 from common.contracts.connector import Connector
 from dispatcher.lanes.groups import (
     LaneKey,
-    calls_in_flight_of,
+    calls_per_lane_of,
     lane_keys_of,
     membership_of,
     strictest_limits,
@@ -103,12 +103,12 @@ def test_parts_share_the_connectors_calls() -> None:
         limits={"partitions": 4, "calls_in_flight": 8, "calls_per_second": 10.0}
     )
 
-    assert calls_in_flight_of(connector) == 2
+    assert calls_per_lane_of(connector) == 2
     assert strictest_limits([connector]) == (2, 2.5)
 
 
 def test_more_parts_than_calls_get_one_call_each() -> None:
-    assert calls_in_flight_of(a_connector(limits={"partitions": 8, "calls_in_flight": 5})) == 1
+    assert calls_per_lane_of(a_connector(limits={"partitions": 8, "calls_in_flight": 5})) == 1
 
 
 def test_the_strictest_limit_of_those_that_share_counts() -> None:

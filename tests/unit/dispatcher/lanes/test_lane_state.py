@@ -457,9 +457,9 @@ async def test_the_next_replica_goes_on_holding_the_lane() -> None:
     tasks = delivering(lane)
     await settle()
 
-    snapshot = lane.state.snapshot()
-    assert snapshot is not None
-    next_lane.state.restore(snapshot)
+    stored = lane.state.breaker_to_store()
+    assert stored is not None
+    next_lane.state.restore_breaker(stored)
     tasks += delivering(next_lane)
     await asyncio.sleep(800)
 
@@ -475,9 +475,9 @@ async def test_the_next_replica_tries_a_connector_that_was_changed_since() -> No
     tasks = delivering(lane)
     await settle()
 
-    snapshot = lane.state.snapshot()
-    assert snapshot is not None
-    next_lane.state.restore(snapshot)
+    stored = lane.state.breaker_to_store()
+    assert stored is not None
+    next_lane.state.restore_breaker(stored)
 
     assert not next_lane.is_held
     await drop(tasks)
@@ -490,11 +490,11 @@ async def test_a_lane_given_up_and_taken_again_is_probed_again() -> None:
     lane = a_lane(client)
     tasks = delivering(lane)
     await asyncio.sleep(2)
-    snapshot = lane.state.snapshot()
-    assert snapshot is not None
+    stored = lane.state.breaker_to_store()
+    assert stored is not None
 
     lane.state.suspend()
-    lane.state.restore(snapshot)
+    lane.state.restore_breaker(stored)
     lane.state.leased_until = float("inf")
 
     results = await asyncio.wait_for(asyncio.gather(*tasks), 60)

@@ -107,15 +107,12 @@ class FakeLane:
     def restore_breaker(self, breakers: Sequence[Any]) -> None:
         self.taken_over = list(breakers)
 
-    def snapshot(self) -> dict[str, str] | None:
+    def breaker_to_store(self) -> dict[str, str] | None:
         return self.held
 
 
 class FakeLanes(list[FakeLane]):
     """The lanes of one replica."""
-
-    def changed(self) -> None:
-        """Replaced by the supervisor."""
 
     async def declare(self) -> None:
         """Do nothing, because every queue exists."""
@@ -143,6 +140,7 @@ class Replica:
             cast("Any", self.lanes),
             cast("Any", FakeLeases(shared, name)),
             cast("Any", FakeConnection()),
+            asyncio.Event(),
             600,
         )
         self._running = asyncio.create_task(self.supervisor.run())

@@ -1,19 +1,20 @@
-"""The values of one HTTP call: request, response, prepared delivery and receipt."""
+"""The values of one HTTP call: request, response, exchange, prepared delivery and receipt."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
+from common.contracts.delivery import HttpExchange
 from dispatcher.back_offices.retry_after import seconds_until_retry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from common.contracts.delivery import HttpExchange
-
 MAX_RESPONSE_BYTES = 256 * 1024
+LONGEST_ADDRESS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +86,37 @@ def receipt_of(response: HttpResponse, http_status: int | None = None) -> Receip
     given.
     """
     return Receipt(response.status if http_status is None else http_status, response.exchange)
+
+
+def exchange_of(
+    call: HttpCall, http_status: int | None = None, received_bytes: int | None = None
+) -> HttpExchange:
+    """Return the exchange of a call, without payload, headers or secrets.
+
+    A call without a response has neither status nor size.
+    """
+    return HttpExchange(
+        method=call.method,
+        address=address_of(call.url),
+        sent_bytes=len(call.body),
+        http_status=http_status,
+        received_bytes=received_bytes,
+    )
+
+
+def address_of(url: str) -> str:
+    """Return scheme, host and path, because credentials and queries may be secret."""
+    try:
+        parts = urlsplit(url)
+        plain = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    except ValueError:
+        return ""
+    return plain if len(plain) <= LONGEST_ADDRESS else f"{plain[:LONGEST_ADDRESS]}…"
+
+
+def host_of(url: str) -> str:
+    """Return host and port of an address, without credentials."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-from common.contracts.connector import CRM, AuthenticationType
+from common.contracts.connector import AuthenticationType
 from common.traces.spans import CURRENT_SPAN, SpanKind, use_span
 from dispatcher.back_offices.authentication.handshake import NTLM, WindowsLogin, windows_schemes
-from dispatcher.back_offices.authentication.headers import (
-    HeaderAuthentication,
-    basic_authentication,
-)
-from dispatcher.back_offices.authentication.oauth2 import OAuth2Authentication
-from dispatcher.back_offices.authentication.token_cache import OAuth2Client
+from dispatcher.back_offices.authentication.oauth2 import oauth2_authentication
 from dispatcher.back_offices.authentication.windows import WindowsAuthentication
 from dispatcher.back_offices.connector_settings import check_authority, open_secrets, read_headers
 from dispatcher.back_offices.faults import FaultTranslator
-from dispatcher.back_offices.http_exchange import host_of
 from dispatcher.back_offices.http_transport import HttpTransport, open_session
 from dispatcher.metrics import TOKEN_ENDS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aiohttp import ClientSession
 
     from common.contracts.connector import Connector
@@ -46,8 +44,6 @@ if TYPE_CHECKING:
 
 
 BASIC_PREFIX = "basic="
-ENTRA_ID = "https://login.microsoftonline.com"
-BUSINESS_CENTRAL_SCOPE = "https://api.businesscentral.dynamics.com/.default"
 
 
 class SharedResources(NamedTuple):
@@ -71,7 +67,7 @@ class BackOfficeHttpClient:
     ) -> None:
         self.connector = connector
         self.faults = faults
-        self._caller = transport
+        self._transport = transport
         self._authentication = authentication
 
     async def call(self, call: HttpCall) -> HttpResponse:
@@ -81,14 +77,14 @@ class BackOfficeHttpClient:
         """
         delivering = CURRENT_SPAN.get()
         if delivering is None or not delivering.is_recorded:
-            return await self._authentication.call(self._caller, call)
+            return await self._authentication.call(self._transport, call)
         with (
             delivering.start_child(
                 call.method, SpanKind.CLIENT, partial(self._attributes, call, delivering)
             ) as span,
             use_span(span),
         ):
-            response = await self._authentication.call(self._caller, call)
+            response = await self._authentication.call(self._transport, call)
             span.set_attributes(http__response__status_code=response.status)
             if response.status >= 400:  # noqa: PLR2004 - RFC 9110, 15.5
                 span.failed(str(response.status))
@@ -119,6 +115,22 @@ class BackOfficeHttpClient:
             **server,
             **inherited,
         }
+
+
+class HeaderAuthentication:
+    """Adds the same headers to every call."""
+
+    def __init__(self, headers: Mapping[str, str] | None = None) -> None:
+        self._headers = headers or {}
+
+    async def call(self, transport: HttpTransport, call: HttpCall) -> HttpResponse:
+        """Add the headers to the call and make it."""
+        return await transport(
+            replace(call, headers={**call.headers, **self._headers}) if self._headers else call
+        )
+
+    async def close(self) -> None:
+        """Do nothing, because no connection stays open."""
 
 
 def open_http_client(
@@ -152,7 +164,7 @@ def _authentication(
             | AuthenticationType.OAUTH2_BODY
             | AuthenticationType.OAUTH2_BASIC
         ):
-            return _oauth2(connector, faults, secrets, shared)
+            return oauth2_authentication(connector, faults, secrets, shared.tokens, shared.session)
         case AuthenticationType.NONE if not is_older_basic:
             return HeaderAuthentication()
     if not login or not password:
@@ -162,50 +174,15 @@ def _authentication(
         if ":" in user:  # RFC 7617, 2: a colon ends the user name
             reason = "a user name of Basic must not have a colon"
             raise faults.transport_error("setting", field="authentication.login", reason=reason)
-        return basic_authentication(user, password)
+        return _basic_authentication(user, password)
     schemes = (NTLM,) if settings.type is AuthenticationType.NTLM else windows_schemes()
     return WindowsAuthentication(
         WindowsLogin(login, password), schemes, partial(open_session, shared.addresses, 1)
     )
 
 
-def _oauth2(
-    connector: Connector, faults: FaultTranslator, secrets: dict[str, str], shared: SharedResources
-) -> OAuth2Authentication:
-    client = _client(connector, faults, secrets)
-    token_faults = faults.of_token_endpoint(host_of(client.token_url))
-    token_transport = HttpTransport(shared.session, connector, token_faults, {})
-    TOKEN_ENDS.labels(connector.connector_id).set_function(partial(shared.tokens.ends_at, client))
-    timeout_s = connector.limits.total_timeout_s
-    return OAuth2Authentication(
-        shared.tokens, client, token_transport, (faults, token_faults), timeout_s
+def _basic_authentication(login: str, password: str) -> HeaderAuthentication:
+    """Return the authentication by HTTP Basic (RFC 7617, UTF-8)."""
+    return HeaderAuthentication(
+        {"Authorization": f"Basic {base64.b64encode(f'{login}:{password}'.encode()).decode()}"}
     )
-
-
-def _client(connector: Connector, faults: FaultTranslator, secrets: dict[str, str]) -> OAuth2Client:
-    """Return the OAuth2 client of the connector.
-
-    Entra ID's missing settings follow from tenant and system (domain.md, 3.4).
-    """
-    settings = connector.authentication
-    token_url = settings.token_url or (
-        f"{ENTRA_ID}/{settings.tenant_id}/oauth2/v2.0/token" if settings.tenant_id else ""
-    )
-    if not (token_url and settings.client_id and secrets.get("client_secret")):
-        raise faults.transport_error("credentials")
-    is_entra_id = settings.type is AuthenticationType.ENTRA_ID
-    scope = settings.scope or (_scope(connector) if is_entra_id else "")
-    return OAuth2Client(
-        token_url,
-        settings.client_id,
-        secrets["client_secret"],
-        scope,
-        in_header=settings.type is AuthenticationType.OAUTH2_BASIC,
-    )
-
-
-def _scope(connector: Connector) -> str:
-    if connector.system != CRM:
-        return BUSINESS_CENTRAL_SCOPE
-    parts = urlsplit(connector.uri or "")
-    return f"{parts.scheme}://{parts.netloc}/.default"

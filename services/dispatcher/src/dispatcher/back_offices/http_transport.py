@@ -10,9 +10,8 @@ from multidict import CIMultiDict
 
 from common.traces.spans import current_traceparent
 from dispatcher.back_offices.address_policy import ForbiddenAddressError
-from dispatcher.back_offices.calls import HttpResponse
+from dispatcher.back_offices.calls import HttpResponse, exchange_of, host_of
 from dispatcher.back_offices.exact_url import exact_url
-from dispatcher.back_offices.http_exchange import exchange_of, host_of
 from dispatcher.back_offices.tls import ssl_context_for
 
 if TYPE_CHECKING:

@@ -215,7 +215,7 @@ class CircuitBreaker:
         self._is_probing = False
         self._wake()
 
-    def snapshot(self) -> dict[str, Any] | None:
+    def state_to_store(self) -> dict[str, Any] | None:
         """Return the state for a replica that takes over the held lane, or None while closed."""
         if self._state is BreakerState.CLOSED:
             return None
@@ -226,11 +226,11 @@ class CircuitBreaker:
             "due_at": self._due_on,
         }
 
-    def restore(self, snapshot: Mapping[str, Any]) -> None:
+    def restore(self, stored: Mapping[str, Any]) -> None:
         """Hold the lane as another replica did. Raises KeyError or ValueError."""
-        cause, doublings = BreakerCause(snapshot["cause"]), int(snapshot["doublings"])
-        left_s = (snapshot["due_at"] - datetime.now(UTC)).total_seconds()
-        self.open(str(snapshot["reason"]), cause, for_s=max(0.0, left_s))
+        cause, doublings = BreakerCause(stored["cause"]), int(stored["doublings"])
+        left_s = (stored["due_at"] - datetime.now(UTC)).total_seconds()
+        self.open(str(stored["reason"]), cause, for_s=max(0.0, left_s))
         self._doublings = doublings
 
     def _close(self) -> None:

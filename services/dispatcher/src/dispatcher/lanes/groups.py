@@ -58,7 +58,7 @@ def membership_of(connector: Connector, key: LaneKey) -> GroupMembership:
     return GroupMembership(credential, credential if shares_limits else key.name, credential)
 
 
-def calls_in_flight_of(connector: Connector) -> int:
+def calls_per_lane_of(connector: Connector) -> int:
     """Return the calls that one of the connector's lanes may have in flight."""
     return max(1, connector.calls_in_flight // connector.partitions)
 
@@ -68,7 +68,7 @@ def strictest_limits(connectors: Collection[Connector]) -> tuple[int, float]:
     no limit.
     """
     rates = [one.calls_per_second / one.partitions for one in connectors]
-    calls = min(calls_in_flight_of(one) for one in connectors)
+    calls = min(calls_per_lane_of(one) for one in connectors)
     return calls, min((rate for rate in rates if rate), default=0.0)
 
 

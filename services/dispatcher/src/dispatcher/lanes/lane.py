@@ -11,7 +11,7 @@ from common import topology
 from common.contracts.delivery import DeliveryRequested
 from common.topology import partition_of
 from dispatcher.age_tracker import AgeTracker, waiting_since
-from dispatcher.lanes.groups import calls_in_flight_of
+from dispatcher.lanes.groups import calls_per_lane_of
 from dispatcher.subscription import Subscription
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from common.broker import ConfirmedPublisher
     from dispatcher.lanes.groups import LaneKey
     from dispatcher.lanes.lane_state import LaneState
-    from dispatcher.lanes.leases import BreakerSnapshots
+    from dispatcher.lanes.leases import StoredBreakers
     from dispatcher.subscription import MessageInHand
 
     DeliverMessage = Callable[[DeliveryRequested, MessageInHand], Awaitable[None]]
@@ -134,16 +134,16 @@ class Lane:
             or self._group != self._wanted_group()
         )
 
-    def restore_breaker(self, breakers: BreakerSnapshots) -> None:
+    def restore_breaker(self, breakers: StoredBreakers) -> None:
         """Continue to hold the lane, if the last replica held it."""
         for breaker in breakers:
             if breaker.get("lane") == self.key.name:
-                self.state.restore(breaker)
+                self.state.restore_breaker(breaker)
 
-    def snapshot(self) -> dict[str, Any] | None:
-        """Return the lane's circuit breaker for the next replica that works the lane."""
-        snapshot = self.state.snapshot()
-        return None if snapshot is None else snapshot | {"lane": self.key.name}
+    def breaker_to_store(self) -> dict[str, Any] | None:
+        """Return the circuit breaker's state for the next replica that works the lane."""
+        state = self.state.breaker_to_store()
+        return None if state is None else state | {"lane": self.key.name}
 
     def _cut_off(self) -> None:
         calls = sum(one.cut_off() for one in self._ended)
@@ -158,7 +158,7 @@ class Lane:
         return self.state.membership.group
 
     def _wanted_prefetch(self) -> int:
-        return 2 * calls_in_flight_of(self.state.connector)
+        return 2 * calls_per_lane_of(self.state.connector)
 
     async def _handle(self, in_hand: MessageInHand) -> None:
         request = DeliveryRequested.model_validate_json(in_hand.message.body)

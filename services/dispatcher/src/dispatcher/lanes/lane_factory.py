@@ -67,8 +67,11 @@ class LaneFactory:
         register_gauges(connector.connector_id, lanes)
         return lane
 
-    def share(self, lanes: Iterable[Lane]) -> None:
-        """Give each lane the limiter and the credential that it shares with others."""
+    def update_limits(self, lanes: Iterable[Lane]) -> None:
+        """Compute the limits of all lanes from their connectors.
+
+        Each lane gets the limiter and the credential that it shares with others.
+        """
         members: dict[str, list[tuple[Lane, GroupMembership]]] = {}
         for lane in lanes:
             membership = membership_of(lane.state.connector, lane.key)

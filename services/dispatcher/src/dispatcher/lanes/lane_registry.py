@@ -28,16 +28,18 @@ class LaneRegistry:
     """The lanes of all connectors.
 
     Disabled connectors have lanes as well, because their deliveries are recorded. ``changed`` is
-    called when lanes were added or changed.
+    called when lanes were added or changed, and when a subscription was lost or has ended.
     """
 
-    def __init__(self, connection: BrokerConnection, factory: LaneFactory) -> None:
+    def __init__(
+        self, connection: BrokerConnection, factory: LaneFactory, changed: Callable[[], None]
+    ) -> None:
         self._connection = connection
         self._factory = factory
+        self._changed = changed
         self._lanes: dict[LaneKey, Lane] = {}
         self._declared: set[str] = set()
         self._declaring = asyncio.Lock()
-        self.changed: Callable[[], None] = lambda: None
 
     def __iter__(self) -> Iterator[Lane]:
         """Return every lane."""
@@ -52,15 +54,12 @@ class LaneRegistry:
             for key in lane_keys_of(connector):
                 lane = self._lanes.get(key)
                 if lane is None:
-                    lane = self._factory.create(connector, key, self._has_changed)
+                    lane = self._factory.create(connector, key, self._changed)
                     self._lanes[key] = lane
                 lane.state.change(connector)
-        self._factory.share(self._lanes.values())
+        self._factory.update_limits(self._lanes.values())
         await self.declare()
-        self.changed()
-
-    def _has_changed(self) -> None:
-        self.changed()
+        self._changed()
 
     async def declare(self) -> None:
         """Declare the missing queues. Raises BrokerUnavailableError.

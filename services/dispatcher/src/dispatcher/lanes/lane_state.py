@@ -150,18 +150,19 @@ class LaneState(CallConditions):
         with contextlib.suppress(KeyError):
             LANE_DEPTH.remove(self.connector.connector_id)
 
-    def snapshot(self) -> dict[str, Any] | None:
-        """Return the state for a replica that takes over the held lane. Returns None while it
-        works.
-        """
-        held = self.breaker.snapshot()
-        return None if held is None else held | {"version": self.connector.version}
+    def breaker_to_store(self) -> dict[str, Any] | None:
+        """Return the circuit breaker's state for a replica that takes over the held lane.
 
-    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        Returns None while the lane works.
+        """
+        state = self.breaker.state_to_store()
+        return None if state is None else state | {"version": self.connector.version}
+
+    def restore_breaker(self, stored: Mapping[str, Any]) -> None:
         """Continue to hold the lane as the last replica did, unless the connector was changed."""
-        if snapshot.get("version") == self.connector.version:
+        if stored.get("version") == self.connector.version:
             with contextlib.suppress(KeyError, ValueError, TypeError):
-                self.breaker.restore(snapshot)
+                self.breaker.restore(stored)
 
     def report(self, in_hand: int) -> None:
         """Publish when the lane becomes held or works again. A lane without deliveries is

@@ -27,8 +27,8 @@ _LIVE = {"$expr": {"$gt": ["$until", "$$NOW"]}}
 _RELEASED = {"$set": {"owner": None, "until": "$$NOW"}}
 
 
-BreakerSnapshots = Sequence[Mapping[str, Any]]
-"""The circuit breakers of a group's held lanes, each with its ``lane`` and ``version``."""
+StoredBreakers = Sequence[Mapping[str, Any]]
+"""The circuit breakers' states of a group's held lanes, each with ``lane`` and ``version``."""
 
 
 class LaneLeases:
@@ -94,7 +94,7 @@ class LaneLeases:
             if not is_duplicate(error):
                 raise
 
-    async def renew(self, groups: Collection[str]) -> tuple[dict[str, BreakerSnapshots], float]:
+    async def renew(self, groups: Collection[str]) -> tuple[dict[str, StoredBreakers], float]:
         """Renew this replica's leases of these groups, and take the free ones.
 
         Returns the circuit breakers of each group that this replica owns now, and the end of the
@@ -111,7 +111,7 @@ class LaneLeases:
         owned = {one["_id"]: one.get("breakers") or [] async for one in found}
         return owned, began + self._lease_s - MARGIN_S
 
-    async def store_breakers(self, group: str, breakers: BreakerSnapshots) -> None:
+    async def store_breakers(self, group: str, breakers: StoredBreakers) -> None:
         """Store the circuit breakers of a group's held lanes for the next replica."""
         await self._leases.update_one(
             {"_id": group, "owner": self._replica}, {"$set": {"breakers": list(breakers)}}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dispatcher.broker_connection import BrokerConnection
     from dispatcher.lanes.lane import Lane
     from dispatcher.lanes.lane_registry import LaneRegistry
-    from dispatcher.lanes.leases import BreakerSnapshots, LaneLeases
+    from dispatcher.lanes.leases import LaneLeases, StoredBreakers
 
 log = structlog.get_logger()
 WAITING_FOR = {"RabbitMQ": "lanes wait for RabbitMQ", "MongoDB": "lanes wait for MongoDB"}
@@ -34,7 +34,7 @@ class LaneSupervisor:
     """Reconciles the lanes with their wanted state every second.
 
     It renews, takes and releases leases, and opens and ends subscriptions. A step that fails is
-    repeated in the next round.
+    repeated in the next round. ``wake`` begins the next round at once.
     """
 
     def __init__(
@@ -42,21 +42,21 @@ class LaneSupervisor:
         lanes: LaneRegistry,
         leases: LaneLeases,
         connection: BrokerConnection,
+        wake: asyncio.Event,
         longest_in_hand_s: float,
     ) -> None:
         self._lanes = lanes
         self._leases = leases
         self._connection = connection
+        self._wake = wake
         self._longest_in_hand_s = longest_in_hand_s
         self._owned: set[str] = set()
         self._created_groups: set[str] = set()
-        self._stored_breakers: dict[str, BreakerSnapshots] = {}
-        self._wake = asyncio.Event()
+        self._stored_breakers: dict[str, StoredBreakers] = {}
         self._is_closing = False
         self._has_reconciled = False
         self._missing: str | None = None
         self._opening: asyncio.Task[None] | None = None
-        lanes.changed = self._wake.set
 
     async def run(self) -> None:
         """Reconcile the lanes until cancelled."""
@@ -199,9 +199,9 @@ class LaneSupervisor:
         """Store changed circuit breakers for the replica that works the lanes next."""
         breakers: dict[str, list[Mapping[str, Any]]] = {group: [] for group in self._owned}
         for lane in self._lanes:
-            snapshot = lane.snapshot() if lane.is_owned else None
-            if snapshot is not None:
-                breakers.setdefault(lane.group, []).append(snapshot)
+            breaker = lane.breaker_to_store() if lane.is_owned else None
+            if breaker is not None:
+                breakers.setdefault(lane.group, []).append(breaker)
         for group, found in breakers.items():
             if found != self._stored_breakers.get(group, []):
                 await self._leases.store_breakers(group, found)

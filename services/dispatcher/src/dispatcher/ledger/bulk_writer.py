@@ -11,7 +11,13 @@ from pymongo.errors import BulkWriteError, WTimeoutError
 
 from common.database import DUPLICATE_KEY, is_unavailable, retry_while_unavailable
 from dispatcher.ledger import updates
-from dispatcher.ledger.claim import Claim, ClaimedElsewhere, ClaimResult, NothingToDelete
+from dispatcher.ledger.claim import (
+    Claim,
+    ClaimedElsewhere,
+    ClaimResult,
+    Granted,
+    NothingToDelete,
+)
 from dispatcher.ledger.claim_decision import (
     AlreadyGranted,
     ClaimDecision,
@@ -89,7 +95,7 @@ class BulkWriter:
     ) -> list[ClaimResult | Exception | None]:
         result = await self._apply([item.operation for item in items])
         answers: list[ClaimResult | Exception | None] = [
-            item.claim if item.kind == "claim" else None for item in items
+            Granted(item.claim) if item.kind == "claim" else None for item in items
         ]
         for index, code in result.failed.items():
             answers[index] = RuntimeError(
@@ -141,8 +147,8 @@ class BulkWriter:
         if record is None:
             return None
         if isinstance(decision, Grantable):
-            claim.missing_create = decision.missing_create
-            return updates.grant_update(claim, record, now, self._lease)
+            granted = Granted(claim, decision.missing_create)
+            return updates.grant_update(granted, record, now, self._lease)
         if isinstance(decision, NothingToDelete):
             return updates.nothing_to_delete_update(claim, record, now, decision)
         return updates.owed_create_update(claim) if is_owed(claim, record, decision) else None
@@ -187,6 +193,5 @@ def _result_of(error: BulkWriteError, count: int) -> _Result:
 def _answer(claim: Claim, decision: ClaimDecision, *, is_lost: bool) -> ClaimResult:
     """Return the result of a claim. A claim whose document was changed is tried again."""
     if isinstance(decision, AlreadyGranted | Grantable):
-        claim.missing_create = None if is_lost else decision.missing_create
-        return ClaimedElsewhere() if is_lost else claim
+        return ClaimedElsewhere() if is_lost else Granted(claim, decision.missing_create)
     return ClaimedElsewhere() if is_lost and isinstance(decision, NothingToDelete) else decision

@@ -16,23 +16,21 @@ _PROCESS = uuid.uuid4().hex
 _NUMBERS = itertools.count()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to call for one appointment.
+    """A claim of the right to call for one appointment.
 
-    ``token`` is unique, so that a repetition of the claim has another one. ``missing_create`` is
-    set by the ledger when it grants the claim. It is the transaction of a create that the back
-    office never got.
+    ``token`` is unique, so that a repetition of the claim has another one.
     """
 
     request: DeliveryRequested
     sends_missing_create: bool = True
-    missing_create: str | None = None
     token: str = field(default_factory=lambda: f"{_PROCESS}-{next(_NUMBERS)}")
     version: AppointmentVersion = field(init=False)
 
     def __post_init__(self) -> None:
-        self.version = AppointmentVersion.of(self.request.transaction)
+        version = AppointmentVersion.of(self.request.transaction)
+        object.__setattr__(self, "version", version)  # the class is frozen
 
     @property
     def document_id(self) -> str:
@@ -45,6 +43,23 @@ class Claim:
         return self.request.transaction.action
 
     @property
+    def key(self) -> str:
+        """The key of the attempt in the ledger."""
+        return self.request.message_id
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A claim that was granted.
+
+    ``missing_create`` is the transaction of a create that the back office never got. If there is
+    one, the update is sent as a create.
+    """
+
+    claim: Claim
+    missing_create: str | None = None
+
+    @property
     def sends_create(self) -> bool:
         """Whether an update is sent as a create, because the create was never delivered."""
         return self.missing_create is not None
@@ -52,20 +67,16 @@ class Claim:
     @property
     def is_create(self) -> bool:
         """Whether the call is a create, either the transaction's own or a missing one."""
-        return self.action is Action.CREATE or self.sends_create
+        return self.claim.action is Action.CREATE or self.sends_create
 
     @property
     def to_send(self) -> DeliveryRequested:
         """The request with its action, which is create where a create is missing."""
+        request = self.claim.request
         if not self.sends_create:
-            return self.request
-        transaction = self.request.transaction.model_copy(update={"action": Action.CREATE})
-        return self.request.model_copy(update={"transaction": transaction})
-
-    @property
-    def key(self) -> str:
-        """The key of the attempt in the ledger."""
-        return self.request.message_id
+            return request
+        transaction = request.transaction.model_copy(update={"action": Action.CREATE})
+        return request.model_copy(update={"transaction": transaction})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +110,7 @@ class ClaimedElsewhere:
     """Another claim for the appointment is under way."""
 
 
-ClaimResult = Claim | AlreadySettled | Superseded | NothingToDelete | ClaimedElsewhere
+ClaimResult = Granted | AlreadySettled | Superseded | NothingToDelete | ClaimedElsewhere
 
 
 def document_id_of(connector_id: str, appointment_key: str) -> str:

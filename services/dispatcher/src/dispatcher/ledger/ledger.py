@@ -22,6 +22,7 @@ from dispatcher.ledger.claim import (
     Claim,
     ClaimedElsewhere,
     ClaimResult,
+    Granted,
     NothingToDelete,
     Superseded,
     document_id_of,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 _RESULT_COUNTERS = {
-    Claim: LEDGER_ANSWERS.labels("granted"),
+    Granted: LEDGER_ANSWERS.labels("granted"),
     AlreadySettled: LEDGER_ANSWERS.labels("done"),
     Superseded: LEDGER_ANSWERS.labels("superseded"),
     NothingToDelete: LEDGER_ANSWERS.labels("never delivered"),
@@ -60,7 +61,7 @@ class Ledger:
         self._batcher: Batcher[LedgerWrite, ClaimResult | None] = Batcher(self._write)
 
     async def claim(self, claim: Claim) -> ClaimResult:
-        """Return the claim itself when it was granted, else the reason against a call."""
+        """Return the grant of the claim, or the reason against a call."""
         claim_update = updates.claim_update(claim, self._clock.now(), self._lease)
         submitted = self._batcher.submit(LedgerWrite(claim, claim_update, "claim"))
         try:
@@ -70,14 +71,14 @@ class Ledger:
             raise
         assert answer is not None  # noqa: S101 - narrows the type: only claims are answered
         _RESULT_COUNTERS[type(answer)].inc()
-        if isinstance(answer, Claim):
+        if isinstance(answer, Granted):
             self._active[claim.token] = claim
         return answer
 
-    async def settle(self, claim: Claim, outcome: Outcome) -> None:
+    async def settle(self, granted: Granted, outcome: Outcome) -> None:
         """Store the outcome of the call, and end the claim."""
-        self._active.pop(claim.token, None)
-        pending = [self._batcher.submit(write) for write in _settling(claim, outcome)]
+        self._active.pop(granted.claim.token, None)
+        pending = [self._batcher.submit(write) for write in _settling(granted, outcome)]
         for done in pending:
             await done
 
@@ -131,8 +132,8 @@ class Ledger:
         if submitted.cancelled() or submitted.exception() is not None:
             return
         answer = submitted.result()
-        if isinstance(answer, Claim):
-            task = asyncio.get_running_loop().create_task(self.release(answer))
+        if isinstance(answer, Granted):
+            task = asyncio.get_running_loop().create_task(self.release(answer.claim))
             self._releasing.add(task)
             task.add_done_callback(self._releasing.discard)
 
@@ -141,12 +142,13 @@ class Ledger:
             return await self._bulk.write(items)
 
 
-def _settling(claim: Claim, outcome: Outcome) -> list[LedgerWrite]:
+def _settling(granted: Granted, outcome: Outcome) -> list[LedgerWrite]:
     """Return the writes that end a claim.
 
     A create that its connector does not want is not owed.
     """
-    settled = LedgerWrite(claim, updates.settle_update(claim, outcome), "settle")
+    claim = granted.claim
+    settled = LedgerWrite(claim, updates.settle_update(granted, outcome), "settle")
     is_wanted = claim.action is Action.CREATE and outcome.status is not Status.SKIPPED
     if not is_wanted or outcome.counts_as_delivered:
         return [settled]

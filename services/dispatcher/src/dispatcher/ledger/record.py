@@ -91,14 +91,16 @@ class LedgerRecord:
         )
 
 
-def claim_document(claim: Claim, outcome: dict[str, Any] | None = None) -> dict[str, Any]:
+def claim_document(
+    claim: Claim, outcome: dict[str, Any] | None = None, *, is_create: bool = False
+) -> dict[str, Any]:
     """Return the version of a claim as a part of a document."""
     transaction = claim.request.transaction
     recorded = RecordedVersion(
         claim.version,
         transaction.transaction_id,
         transaction.appointment.modified_at,
-        claim.is_create,
+        is_create,
         outcome,
     )
     return version_document(recorded)

@@ -9,6 +9,7 @@ from pymongo import UpdateOne
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Status
+from dispatcher.ledger.claim import Granted
 from dispatcher.ledger.record import (
     LEASE_OVER,
     NO_VERSION,
@@ -48,20 +49,22 @@ def claim_update(claim: Claim, now: datetime, lease: timedelta) -> UpdateOne:
         "create_owed": {"$exists": False},
     }
     changes = {
-        "$set": _claimed_fields(claim, now + lease),
+        "$set": _claimed_fields(Granted(claim), now + lease),
         "$setOnInsert": {"delivered_version": _NO_VERSION},
         "$inc": {"revision": 1},
     }
     return UpdateOne({"_id": claim.document_id, **simply}, changes, upsert=True)
 
 
-def grant_update(claim: Claim, record: LedgerRecord, now: datetime, lease: timedelta) -> UpdateOne:
+def grant_update(
+    granted: Granted, record: LedgerRecord, now: datetime, lease: timedelta
+) -> UpdateOne:
     """Return the update that grants a claim while the document is unchanged.
 
     The version of a call that was cut off counts as delivered from now on, because it may have
     been.
     """
-    changes = _claimed_fields(claim, now + lease)
+    changes = _claimed_fields(granted, now + lease)
     removed = dict(_FIELDS_OF_0_1_0)
     newest = _newest(record)
     changes["delivered_version"] = version_document(newest) if newest else _NO_VERSION
@@ -69,12 +72,12 @@ def grant_update(claim: Claim, record: LedgerRecord, now: datetime, lease: timed
     cut_off = record.claimed
     if cut_off is not None and record.presence is not AppointmentPresence.PRESENT:
         changes["presence"] = AppointmentPresence.UNKNOWN
-    if cut_off is not None and cut_off.is_create and not claim.sends_create:
+    if cut_off is not None and cut_off.is_create and not granted.sends_create:
         created_by = cut_off.transaction_id
         removed["create_owed"] = ""
     if created_by is not None:
         changes["created_by"] = created_by
-    return _guarded(claim, record, now, {"$set": changes, "$unset": removed})
+    return _guarded(granted.claim, record, now, {"$set": changes, "$unset": removed})
 
 
 def nothing_to_delete_update(
@@ -99,8 +102,9 @@ def nothing_to_delete_update(
     return _guarded(claim, record, now, update)
 
 
-def settle_update(claim: Claim, outcome: Outcome) -> UpdateOne:
+def settle_update(granted: Granted, outcome: Outcome) -> UpdateOne:
     """Return the update that stores the outcome of the call, and ends the claim."""
+    claim = granted.claim
     stored = outcome_document(outcome)
     changes: dict[str, Any] = {"lease_until": LEASE_OVER, "claimed_version": _NO_VERSION}
     update: dict[str, Any] = {
@@ -110,11 +114,13 @@ def settle_update(claim: Claim, outcome: Outcome) -> UpdateOne:
     }
     is_success = outcome.status is Status.SUCCESS
     if outcome.may_be_stored:
-        changes["delivered_version"] = claim_document(claim, SUCCESS if is_success else None)
+        changes["delivered_version"] = claim_document(
+            claim, SUCCESS if is_success else None, is_create=granted.is_create
+        )
         changes["presence"] = _presence(claim, is_success=is_success)
     if outcome.counts_as_delivered:
         update["$unset"] = {"create_owed": ""}
-        if claim.is_create:
+        if granted.is_create:
             changes["created_by"] = claim.request.transaction.transaction_id
         elif claim.action is Action.DELETE and is_success:
             update["$unset"]["created_by"] = ""
@@ -160,7 +166,7 @@ def owed_create_update(claim: Claim) -> UpdateOne:
     return UpdateOne(
         {"_id": claim.document_id, **nothing_else},
         {
-            "$set": {"create_owed": claim_document(claim)},
+            "$set": {"create_owed": claim_document(claim, is_create=True)},
             "$setOnInsert": as_new,
             "$inc": {"revision": 1},
         },
@@ -200,9 +206,10 @@ def _guarded(
     )
 
 
-def _claimed_fields(claim: Claim, until: datetime) -> dict[str, Any]:
+def _claimed_fields(granted: Granted, until: datetime) -> dict[str, Any]:
+    claim = granted.claim
     return {
-        "claimed_version": claim_document(claim),
+        "claimed_version": claim_document(claim, is_create=granted.is_create),
         "token": claim.token,
         "lease_until": until,
     }

@@ -62,7 +62,7 @@ class ApiPageClient:
         self._uri = http.connector.uri or ""
 
     def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
-        """Map the snapshot to one record, and to the resources that are posted after it."""
+        """Map the snapshot to one record. Resources that are posted after it are follow-ups."""
         appointment = fields_of(request.transaction, self._zone, BUSINESS_CENTRAL)
         call = _post(self._uri, self._record(appointment))
         resources = self._mapping.resources
@@ -77,8 +77,8 @@ class ApiPageClient:
     async def send(self, prepared: PreparedDelivery) -> Receipt:
         """Create the record, then the resources below it. A success is 201 with a Location.
 
-        After a failed resource, the error's ``remaining`` holds the resources that are still to be
-        sent.
+        After a failed follow-up, the error's ``remaining`` holds the follow-ups that are still to
+        be sent.
         """
         if prepared.stored_status is not None:
             return await self._post_remaining(prepared, prepared.stored_status)
@@ -91,9 +91,9 @@ class ApiPageClient:
         record = record_address(self._uri, location)
         if record is None:
             raise self._http.faults.transport_error("lines missing", response)
-        lines = [replace(call, url=f"{record}/{call.url}") for call in prepared.follow_ups]
+        follow_ups = [replace(call, url=f"{record}/{call.url}") for call in prepared.follow_ups]
         return await self._post_remaining(
-            PreparedDelivery(lines[0], tuple(lines[1:])), response.status
+            PreparedDelivery(follow_ups[0], tuple(follow_ups[1:])), response.status
         )
 
     async def probe(self) -> ProbeResult:
@@ -118,14 +118,14 @@ class ApiPageClient:
         return record
 
     async def _post_remaining(self, remaining: PreparedDelivery, stored_status: int) -> Receipt:
-        """Post the resources one by one. Resources that were posted before are not posted again."""
-        lines = (remaining.call, *remaining.follow_ups)
-        for number, line in enumerate(lines):
+        """Post the follow-ups one by one. Follow-ups that were posted before are not repeated."""
+        follow_ups = (remaining.call, *remaining.follow_ups)
+        for number, follow_up in enumerate(follow_ups):
             try:
-                response = await self._post(line)
+                response = await self._post(follow_up)
             except DeliveryError as error:
                 error.remaining = PreparedDelivery(
-                    line, lines[number + 1 :], stored_status=stored_status
+                    follow_up, follow_ups[number + 1 :], stored_status=stored_status
                 )
                 raise
         return receipt_of(response, stored_status)

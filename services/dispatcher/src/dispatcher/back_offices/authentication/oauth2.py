@@ -7,23 +7,31 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 from pydantic import BaseModel, ValidationError
 
-from dispatcher.back_offices.calls import MAX_RESPONSE_BYTES, HttpCall
+from common.contracts.connector import CRM, AuthenticationType
+from dispatcher.back_offices.authentication.token_cache import OAuth2Client
+from dispatcher.back_offices.calls import MAX_RESPONSE_BYTES, HttpCall, host_of
+from dispatcher.back_offices.http_transport import HttpTransport
+from dispatcher.metrics import TOKEN_ENDS
 
 if TYPE_CHECKING:
-    from dispatcher.back_offices.authentication.token_cache import (
-        OAuth2Client,
-        TokenCache,
-        TokenResponse,
-    )
+    from collections.abc import Mapping
+
+    from aiohttp import ClientSession
+
+    from common.contracts.connector import Connector
+    from dispatcher.back_offices.authentication.token_cache import TokenCache, TokenResponse
     from dispatcher.back_offices.calls import HttpResponse
     from dispatcher.back_offices.faults import FaultTranslator
-    from dispatcher.back_offices.http_transport import HttpTransport
     from dispatcher.errors import DeliveryError
+
+ENTRA_ID = "https://login.microsoftonline.com"
+BUSINESS_CENTRAL_SCOPE = "https://api.businesscentral.dynamics.com/.default"
 
 
 class _Refusal(BaseModel):
@@ -44,7 +52,7 @@ class OAuth2Authentication:
     ) -> None:
         self._tokens = tokens
         self._client = client
-        self._ask = token_transport
+        self._token_transport = token_transport
         self._faults, self._token_faults = faults
         self._timeout_s = timeout_s
 
@@ -113,7 +121,7 @@ class OAuth2Authentication:
                 "client_secret": self._client.client_secret,
             }
         body = urlencode({name: value for name, value in form.items() if value}).encode()
-        return await self._ask(HttpCall("POST", self._client.token_url, headers, body))
+        return await self._token_transport(HttpCall("POST", self._client.token_url, headers, body))
 
     def _refusal(self, response: HttpResponse) -> DeliveryError:
         """Return the error of a response without a token. Some endpoints refuse with a success
@@ -135,6 +143,56 @@ class OAuth2Authentication:
             return faults.status_error(response)
         is_cut = not response.is_whole and 0 < len(response.body) < MAX_RESPONSE_BYTES
         return faults.transport_error("cut" if is_cut else "malformed", response)
+
+
+def oauth2_authentication(
+    connector: Connector,
+    faults: FaultTranslator,
+    secrets: Mapping[str, str],
+    tokens: TokenCache,
+    session: ClientSession,
+) -> OAuth2Authentication:
+    """Return the connector's authentication with a token.
+
+    Raises MisconfiguredError when a credential is missing.
+    """
+    client = _client(connector, faults, secrets)
+    token_faults = faults.of_token_endpoint(host_of(client.token_url))
+    token_transport = HttpTransport(session, connector, token_faults, {})
+    TOKEN_ENDS.labels(connector.connector_id).set_function(partial(tokens.ends_at, client))
+    timeout_s = connector.limits.total_timeout_s
+    return OAuth2Authentication(tokens, client, token_transport, (faults, token_faults), timeout_s)
+
+
+def _client(
+    connector: Connector, faults: FaultTranslator, secrets: Mapping[str, str]
+) -> OAuth2Client:
+    """Return the OAuth2 client of the connector.
+
+    Entra ID's missing settings follow from tenant and system (domain.md, 3.4).
+    """
+    settings = connector.authentication
+    token_url = settings.token_url or (
+        f"{ENTRA_ID}/{settings.tenant_id}/oauth2/v2.0/token" if settings.tenant_id else ""
+    )
+    if not (token_url and settings.client_id and secrets.get("client_secret")):
+        raise faults.transport_error("credentials")
+    is_entra_id = settings.type is AuthenticationType.ENTRA_ID
+    scope = settings.scope or (_scope(connector) if is_entra_id else "")
+    return OAuth2Client(
+        token_url,
+        settings.client_id,
+        secrets["client_secret"],
+        scope,
+        in_header=settings.type is AuthenticationType.OAUTH2_BASIC,
+    )
+
+
+def _scope(connector: Connector) -> str:
+    if connector.system != CRM:
+        return BUSINESS_CENTRAL_SCOPE
+    parts = urlsplit(connector.uri or "")
+    return f"{parts.scheme}://{parts.netloc}/.default"
 
 
 def _with_bearer(call: HttpCall, token: str) -> HttpCall:

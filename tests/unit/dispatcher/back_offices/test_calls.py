@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dispatcher.back_offices.calls import HttpCall
-from dispatcher.back_offices.http_exchange import LONGEST_ADDRESS, address_of, exchange_of
+from dispatcher.back_offices.calls import LONGEST_ADDRESS, HttpCall, address_of, exchange_of
 
 
 @pytest.mark.parametrize(
