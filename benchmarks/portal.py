@@ -18,7 +18,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from benchmarks.rig import API_KEY
 from common.contracts.delivery import Phase, Status, StatusChanged, Trigger
 from portal_api.store.delivery_projections import of_status
-from portal_api.store.indexes import make_indexes
+from portal_api.store.indexes import create_indexes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,7 +43,7 @@ async def fill(rig: Rig, count: int) -> None:
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(rig.mongodb_url, tz_aware=True)
     database = client["bench"]
     await database["deliveries"].drop()
-    await make_indexes(database)
+    await create_indexes(database)
     chance = random.Random(1)
     for first in range(0, count, INSERT_BATCH):
         documents = [

@@ -35,7 +35,7 @@ PAUSE_S = 0.7
 """The pause between two disruptions of services and servers."""
 OUTAGE_S, SLOWEST = 4.5, 20.0
 """The average duration of an outage, and the lowest number of changes a second."""
-MOST_WAITING = 3_000
+MAX_WAITING = 3_000
 SLOW_S = 0.1
 """The pause between two posts while more than that are waiting, which slows the stream without
 stopping it.
@@ -140,7 +140,7 @@ class Run:
         """
         is_far = position > self._horizon + CHANGES_PER_OUTAGE
         is_ahead = is_far and not self._outages.is_watching
-        is_much = self.waiting.count > MOST_WAITING and time.time() - self._last_s < SLOW_S
+        is_much = self.waiting.count > MAX_WAITING and time.time() - self._last_s < SLOW_S
         self._last_s = self._last_s if is_ahead or is_much else time.time()
         return not is_ahead and not is_much
 

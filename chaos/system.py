@@ -33,7 +33,7 @@ SETTINGS = {
 """Shorter waits than by default, so that a run of a minute has many of them."""
 STOP_TIMEOUT_S = 40.0
 """The time for a service to end after SIGTERM, twice as long as dispatcher drains."""
-MOST_STARTS = 10
+MAX_STARTS = 10
 OTHERS = ("ingest", "portal-api", "retry")
 
 
@@ -70,7 +70,7 @@ class Stage(System):
 
         Its container would do the same.
         """
-        for starts_left in reversed(range(MOST_STARTS)):
+        for starts_left in reversed(range(MAX_STARTS)):
             service = await super().start(kind, name, ready=False, **settings)
             if not ready:
                 return service

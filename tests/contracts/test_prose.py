@@ -37,8 +37,8 @@ def test_each_sentence_has_a_line_of_its_own(page: Path) -> None:
     assert not found, "begin each sentence on a new line:\n" + "\n".join(found)
 
 
-MOST_CLAUSE_WORDS_PER_1000 = 3
-MOST_MARKS_PER_100_SENTENCES = 30
+MAX_CLAUSE_WORDS_PER_1000 = 3
+MAX_MARKS_PER_100_SENTENCES = 30
 KINDS: dict[str, Callable[[], Iterator[Passage]]] = {
     "docstrings": docstrings,
     "documents": documents,
@@ -61,7 +61,7 @@ def test_sentences_name_a_noun_instead_of_what_or_whom(passages: list[Passage]) 
 
     rate = counts_of(passages).clause_words_per_1000
 
-    assert rate <= MOST_CLAUSE_WORDS_PER_1000, f"name the noun:\n{places(found)}"
+    assert rate <= MAX_CLAUSE_WORDS_PER_1000, f"name the noun:\n{places(found)}"
 
 
 def test_sentences_are_split_rather_than_joined_by_colons_and_semicolons(
@@ -71,7 +71,7 @@ def test_sentences_are_split_rather_than_joined_by_colons_and_semicolons(
 
     rate = counts_of(passages).marks_per_100
 
-    assert rate <= MOST_MARKS_PER_100_SENTENCES, f"split the sentence:\n{places(found)}"
+    assert rate <= MAX_MARKS_PER_100_SENTENCES, f"split the sentence:\n{places(found)}"
 
 
 def test_no_docstring_is_a_pronoun_and_a_verb(passages: list[Passage]) -> None:

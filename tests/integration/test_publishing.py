@@ -21,7 +21,7 @@ from common.errors import MessageTooLargeError, NotRoutedError
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.system import until
 
-MOST_BYTES = 200_000
+MAX_BYTES = 200_000
 ALL = (".*", ".*", ".*")
 
 
@@ -97,7 +97,7 @@ async def test_a_publication_of_a_command_reports_a_missing_queue(
 async def small_messages(rabbitmq: RabbitMq) -> AsyncIterator[None]:
     """A RabbitMQ that accepts small messages only."""
     setting = "application:{}_env(rabbit, max_message_size, {})."
-    await rabbitmq.control("eval", setting.format("set", MOST_BYTES))
+    await rabbitmq.control("eval", setting.format("set", MAX_BYTES))
     yield
     await rabbitmq.control("eval", setting.format("set", 134_217_728))
 
@@ -106,7 +106,7 @@ async def small_messages(rabbitmq: RabbitMq) -> AsyncIterator[None]:
 async def test_a_message_larger_than_rabbitmq_takes_is_refused_with_its_size_and_alone(
     rabbitmq: RabbitMq, vhost: str, connection: AbstractRobustConnection
 ) -> None:
-    large, small = bytes(MOST_BYTES + 1), b"[]"
+    large, small = bytes(MAX_BYTES + 1), b"[]"
     async with a_publisher(rabbitmq.url + vhost) as publisher:
         before = await count(connection, topology.PORTAL_API_STATUSES.name)
 

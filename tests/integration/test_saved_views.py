@@ -187,7 +187,7 @@ async def test_the_place_in_a_list_is_no_part_of_a_view(viewer: ApiUser, name: s
 async def test_each_owner_saves_a_limited_number_and_all_are_listed_page_by_page(
     mongodb_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(saved_views, "MOST_VIEWS", 5)
+    monkeypatch.setattr(saved_views, "MAX_VIEWS", 5)
     async with a_database(mongodb_url) as database:
         store = SavedViews(database)
         fields: dict[str, Any] = {"list": "errors", "query": {}, "shared": True}

@@ -10,14 +10,14 @@ from typing import Any
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.database import open_database
-from portal_api.store.indexes import make_indexes
+from portal_api.store.indexes import create_indexes
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 
 
 @contextlib.asynccontextmanager
 async def a_database(
-    url: str, ensure_indexes: Callable[[Database], Awaitable[None]] = make_indexes
+    url: str, ensure_indexes: Callable[[Database], Awaitable[None]] = create_indexes
 ) -> AsyncIterator[Database]:
     """Open an empty database with the indexes of portal-api, or of another service. Drop it
     afterwards.

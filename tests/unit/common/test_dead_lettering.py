@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from common import topology
-from common.contracts.dead_letter import MOST_BODY_BYTES, DeadLetter
+from common.contracts.dead_letter import MAX_BODY_BYTES, DeadLetter
 from common.contracts.transaction import TRANSACTIONS
 from common.dead_lettering import dead_letter, handle_or_dead_letter
 from common.errors import BrokerUnavailableError, MessageTooLargeError
@@ -121,12 +121,12 @@ async def test_a_dead_letter_never_becomes_another_one(pauses: list[float]) -> N
 async def test_a_letter_is_bounded_and_says_how_large_the_message_was() -> None:
     publisher: Any = FakePublisher()
     message = a_message()
-    message.body = b"\x00" * (MOST_BODY_BYTES + 1)
+    message.body = b"\x00" * (MAX_BODY_BYTES + 1)
 
     await dead_letter(publisher, message, "q", KeyError("x"))
 
     letter = publisher.letters[0]
-    assert (len(letter.body), letter.body_bytes) == (MOST_BODY_BYTES, MOST_BODY_BYTES + 1)
+    assert (len(letter.body), letter.body_bytes) == (MAX_BODY_BYTES, MAX_BODY_BYTES + 1)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from simulator.authentication.requirements import read_requirement
 from simulator.back_offices.back_office import BackOffice, MemoryLimits
-from simulator.back_offices.back_offices import MOST_BACK_OFFICES, BackOffices
+from simulator.back_offices.back_offices import MAX_BACK_OFFICES, BackOffices
 from simulator.back_offices.fault import Fault
 from simulator.back_offices.fault_injector import FaultInjector
 from simulator.back_offices.record import read_webhook
@@ -152,7 +152,7 @@ def test_forgetting_keeps_the_fault_that_was_set() -> None:
 
 def test_there_is_an_end_to_back_offices_but_forgotten_ones_make_room() -> None:
     offices = BackOffices(MemoryLimits(10, 10))
-    for number in range(MOST_BACK_OFFICES):
+    for number in range(MAX_BACK_OFFICES):
         offices.get_or_create(f"bc-{number}")
     with pytest.raises(TooManyError):
         offices.get_or_create("one-more")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 I = TypeVar("I")  # noqa: E741 - an item
 R = TypeVar("R")
-MOST_BYTES = 1024 * 1024
+MAX_BYTES = 1024 * 1024
 """The limit of one flush, unless a single item is larger. RabbitMQ 4 accepts messages of up to 16
 MiB.
 """
@@ -41,7 +41,7 @@ class Batcher(Generic[I, R]):
         flush: Callable[[Sequence[I]], Awaitable[Sequence[R | Exception]]],
         limit: int = 64,
         *,
-        most_bytes: int = MOST_BYTES,
+        most_bytes: int = MAX_BYTES,
         size_of: Callable[[I], int] = lambda _: 0,
         drops_cancelled: bool = False,
     ) -> None:

@@ -27,7 +27,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 HANDLER_TRIES = 3
 FIRST_PAUSE_S = 0.5
-MOST_PAUSE_S = 30.0
+MAX_PAUSE_S = 30.0
 _COUNTED = {exchange.name: DEAD_LETTERS.labels(exchange.name) for exchange in topology.EXCHANGES}
 
 
@@ -58,7 +58,7 @@ async def handle_or_dead_letter(
                 queue=queue,
                 message_id=message.message_id,
             )
-        await asyncio.sleep(min(FIRST_PAUSE_S * max(tries, 1), MOST_PAUSE_S))
+        await asyncio.sleep(min(FIRST_PAUSE_S * max(tries, 1), MAX_PAUSE_S))
 
 
 async def dead_letter(

@@ -18,7 +18,7 @@ class MessageSize:
     """
 
     def __init__(self) -> None:
-        self._most = topology.MOST_MESSAGE_BYTES
+        self._most = topology.MAX_MESSAGE_BYTES
 
     def check(self, body: bytes) -> None:
         """Raise MessageTooLargeError when RabbitMQ would not accept the body."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 
-MOST_CHARACTERS = 20_000
+MAX_CHARACTERS = 20_000
 
 
 def stack_trace_of(error: BaseException) -> str:
@@ -14,4 +14,4 @@ def stack_trace_of(error: BaseException) -> str:
     while found is not None:
         lines = [*traceback.format_tb(found.__traceback__), f"{type(found).__qualname__}\n", *lines]
         found = found.__cause__
-    return "".join(lines).rstrip("\n")[-MOST_CHARACTERS:]
+    return "".join(lines).rstrip("\n")[-MAX_CHARACTERS:]

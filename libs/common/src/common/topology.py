@@ -25,10 +25,10 @@ OWN_QUEUE_EXPIRES_MS = 60_000
 UNLIMITED = 1_000_000_000
 """The argument for no delivery limit, which every RabbitMQ from 3.10 on accepts."""
 
-MOST_MESSAGE_BYTES = 16 * 1024 * 1024
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 """The largest message body that RabbitMQ 4 accepts by default (``max_message_size``)."""
-MOST_MESSAGES = 5_000
-MOST_BYTES = 64 * 1024 * 1024
+MAX_MESSAGES = 5_000
+MAX_BYTES = 64 * 1024 * 1024
 """The most bytes in a queue that drops its oldest messages."""
 
 
@@ -92,8 +92,8 @@ class Queue:
         arguments: dict[str, str | int] = {"x-queue-type": "quorum"}
         if self.drops:
             return arguments | {
-                "x-max-length": MOST_MESSAGES,
-                "x-max-length-bytes": MOST_BYTES,
+                "x-max-length": MAX_MESSAGES,
+                "x-max-length-bytes": MAX_BYTES,
                 "x-overflow": "drop-head",
                 "x-delivery-limit": DELIVERY_LIMIT,
             }

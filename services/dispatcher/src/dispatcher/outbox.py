@@ -16,7 +16,7 @@ from pymongo import IndexModel, ReturnDocument
 from pymongo.errors import PyMongoError
 
 from common import topology
-from common.batcher import MOST_BYTES, Batcher
+from common.batcher import MAX_BYTES, Batcher
 from common.database import ensure_indexes, insert_missing, is_unavailable, retry_while_unavailable
 from common.dead_lettering import publish_dead_letter
 from common.errors import BrokerUnavailableError, MessageTooLargeError
@@ -180,7 +180,7 @@ class Outbox:
                 **{name: stored[name] for name in OutboxMessage._fields}
             )
             size += len(stored["body"])
-            if size >= MOST_BYTES:
+            if size >= MAX_BYTES:
                 break
         return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from common.batcher import MOST_BYTES
+from common.batcher import MAX_BYTES
 from common.contracts.message import digest
 from common.contracts.traceparent import new_traceparent
 from common.contracts.transaction import TransactionReceived
@@ -81,7 +81,7 @@ def _read_element(source: str, action: Action, text: str, arrival: Arrival) -> T
 
 def _check_size(transaction: TransactionReceived) -> None:
     """Raise TooLargeError when RabbitMQ would refuse the message. Short bodies are not measured."""
-    if len(transaction.body) < MOST_BYTES:
+    if len(transaction.body) < MAX_BYTES:
         return
     size = len(transaction.model_dump_json().encode())
     if size > MAX_MESSAGE_BYTES:

@@ -35,7 +35,7 @@ from portal_api.recording.record import Recorder
 from portal_api.routes.website import website
 from portal_api.settings import Settings
 from portal_api.store.connectors import Connectors
-from portal_api.store.indexes import make_indexes
+from portal_api.store.indexes import create_indexes
 from portal_api.store.regroup import regroup
 from portal_api.store.writer import Writer
 
@@ -97,7 +97,7 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
         with readiness.waiting_for_servers():
             connection = await publisher.open()
             await wait_for_database(database)
-        await make_indexes(database)
+        await create_indexes(database)
         await auth.hasher.warm_up()
         await auth.first_admin.ensure(settings.first_admin, settings.first_admin_password)
         loopback, database_health = Loopback(connection), DatabaseHealth(database)

@@ -19,7 +19,7 @@ from portal_api.build_auth import build_auth
 from portal_api.errors import InvalidFieldError, PortalError
 from portal_api.recording.fail_unfinished import fail_unfinished
 from portal_api.recording.record import Recorder
-from portal_api.store.indexes import make_indexes
+from portal_api.store.indexes import create_indexes
 from portal_api.store.regroup import regroup
 from portal_api.store.statistics import Statistics
 from portal_api.store.unfinished import UnfinishedDeliveries
@@ -86,7 +86,7 @@ def moment(text: str) -> datetime:
 async def migrate(database: Database) -> None:
     """Create the missing indexes, and write the missing causes of stored deliveries."""
     await wait_for_database(database)
-    await make_indexes(database)
+    await create_indexes(database)
     await regroup(database)
     sys.stdout.write("All indexes of portal-api exist.\n")
 

@@ -9,7 +9,7 @@ from pydantic_settings import SettingsConfigDict
 
 from common.settings import ServiceSettings
 from simulator.authentication.requirements import Requirement
-from simulator.back_offices.back_offices import BACK_OFFICE_NAME, JOURNAL_CALLS, MOST_BACK_OFFICES
+from simulator.back_offices.back_offices import BACK_OFFICE_NAME, JOURNAL_CALLS, MAX_BACK_OFFICES
 
 SourceApp = Annotated[str, Field(min_length=1, max_length=100)]
 BackOfficeName = Annotated[str, Field(pattern=f"^{BACK_OFFICE_NAME}$")]
@@ -62,7 +62,7 @@ class Settings(ServiceSettings):
         default=64, ge=1, le=1000, description="Changes that are posted to ingest concurrently."
     )
     back_offices: int = Field(
-        default=MOST_BACK_OFFICES,
+        default=MAX_BACK_OFFICES,
         ge=1,
         le=100_000,
         description="Most simulated back offices.",

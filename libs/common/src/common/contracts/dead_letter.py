@@ -13,9 +13,9 @@ from common.contracts.message import NO_CONNECTOR, DeliveryId, Message, delivery
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST_BODY_BYTES = 1024 * 1024
+MAX_BODY_BYTES = 1024 * 1024
 """The most bytes of a body in a dead letter. RabbitMQ and MongoDB accept 16 MiB."""
-MOST_DELIVERIES = 1_000
+MAX_DELIVERIES = 1_000
 
 
 class DeadLetteredDelivery(Message):
@@ -47,9 +47,9 @@ class DeadLetter(Message):
 
 def body_fields(body: bytes) -> dict[str, Any]:
     """Return the fields of a dead letter that follow from the message's body."""
-    is_large = len(body) > MOST_BODY_BYTES
+    is_large = len(body) > MAX_BODY_BYTES
     return {
-        "body": body[:MOST_BODY_BYTES].decode(errors="replace"),
+        "body": body[:MAX_BODY_BYTES].decode(errors="replace"),
         "body_bytes": len(body) if is_large else None,
         "deliveries": tuple(_deliveries_in(body)),
     }
@@ -60,7 +60,7 @@ def _deliveries_in(body: bytes) -> Iterator[DeadLetteredDelivery]:
         read = json.loads(body)
     except (ValueError, RecursionError):
         return
-    for item in (read if isinstance(read, list) else [read])[:MOST_DELIVERIES]:
+    for item in (read if isinstance(read, list) else [read])[:MAX_DELIVERIES]:
         if isinstance(item, dict):
             yield from _named(item)
 

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field, field_validator, model_validator
 from common.contracts.message import DeliveryId, Message
 
 OperationId = str
-MOST_IDS = 10_000
+MAX_IDS = 10_000
 """The most deliveries in a list of ids. Conditions select more."""
 RETENTION_DAYS = 90
 """The days for which a finished operation is stored."""
@@ -103,7 +103,7 @@ class OperationRequested(_Operation):
     """
 
     planned: int = Field(ge=0)
-    delivery_ids: tuple[DeliveryId, ...] | None = Field(default=None, max_length=MOST_IDS)
+    delivery_ids: tuple[DeliveryId, ...] | None = Field(default=None, max_length=MAX_IDS)
     conditions: dict[str, Any] | None = None
 
     @field_validator("conditions")

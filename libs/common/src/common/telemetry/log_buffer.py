@@ -8,10 +8,10 @@ from typing import Any
 
 from prometheus_client import Counter
 
-MOST_LINES = 4_000
+MAX_LINES = 4_000
 LONGEST_LINE = 8_000
 LONGEST_VALUE = 2_000
-MOST_FIELDS = 40
+MAX_FIELDS = 40
 DROPPED = Counter(
     "mboc_log_lines_dropped_total",
     (
@@ -26,7 +26,7 @@ class LogBuffer:
     oldest, which is counted.
     """
 
-    def __init__(self, most: int = MOST_LINES) -> None:
+    def __init__(self, most: int = MAX_LINES) -> None:
         self._waiting: deque[str] = deque(maxlen=most)
         self.dropped = 0
 
@@ -53,7 +53,7 @@ def _shortened(line: str) -> str:
     for longest in (LONGEST_VALUE, LONGEST_VALUE // 20):
         event = {
             name[:100]: _short(name, value, longest)
-            for name, value in list(event.items())[:MOST_FIELDS]
+            for name, value in list(event.items())[:MAX_FIELDS]
         }
         line = json.dumps(event)
         if len(line) <= LONGEST_LINE:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from common.settings import TraceSettings
 
 log = structlog.get_logger()
-MOST_SPANS = 4_000
+MAX_SPANS = 4_000
 SPANS_BATCH = 512
 EXPORT_INTERVAL_MS = 1_000
 FLUSH_TIMEOUT_S, ABORT_TIMEOUT_S = 2.0, 0.5
@@ -102,7 +102,7 @@ class BoundedSpanProcessor(SpanProcessor):
     where the library would log each one.
     """
 
-    def __init__(self, exporter: CountingExporter, most: int = MOST_SPANS) -> None:
+    def __init__(self, exporter: CountingExporter, most: int = MAX_SPANS) -> None:
         self._exporter = exporter
         self._most = most
         self._given = 0

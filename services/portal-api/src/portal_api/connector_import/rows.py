@@ -15,7 +15,7 @@ from portal_api.errors import UnreadableError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MOST_ROWS = 1_000
+MAX_ROWS = 1_000
 _PATHS: dict[str, tuple[str, ...]] = {
     name.replace("_", ""): (name,)
     for name in (
@@ -55,8 +55,8 @@ _AUTHENTICATION = {
 def read_rows(content_type: str, body: bytes) -> list[dict[str, Any]]:
     """Return one mapping per row of the file. Raises UnreadableError."""
     rows = _read_csv(body) if "csv" in content_type else _read_json(body)
-    if len(rows) > MOST_ROWS:
-        raise UnreadableError(f"has {len(rows)} rows: import at most {MOST_ROWS} at once")
+    if len(rows) > MAX_ROWS:
+        raise UnreadableError(f"has {len(rows)} rows: import at most {MAX_ROWS} at once")
     return rows
 
 

@@ -11,7 +11,12 @@ from pydantic import Field, field_validator
 
 from common.contracts.delivery import Phase, Status, Trigger
 from portal_api.deliveries.columns import COLUMNS
-from portal_api.deliveries.statuses import TROUBLED, phase_condition, status_condition, statuses_in
+from portal_api.deliveries.statuses import (
+    UNSUCCESSFUL,
+    phase_condition,
+    status_condition,
+    statuses_in,
+)
 from portal_api.lists.appointment_conditions import AppointmentConditions
 from portal_api.lists.conditions import all_of, words_condition
 from portal_api.lists.terms import (
@@ -185,9 +190,9 @@ class DeliveryFilter(AppointmentConditions):
         wanted: set[Status | None] = set(self.status) or {*Status, None}
         wanted &= statuses_in(self.phase)
         if self.troubled is not None:
-            wanted &= set(TROUBLED) if self.troubled else {*Status, None} - set(TROUBLED)
+            wanted &= set(UNSUCCESSFUL) if self.troubled else {*Status, None} - set(UNSUCCESSFUL)
         if self.retryable or self.outcome_unknown:
-            wanted &= set(TROUBLED)
+            wanted &= set(UNSUCCESSFUL)
         if self.status_empty is not None:
             wanted &= {None} if self.status_empty else set(Status)
         return (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 PLACEHOLDER = "…"
-MOST_CHARACTERS = 2_000
+MAX_CHARACTERS = 2_000
 """Characters of a message that are read, which bounds the time for any text."""
 
 _SIGNIFICANT = r"""
@@ -67,7 +67,7 @@ _SEVERAL = re.compile(
 
 def mask_variable_parts(text: str) -> str:
     """Return the text with one placeholder for each variable part, or for several in a row."""
-    plain = _ANY.sub(_replace, text[:MOST_CHARACTERS])
+    plain = _ANY.sub(_replace, text[:MAX_CHARACTERS])
     return _SEVERAL.sub(PLACEHOLDER, " ".join(plain.split()))
 
 

@@ -9,7 +9,7 @@ from common.contracts.delivery import Phase, Status
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-TROUBLED = tuple(status for status in Status if status not in {Status.SUCCESS, Status.SKIPPED})
+UNSUCCESSFUL = tuple(status for status in Status if status not in {Status.SUCCESS, Status.SKIPPED})
 """Statuses of deliveries that were not sent successfully. Error Tracking shows these (seed)."""
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MOST_WORDS = 40
-MOST_CHARACTERS = 40
+MAX_WORDS = 40
+MAX_CHARACTERS = 40
 _WORD = re.compile(r"\w[\w-]*")
 
 
@@ -21,7 +21,7 @@ def words_of(texts: Iterable[str | None]) -> list[str]:
     for text in texts:
         if text:
             found.update(dict.fromkeys(_words_in(text)))
-    return list(found)[:MOST_WORDS]
+    return list(found)[:MAX_WORDS]
 
 
 @lru_cache(maxsize=10_000)
@@ -31,7 +31,7 @@ def _words_in(text: str) -> tuple[str, ...]:
     """
     words = _WORD.findall(_plain(text))
     return tuple(
-        part[:MOST_CHARACTERS] for word in words for part in (word, *word.split("-")) if part
+        part[:MAX_CHARACTERS] for word in words for part in (word, *word.split("-")) if part
     )
 
 

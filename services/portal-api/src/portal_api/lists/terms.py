@@ -10,9 +10,9 @@ from pydantic_core import CoreSchema
 from portal_api.lists.search_terms import words_of
 from portal_api.schemas.types import Int64, Moment, YesNo
 
-MOST_VALUES = 50
+MAX_VALUES = 50
 """Values of one condition. MongoDB scans an index for each value and merges the results."""
-MOST_CHARACTERS = 250
+MAX_CHARACTERS = 250
 
 
 class _OneOrSeveral:
@@ -30,18 +30,18 @@ def _as_tuple(value: object) -> object:
 
 
 T = TypeVar("T")
-Text = Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
+Text = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
 
 AnyOf = Annotated[
     tuple[T, ...],
-    Field(max_length=MOST_VALUES),
+    Field(max_length=MAX_VALUES),
     BeforeValidator(_as_tuple),
     _OneOrSeveral(),
     Field(description="Exactly this value. Several values mean any of them."),
 ]
 Texts = Annotated[
     tuple[Text, ...],
-    Field(max_length=MOST_VALUES),
+    Field(max_length=MAX_VALUES),
     BeforeValidator(_as_tuple),
     _OneOrSeveral(),
     Field(description="Exactly this text. Several texts mean any of them. Case counts."),

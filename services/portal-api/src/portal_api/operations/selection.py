@@ -9,7 +9,7 @@ from bson import json_util
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from common.contracts.message import DeliveryId
-from common.contracts.operation import MOST_IDS, OperationKind
+from common.contracts.operation import MAX_IDS, OperationKind
 from portal_api.deliveries.filter import DeliveryFilter
 from portal_api.schemas.types import Moment
 from portal_api.store.delivery_projections import RECORDED_AT
@@ -17,7 +17,7 @@ from portal_api.store.delivery_projections import RECORDED_AT
 if TYPE_CHECKING:
     from datetime import datetime
 
-DEFAULT_PER_SECOND, MOST_LISTED_IDS = 50.0, 20
+DEFAULT_PER_SECOND, MAX_LISTED_IDS = 50.0, 20
 
 
 class Selection(BaseModel):
@@ -29,7 +29,7 @@ class Selection(BaseModel):
 
     kind: OperationKind
     delivery_ids: list[DeliveryId] | None = Field(
-        default=None, min_length=1, max_length=MOST_IDS, description="The ids of the deliveries."
+        default=None, min_length=1, max_length=MAX_IDS, description="The ids of the deliveries."
     )
     filter: Annotated[
         DeliveryFilter | None,
@@ -122,7 +122,7 @@ class NewOperation(Selection):
         """
         view = self.model_dump(mode="json", exclude_unset=True, exclude={"delivery_ids"})
         ids = self.ids() or []
-        named = {"delivery_ids": ids} if len(ids) <= MOST_LISTED_IDS else {"deliveries": len(ids)}
+        named = {"delivery_ids": ids} if len(ids) <= MAX_LISTED_IDS else {"deliveries": len(ids)}
         return view | (named if ids else {})
 
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from common import topology
 from common.consuming import own_queue, own_subscriber, parsed_by, subscriber, typed_body
 from common.contracts.connector import ConnectorTested, LaneChanged
-from common.contracts.dead_letter import MOST_BODY_BYTES, DeadLetter, body_fields
+from common.contracts.dead_letter import MAX_BODY_BYTES, DeadLetter, body_fields
 from common.contracts.delivery import STATUSES, StatusChanged
 from common.contracts.message import digest
 from common.contracts.operation import DeliveriesArchived, OperationProgressed
@@ -166,7 +166,7 @@ def _read_dead_letter(message: AbstractIncomingMessage, queue_name: str, reason:
     """Parse a dead letter, or build one from a message that RabbitMQ dead-lettered itself."""
     with contextlib.suppress(ValidationError):
         parsed = DeadLetter.model_validate_json(message.body)
-        if len(parsed.body) <= MOST_BODY_BYTES:
+        if len(parsed.body) <= MAX_BODY_BYTES:
             return parsed
         return DeadLetter.model_validate(parsed.model_dump() | body_fields(parsed.body.encode()))
     return DeadLetter(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from portal_api.accounts.audit_entry import AuditEntry
     from portal_api.schemas.paging import Page
 
-MOST_ENTRIES = 200
+MAX_ENTRIES = 200
 
 
 class Audit:
@@ -56,7 +56,7 @@ class Audit:
             found = (
                 self._audit.find({"target": {"$in": sorted(targets)}})
                 .sort([("at", -1), ("_id", -1)])
-                .limit(MOST_ENTRIES)
+                .limit(MAX_ENTRIES)
             )
             return [_as_entry(document) async for document in found]
 

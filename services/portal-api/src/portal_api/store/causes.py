@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-MOST_CAUSES = 200
+MAX_CAUSES = 200
 NEWEST_FIELDS = ("code", "status", "message", "connector_id", "connector_name")
 
 
@@ -40,10 +40,10 @@ class Causes:
             {"$sort": {"cause": 1, "received_at": -1, "_id": -1}},
             {"$group": group | newest | {"delivery_id": {"$first": "$_id"}}},
             {"$sort": {"count": -1, "_id": 1}},
-            {"$limit": MOST_CAUSES},
+            {"$limit": MAX_CAUSES},
         ]
         with translate_errors():
-            found = await self._deliveries.aggregate(stages).to_list(MOST_CAUSES)
+            found = await self._deliveries.aggregate(stages).to_list(MAX_CAUSES)
         notes = await self.notes([group["_id"] for group in found])
         return [group | {"cause": group["_id"], "note": notes.get(group["_id"])} for group in found]
 

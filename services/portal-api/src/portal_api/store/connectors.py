@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from common.sealing import KeyRing
     from portal_api.store.stored_connector import StoredConnector
 
-MOST_CONNECTORS = 1_000
-MOST_VERSIONS = 200
+MAX_CONNECTORS = 1_000
+MAX_VERSIONS = 200
 
 
 class Connectors:
@@ -42,7 +42,7 @@ class Connectors:
                 as_stored(found)
                 async for found in self._connectors.find()
                 .sort([("name", 1), ("_id", 1)])
-                .limit(MOST_CONNECTORS)
+                .limit(MAX_CONNECTORS)
             ]
 
     async def get(self, connector_id: str) -> StoredConnector:
@@ -106,7 +106,7 @@ class Connectors:
             async for document in (
                 self._versions.find({"connector_id": connector_id})
                 .sort([("version", -1), ("_id", -1)])
-                .limit(MOST_VERSIONS)
+                .limit(MAX_VERSIONS)
             ):
                 versions.append(as_stored(document))
                 if versions[-1].modified_at < since:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 from pymongo import UpdateOne
 
-from common.contracts.dead_letter import MOST_BODY_BYTES, DeadLetter
+from common.contracts.dead_letter import MAX_BODY_BYTES, DeadLetter
 from common.contracts.delivery import DeliveryRequested, Phase, Status, Trigger
 from common.contracts.message import NO_CONNECTOR, delivery_id_of
 from common.contracts.traceparent import trace_id_of
@@ -113,9 +113,9 @@ def _saved_letter(delivery_id: str, letter: DeadLetter, shares: int) -> Change:
     its body's size.
     """
     saved = letter.model_dump(exclude={"version", "dead_letter_id", "deliveries"})
-    if len(letter.body) * shares > MOST_BODY_BYTES:
+    if len(letter.body) * shares > MAX_BODY_BYTES:
         saved |= {
-            "body": letter.body[: MOST_BODY_BYTES // shares],
+            "body": letter.body[: MAX_BODY_BYTES // shares],
             "body_bytes": letter.body_bytes or len(letter.body.encode()),
         }
     return "dead_letters", UpdateOne({"_id": delivery_id}, {"$setOnInsert": saved}, upsert=True)

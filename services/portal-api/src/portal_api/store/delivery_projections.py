@@ -11,7 +11,7 @@ from pymongo import UpdateOne
 from common.contracts.delivery import Phase, Status, StatusChanged
 from common.contracts.traceparent import trace_id_of
 from portal_api.deliveries.cause import cause_of
-from portal_api.deliveries.statuses import TROUBLED
+from portal_api.deliveries.statuses import UNSUCCESSFUL
 from portal_api.lists.search_terms import words_of
 from portal_api.store import appointment_projections
 
@@ -86,7 +86,7 @@ def derived_fields(delivery: dict[str, Any]) -> dict[str, Any]:
     """Return the fields that follow from the delivery: ``words`` to search by, ``troubled`` to show
     it in Error Tracking, and ``cause`` to group by.
     """
-    is_troubled = delivery["status"] in TROUBLED
+    is_troubled = delivery["status"] in UNSUCCESSFUL
     cause = (
         cause_of(delivery["code"], delivery["message"], delivery["connector_id"])
         if is_troubled

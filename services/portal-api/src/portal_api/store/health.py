@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
 READ_TIMEOUT_S = 2.0
-MOST_CONNECTORS = 1_000
-MOST_DEAD_LETTERS = 200
+MAX_CONNECTORS = 1_000
+MAX_DEAD_LETTERS = 200
 UNAVAILABLE = MongoDbObservation(reachable=False)
 
 
@@ -75,7 +75,7 @@ class HealthQueries:
 
     async def _connectors(self) -> list[dict[str, Any]]:
         found = self._database["connectors"].find({}, {"name": 1, "most_partitions": 1})
-        return await found.sort("_id", 1).limit(MOST_CONNECTORS).to_list(MOST_CONNECTORS)
+        return await found.sort("_id", 1).limit(MAX_CONNECTORS).to_list(MAX_CONNECTORS)
 
     async def _holds(self) -> dict[str, list[LaneHold]]:
         held: dict[str, list[LaneHold]] = {}
@@ -83,7 +83,7 @@ class HealthQueries:
             self._database["lanes"]
             .find({"held_until": {"$gt": datetime.now(UTC)}})
             .sort("held_until", 1)
-            .limit(MOST_CONNECTORS)
+            .limit(MAX_CONNECTORS)
         ):
             held.setdefault(lane["connector_id"], []).append(
                 LaneHold(
@@ -98,7 +98,7 @@ class HealthQueries:
             self._database["dead_letters"]
             .find({}, {"_id": 1})
             .sort("at", -1)
-            .limit(MOST_DEAD_LETTERS)
+            .limit(MAX_DEAD_LETTERS)
         )
         ids = [letter["_id"] async for letter in newest]
         return (
@@ -119,7 +119,7 @@ async def oldest_waiting(database: AsyncIOMotorDatabase[dict[str, Any]]) -> dict
         {"$match": {"phase": "pending"}},
         {"$sort": {"phase": 1, "connector_id": 1, "changed_at": 1}},
         {"$group": {"_id": "$connector_id", "oldest": {"$first": "$changed_at"}}},
-        {"$limit": MOST_CONNECTORS},
+        {"$limit": MAX_CONNECTORS},
     ]
-    found = await database["deliveries"].aggregate(stages, hint="waiting").to_list(MOST_CONNECTORS)
+    found = await database["deliveries"].aggregate(stages, hint="waiting").to_list(MAX_CONNECTORS)
     return {group["_id"]: group["oldest"] for group in found}

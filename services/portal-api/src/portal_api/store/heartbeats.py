@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-MOST_REPLICAS = 500
+MAX_REPLICAS = 500
 
 
 class Heartbeats:
@@ -42,6 +42,6 @@ class Heartbeats:
         PyMongoError.
         """
         found = (
-            await self._heartbeats.find().sort("_id", 1).limit(MOST_REPLICAS).to_list(MOST_REPLICAS)
+            await self._heartbeats.find().sort("_id", 1).limit(MAX_REPLICAS).to_list(MAX_REPLICAS)
         )
         return [(Heartbeat.model_validate(document), document["heard_at"]) for document in found]

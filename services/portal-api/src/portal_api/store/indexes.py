@@ -130,7 +130,7 @@ INDEXES: dict[str, list[IndexModel]] = {
 }
 
 
-async def make_indexes(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+async def create_indexes(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
     """Create missing indexes without a timeout, because an index over many documents takes longer
     than any query.
     """

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from portal_api.store.writer import Writer
 
 Document = dict[str, Any]
-MOST_CAUSES = 200
-MOST_ITEMS = 500
+MAX_CAUSES = 200
+MAX_ITEMS = 500
 DOABLE: dict[OperationKind, Document] = {
     OperationKind.RETRY: {
         "archived": False,
@@ -93,7 +93,7 @@ class Operations:
             name: {"$last": f"${name}"}
             for name in ("code", "status", "message", "connector_id", "connector_name")
         }
-        return await self._groups(conditions, {"cause": "$cause"}, shown, MOST_CAUSES)
+        return await self._groups(conditions, {"cause": "$cause"}, shown, MAX_CAUSES)
 
     async def begin(self, request: OperationRequested) -> None:
         """Insert the operation as planned, unless retry has published its progress already."""
@@ -124,8 +124,8 @@ class Operations:
             items = (
                 await self._items.find({"delivery_id": {"$in": list(delivery_ids)}})
                 .sort("at", -1)
-                .limit(MOST_ITEMS)
-                .to_list(MOST_ITEMS)
+                .limit(MAX_ITEMS)
+                .to_list(MAX_ITEMS)
             )
             views = self._view.find(
                 {"_id": {"$in": sorted({item["operation_id"] for item in items})}},

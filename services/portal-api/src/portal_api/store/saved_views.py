@@ -16,7 +16,7 @@ from portal_api.store.pages import read_page
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-MOST_VIEWS = 200
+MAX_VIEWS = 200
 View = dict[str, Any]
 
 
@@ -53,13 +53,10 @@ class SavedViews:
         view = fields | {"_id": uuid.uuid4().hex, "owner": owner, "changed_at": datetime.now(UTC)}
         with translate_errors():
             await self._write(self._views.insert_one(view), fields)
-            if (
-                await self._views.count_documents({"owner": owner}, limit=MOST_VIEWS + 1)
-                > MOST_VIEWS
-            ):
+            if await self._views.count_documents({"owner": owner}, limit=MAX_VIEWS + 1) > MAX_VIEWS:
                 await self._views.delete_one({"_id": view["_id"]})
                 raise ConflictError(
-                    f"You have {MOST_VIEWS} saved views, the maximum: delete one first"
+                    f"You have {MAX_VIEWS} saved views, the maximum: delete one first"
                 )
         return view
 

@@ -22,9 +22,9 @@ Change = tuple[str, UpdateOne]
 """A collection's name and the update for it."""
 WRITE_BATCH = 2_000
 WRITE_BATCH_BYTES = 8 * 1024 * 1024
-MOST_DOCUMENT_BYTES = 16 * 1024 * 1024
+MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 """The largest document of MongoDB."""
-FIRST_PAUSE_S, MOST_PAUSE_S = 0.05, 5.0
+FIRST_PAUSE_S, MAX_PAUSE_S = 0.05, 5.0
 REFUSAL_TIMEOUT_S = 600.0
 """A change counts as unwritable when MongoDB refuses it this long and confirms others."""
 
@@ -61,7 +61,7 @@ class Writer:
             pending = waiting
             if pending:
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, MOST_PAUSE_S)
+                pause = min(pause * 2, MAX_PAUSE_S)
         if unwritable is not None:
             raise unwritable
 
@@ -98,9 +98,9 @@ def _size_of(change: Change) -> int:
         size = len(encode({"q": operation._filter, "u": operation._doc}))  # noqa: SLF001
     except Exception as error:
         raise UnwritableError(f"the change cannot be stored: {type(error).__name__}") from error
-    if size > MOST_DOCUMENT_BYTES:
+    if size > MAX_DOCUMENT_BYTES:
         raise UnwritableError(
-            f"the change has {size:,} bytes, and MongoDB accepts at most {MOST_DOCUMENT_BYTES:,}"
+            f"the change has {size:,} bytes, and MongoDB accepts at most {MAX_DOCUMENT_BYTES:,}"
         )
     return size
 

@@ -8,7 +8,7 @@ from common.contracts.delivery import Status
 from common.contracts.message import NO_CONNECTOR
 from portal_api.connectors.differences import changed_fields
 from portal_api.deliveries.cause import cause_of
-from portal_api.deliveries.statuses import TROUBLED
+from portal_api.deliveries.statuses import UNSUCCESSFUL
 from portal_api.timeline.entries import (
     TimelineAttempt,
     TimelineAudit,
@@ -113,7 +113,7 @@ def causes_of(deliveries: Iterable[Document]) -> set[str]:
         cause_of(attempt.get("code"), attempt.get("message"), delivery["connector_id"])
         for delivery in deliveries
         for attempt in delivery["attempts"]
-        if attempt["status"] in TROUBLED
+        if attempt["status"] in UNSUCCESSFUL
     }
 
 

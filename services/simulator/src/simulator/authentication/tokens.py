@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-MOST_TOKENS = 10_000
+MAX_TOKENS = 10_000
 
 
 class Tokens:
@@ -18,7 +18,7 @@ class Tokens:
         """Return a new token. The oldest is deleted when there are too many."""
         token = secrets.token_urlsafe(32)
         self._expire_at[token] = now_s + self.lifetime_s
-        if len(self._expire_at) > MOST_TOKENS:
+        if len(self._expire_at) > MAX_TOKENS:
             del self._expire_at[next(iter(self._expire_at))]
         return token
 

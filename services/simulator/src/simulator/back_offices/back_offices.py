@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from simulator.authentication.requirements import Requirement
 
 BACK_OFFICE_NAME = "[a-z0-9][a-z0-9-]{0,39}"
-MOST_BACK_OFFICES = 100
+MAX_BACK_OFFICES = 100
 """The default of the setting."""
 JOURNAL_CALLS = 200_000
 """The number of calls in the journal, by default."""
@@ -30,7 +30,7 @@ class BackOffices:
     def __init__(
         self,
         limits: MemoryLimits,
-        most: int = MOST_BACK_OFFICES,
+        most: int = MAX_BACK_OFFICES,
         calls: int = JOURNAL_CALLS,
         authentication: Mapping[str, Requirement] = MappingProxyType({}),
     ) -> None:

@@ -28,7 +28,7 @@ _ACCEPTED, _REFUSED, _AGAIN = (
     CHANGES.labels(outcome) for outcome in ("accepted", "refused", "again")
 )
 ONE_TIMEOUT_S = 20.0
-_MOST_DELAY_S = 1.0
+_MAX_DELAY_S = 1.0
 _SHORTEST_WAIT_S = 0.001
 
 
@@ -80,7 +80,7 @@ class Planners:
         clock = asyncio.get_running_loop().time
         due = clock()
         while True:
-            due = max(due, clock() - _MOST_DELAY_S)
+            due = max(due, clock() - _MAX_DELAY_S)
             if not await self._wait_until(due, clock):
                 due = clock()
                 continue
