@@ -172,8 +172,9 @@ class Lane:
             await self._deliver(request, in_hand)
 
     async def _pass_on(self, message: AbstractIncomingMessage, partition: int) -> None:
-        """Publish the delivery to its partition's lane, because the number of partitions
-        changed.
+        """Publish the delivery to the lane of its partition.
+
+        The number of partitions changed, or retry published it to partition 0.
         """
         lane = topology.lane(self.key.connector_id, partition)
         await self._publisher.publish_until_confirmed(
