@@ -30,9 +30,9 @@ def confirm(question: str) -> bool:
     """Return whether the user answers yes. Raises ClientError without a terminal."""
     if not sys.stdin.isatty():
         raise ClientError("Nothing was done. Without a terminal, add --yes to confirm.")
-    sys.stderr.write(f"{question} [y/N] ")
-    sys.stderr.flush()
     with _interruptible():
+        sys.stderr.write(f"{question} [y/N] ")
+        sys.stderr.flush()
         return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
