@@ -196,7 +196,7 @@ async def _doing(at: PortalPage, paths: dict[str, str]) -> AsyncIterator[str]:
     """Yield the names of views in the middle of an action."""
     await at.open(paths["failure"])
     await at.button("Edit").click()
-    yield "mending"
+    yield "settings"
     await at.open(paths["errors"])
     for place in range(3):
         await at.row().nth(place).get_by_role("checkbox").check()
