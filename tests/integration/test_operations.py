@@ -457,7 +457,7 @@ async def test_operations_are_listed_and_their_items_paged(system: System, app: 
 
     assert operation["operation_id"] in [o["operation_id"] for o in page["items"]]
     assert [item["delivery_id"] for item in found] == ids, (
-        "the oldest first, whatever the order they were named in"
+        "the oldest first, in any order of their names"
     )
     assert len(await read_items(system, operation, outcome="succeeded")) == 8
     assert await read_items(system, operation, outcome="failed") == []

@@ -37,7 +37,7 @@ def recording(share: float) -> Iterator[InMemorySpanExporter]:
 
 
 def unasked() -> dict[str, str]:
-    raise AssertionError("facts of a step that nobody records")
+    raise AssertionError("attributes of a span that is not recorded")
 
 
 def test_while_traces_are_off_a_step_passes_its_trace_on_and_asks_nothing() -> None:

@@ -118,7 +118,7 @@ async def forget_order(portal: PortalClient, *, appointment_key: str, as_json: b
         write_document(answer)
         return
     write_sentence(
-        f"The next version of {answer['appointment_key']} is sent whatever its age "
+        f"The next version of {answer['appointment_key']} is sent at any age "
         f"({len(answer['connector_ids'])} connectors). Retry the skipped deliveries that are still "
         "wanted, the oldest first."
     )
