@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 
 from benchmarks.changes import SOURCE_APP
 from local_stack.servers.mongodb import MongoDb
+from local_stack.servers.ports import random_free_port
 from local_stack.servers.rabbitmq import RabbitMq
 
 if TYPE_CHECKING:
@@ -31,13 +31,6 @@ API_KEY = "bench-key"
 START_TIMEOUT_S = 120.0
 
 
-def free_port() -> int:
-    """Return a free TCP port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @dataclass
 class Rig:
     """Servers, and the processes under measurement."""
@@ -45,7 +38,7 @@ class Rig:
     rabbitmq_url: str
     mongodb_url: str
     directory: Path
-    target_port: int = field(default_factory=free_port)
+    target_port: int = field(default_factory=random_free_port)
     running: dict[str, tuple[asyncio.subprocess.Process, int]] = field(default_factory=dict)
 
     @property
@@ -55,7 +48,7 @@ class Rig:
 
     async def start(self, name: str, **settings: str) -> int:
         """Start a service, wait until it is ready, and return its port."""
-        port, prefix = free_port(), name.replace("-", "_").upper()
+        port, prefix = random_free_port(), name.replace("-", "_").upper()
         environment = os.environ | {
             "RABBITMQ_URL": self.rabbitmq_url,
             "MONGODB_URL": self.mongodb_url,

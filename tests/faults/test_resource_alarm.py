@@ -11,11 +11,12 @@ import pytest
 
 from common import topology
 from common.database import open_database
+from local_stack.servers.ports import random_free_port
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.faults.test_outages import post_until_accepted
 from tests.support.builders import a_snapshot
 from tests.support.fake_back_office import a_back_office
-from tests.support.system import System, a_session, free_port, until
+from tests.support.system import System, a_session, until
 
 MANY = 300
 SETTINGS: Any = {"DISPATCHER_PROBE_S": "0.2", "DISPATCHER_LONGEST_PROBE_S": "1"}
@@ -136,7 +137,7 @@ async def test_a_lane_is_worked_off_during_an_alarm(
     system: System, rabbitmq: RabbitMq, app: str
 ) -> None:
     await system.start("dispatcher", **SETTINGS)
-    port = free_port()
+    port = random_free_port()
     connector_id = await system.connector(
         **settings(source_app=app, uri=f"http://127.0.0.1:{port}/{app}")
     )

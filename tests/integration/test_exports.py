@@ -26,6 +26,7 @@ from starlette.routing import Route
 from common.contracts.delivery import Status
 from common.database import open_database
 from common.process import serve_http
+from local_stack.servers.ports import random_free_port
 from portal_api.deliveries.schemas import as_delivery
 from portal_api.exports import batches
 from portal_api.exports.batches import read_batches
@@ -35,7 +36,7 @@ from portal_api.schemas.paging import Page
 from portal_api.store.delivery_projections import delivery_of
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
-from tests.support.system import API_KEY, System, free_port, until
+from tests.support.system import API_KEY, System, until
 
 MANY = 23
 SOURCE = f"export-{uuid.uuid4().hex[:8]}"
@@ -176,7 +177,7 @@ class EndlessList:
 @contextlib.asynccontextmanager
 async def streaming(endless: EndlessList) -> AsyncIterator[aiohttp.ClientResponse]:
     """An export of that list whose first row has arrived."""
-    port = free_port()
+    port = random_free_port()
 
     async def answer(_: Request) -> StreamingResponse:
         rows = await read_batches(

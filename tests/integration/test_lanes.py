@@ -13,11 +13,12 @@ import pytest
 
 from common import topology
 from common.database import open_database
+from local_stack.servers.ports import random_free_port
 from tests.support.builders import a_snapshot, as_entered
 from tests.support.database import Database
 from tests.support.fake_back_office import FakeBackOffice, a_back_office
 from tests.support.simulated_back_offices import SIMULATED, a_login
-from tests.support.system import System, a_system, free_port, until
+from tests.support.system import System, a_system, until
 from tests.support.tcp_proxy import TcpProxy, a_tcp_proxy
 
 CALLS = 4
@@ -279,7 +280,7 @@ async def test_a_lost_connection_ends_no_call_and_stops_no_other_lane(
 async def test_a_held_lane_outlasts_handovers_and_restarts_without_dead_letters(
     lane_system: LaneSystem, app: str
 ) -> None:
-    system, port = lane_system.system, free_port()
+    system, port = lane_system.system, random_free_port()
     dead_letters = await lane_system.dead_letters()
     away = FakeBackOffice(port)
     connector_id = await lane_system.hook(app, away, limits={"calls_in_flight": 2})

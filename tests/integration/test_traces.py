@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from local_stack.servers.ports import random_free_port
 from tests.support.builders import a_snapshot
 from tests.support.metrics import series_value
-from tests.support.system import SECRET, System, a_system, free_port, until
+from tests.support.system import SECRET, System, a_system, until
 from tests.support.trace_collector import CollectedSpan, FakeTraceCollector
 
 STEPS = {
@@ -31,7 +32,7 @@ RECORDING = ("ingest", "dispatcher", "portal-api")
 
 @pytest.fixture(scope="module")
 async def collector() -> AsyncIterator[FakeTraceCollector]:
-    running = FakeTraceCollector(free_port())
+    running = FakeTraceCollector(random_free_port())
     await running.start()
     yield running
     await running.stop()

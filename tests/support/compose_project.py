@@ -17,9 +17,10 @@ from typing import Any, NamedTuple
 
 from local_stack.errors import LocalError
 from local_stack.seed import DEMO_CONNECTORS
+from local_stack.servers.ports import random_free_port
 from local_stack.system_client import SystemClient, open_session
 from tests.support.service_users import Secrets
-from tests.support.system import free_port, until
+from tests.support.system import until
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ("PORTAL_API", "INGEST", "SIMULATOR", "RABBITMQ_MANAGEMENT", "PROMETHEUS", "GRAFANA")
@@ -59,7 +60,7 @@ class ComposeProject:
         self._folder = folder
         self._project = f"mboc-test-{uuid.uuid4().hex[:6]}"
         self._command = shlex.split(os.environ.get("COMPOSE") or "docker compose")
-        self._ports = {name: free_port() for name in PUBLISHED}
+        self._ports = {name: random_free_port() for name in PUBLISHED}
         self._forgotten = 0
         self._api_key = ""
         self._http = open_session()

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from tests.support.system import free_port
+from local_stack.servers.ports import random_free_port
 
 ACTION = "X-Dime-Action"
 
@@ -86,7 +86,7 @@ class FakeBackOffice:
 @contextlib.asynccontextmanager
 async def a_back_office(port: int | None = None) -> AsyncIterator[FakeBackOffice]:
     """Run a fake back office inside this block."""
-    office = FakeBackOffice(port or free_port())
+    office = FakeBackOffice(port or random_free_port())
     app = web.Application()
     app.add_routes([web.route("*", "/{name}", office.answer)])
     runner = web.AppRunner(app)

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.support.system import free_port
+from local_stack.servers.ports import random_free_port
 
 NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "CRONUS made-up authority")])
 
@@ -44,7 +44,7 @@ async def https_webhook(
 
     app = web.Application()
     app.add_routes([web.route("*", "/", received)])
-    runner, port = web.AppRunner(app), free_port()
+    runner, port = web.AppRunner(app), random_free_port()
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port, ssl_context=context).start()
     yield HttpsWebhook(f"https://127.0.0.1:{port}/", file.read_text(), ends_at)

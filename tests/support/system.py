@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import sys
 import time
 import uuid
@@ -20,6 +19,7 @@ from typing import Any, TypeVar
 import aiohttp
 
 from common.database import open_database
+from local_stack.servers.ports import random_free_port
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.builders import as_body
 
@@ -37,13 +37,6 @@ T = TypeVar("T")
 KEPT_S = 2
 WAITING_TIMEOUT_S = 90
 """Ends a test that waits in vain. The timeout is long because the machine may be busy."""
-
-
-def free_port() -> int:
-    """Return a TCP port without a listener."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def a_session() -> aiohttp.ClientSession:
@@ -98,7 +91,7 @@ class System:
         self, kind: str, name: str | None = None, *, ready: bool = True, **settings: str
     ) -> Service:
         """Start a process of this service, and wait until it is ready."""
-        name, prefix, port = name or kind, kind.replace("-", "_").upper(), free_port()
+        name, prefix, port = name or kind, kind.replace("-", "_").upper(), random_free_port()
         log = self.directory / f"{name}.log"
         with log.open("ab") as out:
             command = Path(sys.executable).with_name(f"mboc-{kind}")

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from local_stack.servers import ports
-from local_stack.servers.ports import FIRST, LAST, choose_ports, saved_ports
+from local_stack.servers.ports import FIRST, LAST, choose_ports, random_free_port, saved_ports
 
 
 @pytest.fixture
@@ -36,8 +37,24 @@ def test_a_port_stays_the_same_from_run_to_run(tmp_path: Path) -> None:
     )
 
 
-def test_a_port_that_somebody_took_meanwhile_is_changed(tmp_path: Path, taken: set[int]) -> None:
+def test_a_port_that_is_in_use_meanwhile_is_changed(tmp_path: Path, taken: set[int]) -> None:
     first = choose_ports(tmp_path / "ports.json", {"amqp": None})
     taken.add(first["amqp"])
 
     assert choose_ports(tmp_path / "ports.json", {"amqp": None}) != first
+
+
+def test_a_port_is_not_returned_again_before_its_server_listens() -> None:
+    found = [random_free_port() for _ in range(300)]
+
+    assert len(set(found)) == len(found)
+
+
+def test_two_processes_at_the_same_time_choose_different_ports(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "getpid", lambda: 4711)
+    first = {random_free_port() for _ in range(300)}
+    monkeypatch.setattr(os, "getpid", lambda: 4712)
+
+    assert not first & {random_free_port() for _ in range(300)}

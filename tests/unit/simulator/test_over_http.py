@@ -10,11 +10,11 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from local_stack.servers.ports import random_free_port
 from simulator.errors import RefusedError
 from simulator.planners.changes import Change, Changes
 from simulator.planners.clock import stepping_clock
 from simulator.planners.ingest import IngestClient
-from tests.support.system import free_port
 
 BODY = b'{"Id":1,"LastModifiedDate":"2026-07-21T14:00:00.000"}'
 
@@ -179,7 +179,7 @@ async def test_a_change_is_posted_again_when_ingest_could_not_be_reached(
     http: aiohttp.ClientSession,
 ) -> None:
     reasons: list[str] = []
-    port = free_port()
+    port = random_free_port()
     reporting = asyncio.create_task(
         IngestClient(http, f"http://127.0.0.1:{port}", "demo", "secret").report(
             a_change(), reasons.append

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import socket
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ FIRST, LAST = 20_000, 29_999
 """Below the ports of outgoing connections, because such a connection must not occupy a server's
 port while the server restarts.
 """
+SLICES = 10
+_returned: set[int] = set()
+"""The ports that this process returned: their servers may not listen yet."""
 
 
 def is_free(port: int) -> bool:
@@ -29,10 +33,17 @@ def is_free(port: int) -> bool:
 
 
 def random_free_port() -> int:
-    """Return a free loopback port."""
+    """Return a free loopback port that this process did not return before.
+
+    Processes that start servers at the same time use different slices of the range.
+    """
+    ports = range(FIRST + os.getpid() % SLICES, LAST + 1, SLICES)
+    if len(_returned) > len(ports) // 2:
+        _returned.clear()
     while True:
-        port = random.SystemRandom().randint(FIRST, LAST)
-        if is_free(port):
+        port = random.SystemRandom().choice(ports)
+        if port not in _returned and is_free(port):
+            _returned.add(port)
             return port
 
 
