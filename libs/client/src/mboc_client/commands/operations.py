@@ -1,4 +1,4 @@
-"""``mboc operations``: retries, archivings and restores of many deliveries."""
+"""``mboc operations``: operations that retry, archive or restore many deliveries."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ operation_id_argument = click.argument("operation_id", help="Id of the operation
 
 @click.group(cls=Group)
 def operations() -> None:
-    """List, follow, pause, resume and cancel retries, archivings and restores."""
+    """List, follow, pause, resume and cancel operations on many deliveries."""
 
 
 @operations.command("list")

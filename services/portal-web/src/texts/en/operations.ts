@@ -2,7 +2,7 @@
 
 export const operations = {
   title: 'Operations',
-  lead: 'Retries, archivings and restores of many transactions.',
+  lead: 'Operations retry, archive or restore many transactions.',
   retry: 'Retry',
   archive: 'Archive',
   restore: 'Restore',

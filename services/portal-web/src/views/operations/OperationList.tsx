@@ -1,4 +1,4 @@
-/** Operations: retries, archivings and restores of many transactions, the newest first. */
+/** Operations that retry, archive or restore many transactions, the newest first. */
 
 import { useMemo } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
