@@ -12,6 +12,7 @@ import pytest
 from playwright.async_api import BrowserContext
 
 from tests.browser.conftest import OpenPortal
+from tests.support.api_user import a_user
 from tests.support.operations import make_failed_deliveries
 from tests.support.system import System, until
 from tools.website.portal_page import PHONE, WIDE, PortalPage, a_portal_page
@@ -105,6 +106,8 @@ async def paths(system: System) -> dict[str, str]:
     for step in ("disable", "enable"):
         await system.switch(connector_id, step)
     _, operation = await system.api("POST", f"/deliveries/{delivery_id}/archive")
+    administrator = await a_user(system, "admin")
+    await administrator.ask("POST", "/api-keys", {"name": "nightly export", "role": "viewer"})
     tabs = {
         tab: f"/appointments/{key}?tab={tab}" for tab in ("lastActivity", "settings", "timeline")
     }

@@ -5,7 +5,7 @@ import TableCell from '@mui/material/TableCell';
 
 export function HiddenHeaderCell({ label }: { label: string }) {
   return (
-    <TableCell padding="none" sx={{ width: 40 }}>
+    <TableCell padding="none" sx={{ position: 'relative', width: 40 }}>
       <Box
         component="span"
         sx={{
