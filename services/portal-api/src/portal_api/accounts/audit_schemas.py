@@ -59,13 +59,7 @@ class AuditQuery(PageQuery):
 
     def page(self) -> Page:
         """Return the page: its order, size and position."""
-        return Page(
-            self.sort.removeprefix("-"),
-            self.sort.startswith("-"),
-            self.limit,
-            self.after,
-            ties="at",
-        )
+        return self.sorted_page(self.sort, ties="at")
 
 
 class AuditExportQuery(AuditQuery):

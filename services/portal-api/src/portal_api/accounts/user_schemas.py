@@ -58,7 +58,7 @@ class UserQuery(PageQuery):
 
     def page(self) -> Page:
         """Return the page: its order, size and position."""
-        return Page(self.sort.removeprefix("-"), self.sort.startswith("-"), self.limit, self.after)
+        return self.sorted_page(self.sort)
 
 
 class UserExportQuery(UserQuery):

@@ -163,13 +163,7 @@ class OperationQuery(PageQuery):
 
     def page(self) -> Page:
         """Return the order and the cursor of the page."""
-        return Page(
-            self.sort.removeprefix("-"),
-            self.sort.startswith("-"),
-            self.limit,
-            self.after,
-            ties="asked_at",
-        )
+        return self.sorted_page(self.sort, ties="asked_at")
 
 
 class OperationExportQuery(OperationQuery):

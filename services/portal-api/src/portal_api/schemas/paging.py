@@ -42,6 +42,10 @@ class PageQuery(BaseModel):
         default=None, max_length=1000, description="The `next` of the previous page."
     )
 
+    def sorted_page(self, sort: str, ties: str | None = None) -> Page:
+        """Return the page in the order of ``sort``, a field with a minus for the reverse order."""
+        return Page(sort.removeprefix("-"), sort.startswith("-"), self.limit, self.after, ties)
+
 
 class ResponseModel(BaseModel):
     """A model of stored data. Fields that a newer release stored are left out."""
