@@ -4,7 +4,6 @@
  */
 
 import Search from '@mui/icons-material/SearchOutlined';
-import Box from '@mui/material/Box';
 import Checkbox from '@mui/material/Checkbox';
 import MuiTable from '@mui/material/Table';
 import TableBody from '@mui/material/TableBody';
@@ -18,6 +17,7 @@ import { Link, useNavigate } from 'react-router-dom';
 import { usePreferences } from '@/account/preferences';
 import type { Row } from '@/api/types';
 import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
+import { ScrollRegion } from '@/components/ScrollRegion';
 import type { Column } from '@/list/column';
 import { isDescending, sortField } from '@/list/sort';
 import type { Selection } from '@/list/useSelection';
@@ -91,7 +91,7 @@ export const DataTable = memo(function DataTable<R extends Row>({
   const isCompact = usePreferences().preferences.density === 'compact';
   const body = useRef<HTMLTableSectionElement>(null);
   return (
-    <Box sx={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={label}>
+    <ScrollRegion label={label}>
       <MuiTable size="small" stickyHeader sx={isCompact ? COMPACT : COMFORTABLE}>
         <TableHead>
           <TableRow>
@@ -135,7 +135,7 @@ export const DataTable = memo(function DataTable<R extends Row>({
           ))}
         </TableBody>
       </MuiTable>
-    </Box>
+    </ScrollRegion>
   );
 }) as <R extends Row>(props: RowsProps<R>) => React.ReactNode;
 

@@ -13,6 +13,7 @@ import { Link } from 'react-router-dom';
 import type { Activity } from '@/api/types';
 import { EmptyState } from '@/components/EmptyState';
 import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
+import { ScrollRegion } from '@/components/ScrollRegion';
 import { StatusTag } from '@/components/StatusTag';
 import { Timestamp } from '@/components/Timestamp';
 import { useText } from '@/texts/texts';
@@ -28,14 +29,12 @@ export function LastActivityTab({ activity }: { activity: readonly Activity[] })
           <Typography variant="h2" sx={{ mb: 0.5 }}>
             {connectorActivity.connector_name ?? text('details.noConnector')}
           </Typography>
-          <Box
-            sx={{ overflowX: 'auto' }}
-            tabIndex={0}
+          <ScrollRegion
+            label={connectorActivity.connector_name ?? text('details.noConnector')}
             role="group"
-            aria-label={connectorActivity.connector_name ?? text('details.noConnector')}
           >
             <DeliveryTable deliveries={connectorActivity.deliveries} />
-          </Box>
+          </ScrollRegion>
         </Box>
       ))}
     </Box>

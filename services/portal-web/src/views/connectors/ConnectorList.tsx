@@ -22,6 +22,7 @@ import { EmptyState } from '@/components/EmptyState';
 import { ErrorAlert } from '@/components/ErrorAlert';
 import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
 import { PageHeader } from '@/components/PageHeader';
+import { ScrollRegion } from '@/components/ScrollRegion';
 import { Tag } from '@/components/Tag';
 import { Timestamp } from '@/components/Timestamp';
 import { useText } from '@/texts/texts';
@@ -72,12 +73,7 @@ export default function ConnectorList() {
 function ConnectorTable({ connectors }: { connectors: readonly Connector[] }) {
   const text = useText();
   return (
-    <Box
-      sx={{ overflowX: 'auto' }}
-      tabIndex={0}
-      role="region"
-      aria-label={text('connectors.title')}
-    >
+    <ScrollRegion label={text('connectors.title')}>
       <MuiTable size="small" sx={{ '& td': { py: 1.1, whiteSpace: 'nowrap' } }}>
         <TableHead>
           <TableRow>
@@ -138,6 +134,6 @@ function ConnectorTable({ connectors }: { connectors: readonly Connector[] }) {
           ))}
         </TableBody>
       </MuiTable>
-    </Box>
+    </ScrollRegion>
   );
 }

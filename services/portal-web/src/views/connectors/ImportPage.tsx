@@ -20,6 +20,7 @@ import { BackButton } from '@/components/BackButton';
 import { ErrorAlert } from '@/components/ErrorAlert';
 import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
+import { ScrollRegion } from '@/components/ScrollRegion';
 import { Tag } from '@/components/Tag';
 import { useText } from '@/texts/texts';
 
@@ -119,12 +120,7 @@ function ImportPreview({ result }: { result: ImportResult }) {
     <>
       {hasInvalidRows ? <Alert severity="warning">{text('connectors.wrongRows')}</Alert> : null}
       <Panel title={text('connectors.result')} flush>
-        <Box
-          sx={{ overflowX: 'auto' }}
-          tabIndex={0}
-          role="region"
-          aria-label={text('connectors.result')}
-        >
+        <ScrollRegion label={text('connectors.result')}>
           <MuiTable size="small">
             <TableHead>
               <TableRow>
@@ -149,7 +145,7 @@ function ImportPreview({ result }: { result: ImportResult }) {
               ))}
             </TableBody>
           </MuiTable>
-        </Box>
+        </ScrollRegion>
       </Panel>
     </>
   );

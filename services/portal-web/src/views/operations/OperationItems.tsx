@@ -1,7 +1,6 @@
 /** The transactions of an operation, in the order of their processing. */
 
 import Search from '@mui/icons-material/SearchOutlined';
-import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import IconButton from '@mui/material/IconButton';
 import MuiTable from '@mui/material/Table';
@@ -15,6 +14,7 @@ import { api, unwrap } from '@/api/client';
 import type { ItemOutcome, OperationItem } from '@/api/types';
 import { EmptyState } from '@/components/EmptyState';
 import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
+import { ScrollRegion } from '@/components/ScrollRegion';
 import { StatusTag } from '@/components/StatusTag';
 import { Tag } from '@/components/Tag';
 import { Timestamp } from '@/components/Timestamp';
@@ -48,12 +48,7 @@ export function OperationItems({
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   if (query.data && items.length === 0) return <EmptyState title={text('empty.items')} />;
   return (
-    <Box
-      sx={{ overflowX: 'auto' }}
-      tabIndex={0}
-      role="region"
-      aria-label={text('operations.items')}
-    >
+    <ScrollRegion label={text('operations.items')}>
       <MuiTable size="small">
         <TableHead>
           <TableRow>
@@ -80,7 +75,7 @@ export function OperationItems({
           {text('list.next')}
         </Button>
       ) : null}
-    </Box>
+    </ScrollRegion>
   );
 }
 

@@ -18,6 +18,7 @@ import { EmptyState } from '@/components/EmptyState';
 import { errorMessage, ErrorAlert } from '@/components/ErrorAlert';
 import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
 import { Panel } from '@/components/Panel';
+import { ScrollRegion } from '@/components/ScrollRegion';
 import { Timestamp } from '@/components/Timestamp';
 import { useText } from '@/texts/texts';
 import { NewApiKeyDialog } from '@/views/profile/NewApiKeyDialog';
@@ -81,7 +82,7 @@ function ApiKeyTable({ keys }: { keys: readonly ApiKey[] }) {
     onSettled: () => client.invalidateQueries({ queryKey: API_KEYS_KEY }),
   });
   return (
-    <Box sx={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={text('profile.keys')}>
+    <ScrollRegion label={text('profile.keys')}>
       <MuiTable size="small">
         <TableHead>
           <TableRow>
@@ -122,6 +123,6 @@ function ApiKeyTable({ keys }: { keys: readonly ApiKey[] }) {
           ))}
         </TableBody>
       </MuiTable>
-    </Box>
+    </ScrollRegion>
   );
 }

@@ -1,6 +1,5 @@
 /** The lanes, with their waiting deliveries and their state. */
 
-import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';
 import MuiTable from '@mui/material/Table';
 import TableBody from '@mui/material/TableBody';
@@ -10,6 +9,7 @@ import TableRow from '@mui/material/TableRow';
 import { Link as RouterLink } from 'react-router-dom';
 import type { Lane } from '@/api/types';
 import { EmptyState } from '@/components/EmptyState';
+import { ScrollRegion } from '@/components/ScrollRegion';
 import { Tag } from '@/components/Tag';
 import { Timestamp } from '@/components/Timestamp';
 import { useText } from '@/texts/texts';
@@ -18,12 +18,7 @@ export function LaneTable({ lanes }: { lanes: readonly Lane[] }) {
   const text = useText();
   if (lanes.length === 0) return <EmptyState title={text('empty.lanes')} />;
   return (
-    <Box
-      sx={{ overflowX: 'auto' }}
-      tabIndex={0}
-      role="region"
-      aria-label={text('statusPage.lanes')}
-    >
+    <ScrollRegion label={text('statusPage.lanes')}>
       <MuiTable size="small">
         <TableHead>
           <TableRow>
@@ -66,6 +61,6 @@ export function LaneTable({ lanes }: { lanes: readonly Lane[] }) {
           ))}
         </TableBody>
       </MuiTable>
-    </Box>
+    </ScrollRegion>
   );
 }

@@ -1,6 +1,5 @@
 /** The replicas of all services that sent a heartbeat. */
 
-import Box from '@mui/material/Box';
 import MuiTable from '@mui/material/Table';
 import TableBody from '@mui/material/TableBody';
 import TableCell from '@mui/material/TableCell';
@@ -8,6 +7,7 @@ import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import type { Health } from '@/api/types';
 import { EmptyState } from '@/components/EmptyState';
+import { ScrollRegion } from '@/components/ScrollRegion';
 import { Tag } from '@/components/Tag';
 import { Timestamp } from '@/components/Timestamp';
 import { useText } from '@/texts/texts';
@@ -18,12 +18,7 @@ export function ServiceTable({ services }: { services: readonly Service[] }) {
   const text = useText();
   if (services.length === 0) return <EmptyState title={text('statusPage.noServices')} />;
   return (
-    <Box
-      sx={{ overflowX: 'auto' }}
-      tabIndex={0}
-      role="region"
-      aria-label={text('statusPage.services')}
-    >
+    <ScrollRegion label={text('statusPage.services')}>
       <MuiTable size="small">
         <TableHead>
           <TableRow>
@@ -58,7 +53,7 @@ export function ServiceTable({ services }: { services: readonly Service[] }) {
           ))}
         </TableBody>
       </MuiTable>
-    </Box>
+    </ScrollRegion>
   );
 }
 
