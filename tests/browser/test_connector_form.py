@@ -86,7 +86,8 @@ async def test_leaving_with_unsaved_entries_asks(
     at.page.on("dialog", answered)
     await enters(at, connector_id)
 
-    await at.page.get_by_role("link", name="Status", exact=True).first.click()
+    async with at.page.expect_event("dialog"):
+        await at.page.get_by_role("link", name="Status", exact=True).first.click()
 
     if answer == "leaves":
         await at.page.wait_for_url("**/status")
