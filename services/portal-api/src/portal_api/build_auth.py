@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING, Any
 from portal_api.accounts.lockout import lockout_of_addresses, lockout_of_names
 from portal_api.auth.authenticate import Authenticator
 from portal_api.auth.first_admin import FirstAdminService
+from portal_api.auth.oidc.provider import Provider
+from portal_api.auth.oidc.sign_in import OidcSignInService, OidcStores
 from portal_api.auth.open_session import SessionOpener
 from portal_api.auth.password_hasher import PasswordHasher
 from portal_api.auth.sign_in import SignInService
 from portal_api.routes.api_keys import api_keys
 from portal_api.routes.audit import audit
+from portal_api.routes.oidc import oidc
 from portal_api.routes.session import session
 from portal_api.routes.sign_in import sign_in
 from portal_api.routes.users import users
 from portal_api.store.api_keys import ApiKeys
 from portal_api.store.audit import Audit
+from portal_api.store.oidc_users import OidcUsers
 from portal_api.store.sessions import Sessions
 from portal_api.store.sign_ins import SignIns
+from portal_api.store.used_states import UsedStates
 from portal_api.store.users import Users
 
 if TYPE_CHECKING:
@@ -36,7 +41,7 @@ if TYPE_CHECKING:
 class AuthComponents:
     """The parts of authentication that the API and the composition root need.
 
-    ``sign_in`` is the only router that needs no caller.
+    ``sign_in`` and ``oidc`` are the only routers that need no caller.
     """
 
     authenticator: Authenticator
@@ -44,6 +49,7 @@ class AuthComponents:
     proxies: Sequence[Network]
     origins: Collection[str]
     sign_in: APIRouter
+    oidc: APIRouter
     routers: Sequence[APIRouter]
     hasher: PasswordHasher
     first_admin: FirstAdminService
@@ -62,12 +68,21 @@ def build_auth(
     hasher = PasswordHasher()
     opener = SessionOpener(user_store, session_store, is_secure=config.is_secure)
     service = SignInService(user_store, opener, sign_in_store, hasher)
+    stores = OidcStores(
+        OidcUsers(database, user_store), session_store, UsedStates(database), audit_store
+    )
+    oidc_service = (
+        OidcSignInService(config.oidc, Provider(config.oidc), stores, opener)
+        if config.oidc
+        else None
+    )
     return AuthComponents(
         authenticator=Authenticator(user_store, session_store, key_store, config.key),
         audit=audit_store,
         proxies=config.proxies,
         origins=config.origins,
-        sign_in=sign_in(service, user_store, opener),
+        sign_in=sign_in(service, user_store, opener, is_on=config.has_local_accounts),
+        oidc=oidc(config, oidc_service, user_store, opener),
         routers=[
             session(user_store, session_store, service, hasher),
             users(user_store, sign_in_store, hasher),

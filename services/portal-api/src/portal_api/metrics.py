@@ -6,6 +6,11 @@ from prometheus_client import Counter, Gauge, Histogram
 
 STORED = Counter("mboc_portal_api_events_stored_total", "Events stored.", ["kind"])
 SIGN_INS = Counter("mboc_portal_api_passwords_total", "Passwords that were entered.", ["outcome"])
+OIDC_SIGN_INS = Counter(
+    "mboc_portal_api_oidc_sign_ins_total",
+    "Sign-ins and verifications with OpenID Connect.",
+    ["outcome"],
+)
 STORED_AFTER_SECONDS = Histogram(
     "mboc_portal_api_stored_after_seconds",
     "Seconds from the end of an attempt until it is stored.",

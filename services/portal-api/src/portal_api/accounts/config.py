@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from portal_api.accounts.client_address import Network
+from portal_api.accounts.oidc_config import OidcConfig
 from portal_api.accounts.session import SessionLifetimes
 
 DEFAULT_LIFETIMES = SessionLifetimes(timedelta(hours=1), timedelta(hours=12))
@@ -27,3 +28,5 @@ class AuthConfig:
     longest_wait: timedelta = timedelta(hours=1)
     proxies: Sequence[Network] = ()
     origins: Collection[str] = ()
+    oidc: OidcConfig | None = None
+    has_local_accounts: bool = True

@@ -12,13 +12,17 @@ USE_INTERVAL = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One sign-in of one account. ``session_id`` is the hash of its token."""
+    """One sign-in of one account. ``session_id`` is the hash of its token.
+
+    ``verified_at`` is the last time when the person proved the identity.
+    """
 
     session_id: str
     name: str
     role: Role
     created_at: datetime
     seen_at: datetime
+    verified_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

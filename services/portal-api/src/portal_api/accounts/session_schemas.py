@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from portal_api.accounts.password_policy import MAX_LENGTH, Password
 from portal_api.accounts.roles import Role
 from portal_api.accounts.tokens import csrf_token
+from portal_api.accounts.user import AccountKind
 
 if TYPE_CHECKING:
     from portal_api.accounts.roles import Caller
+    from portal_api.accounts.user import User
 
 
 class SignInRequest(BaseModel):
@@ -37,6 +39,10 @@ class SessionResponse(BaseModel):
     role: Role
     csrf_token: str | None
     preferences: dict[str, Any]
+    kind: AccountKind | None = Field(
+        default=None,
+        description="How the account signs in. None for the API key of the settings.",
+    )
 
 
 class NewPassword(BaseModel):
@@ -48,9 +54,12 @@ class NewPassword(BaseModel):
     new: Password = Field(description="12 to 200 characters, not the name, not easy to guess.")
 
 
-def as_session(caller: Caller, token: str, preferences: str) -> SessionResponse:
-    """Return the caller's session as the API shows it."""
-    csrf = csrf_token(token) if caller.session_id else None
+def as_session(caller: Caller, token: str, user: User | None) -> SessionResponse:
+    """Return the caller's session as the API shows it. The key of the settings has no account."""
     return SessionResponse(
-        name=caller.name, role=caller.role, csrf_token=csrf, preferences=json.loads(preferences)
+        name=caller.name,
+        role=caller.role,
+        csrf_token=csrf_token(token) if caller.session_id else None,
+        preferences=json.loads(user.preferences) if user else {},
+        kind=user.kind if user else None,
     )

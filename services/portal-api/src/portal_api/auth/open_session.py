@@ -38,14 +38,22 @@ class SessionOpener:
         self._sessions = sessions
         self._is_secure = is_secure
 
-    async def open(self, user: User, now: datetime, refusal: str = CHANGED) -> NewSession:
+    async def open(
+        self,
+        user: User,
+        now: datetime,
+        refusal: str = CHANGED,
+        *,
+        verified_at: datetime | None = None,
+    ) -> NewSession:
         """Store the session first. An account that is disabled at the same time either ends the
         session, or the second step sees that it is disabled.
 
+        ``verified_at`` is the time when the person proved the identity, if that was before now.
         Raises UnknownCallerError with the sentence ``refusal``.
         """
         token = new_token()
-        session = Session(token_hash(token), user.name, user.role, now, now)
+        session = Session(token_hash(token), user.name, user.role, now, now, verified_at or now)
         await self._sessions.open(session)
         if not await self._users.record_sign_in(user, now):
             await self._sessions.close(session.session_id)

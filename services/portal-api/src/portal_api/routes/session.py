@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from portal_api.store.users import Users
 
 LOCKED: dict[int | str, dict[str, Any]] = {429: PROBLEMS[429]}
+CONFLICT: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404], 409: PROBLEMS[409]}
 
 
 def session(
@@ -33,9 +34,7 @@ def session(
         caller = caller_of(request)
         user = await users.find(caller.name)
         response.headers["Cache-Control"] = "no-store"
-        return as_session(
-            caller, request.cookies.get(COOKIE, ""), user.preferences if user else "{}"
-        )
+        return as_session(caller, request.cookies.get(COOKIE, ""), user)
 
     @router.delete("", status_code=204)
     async def sign_out(request: Request, response: Response) -> None:
@@ -45,11 +44,12 @@ def session(
         audit_change(request, caller.name)
         response.delete_cookie(COOKIE, path="/api")
 
-    @router.put("/password", status_code=204, responses=LOCKED)
+    @router.put("/password", status_code=204, responses=LOCKED | CONFLICT)
     async def change_own_password(request: Request, change: Annotated[NewPassword, Body()]) -> None:
         """Change your own password. All other sessions of your account end."""
         caller, session_id = session_of(request)
         audit_change(request, caller.name)
+        (await users.get(caller.name)).require_password()
         if not await sign_in.is_password_of(
             caller.name, change.old.get_secret_value(), caller.address
         ):

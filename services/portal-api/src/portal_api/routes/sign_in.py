@@ -9,6 +9,7 @@ from fastapi import APIRouter, Body, Request, Response
 from portal_api.accounts.session_schemas import SessionResponse, SignInRequest, as_session
 from portal_api.accounts.user import as_name
 from portal_api.auth.dependencies import audit_change
+from portal_api.errors import ForbiddenError
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
@@ -18,11 +19,16 @@ if TYPE_CHECKING:
 
 UNKNOWN = "(unknown name)"
 """The audit's target for a name without an account, because users enter passwords as names."""
+OFF = "Local accounts are off (PORTAL_API_LOCAL_ACCOUNTS): sign in with OpenID Connect"
 LOCKED: dict[int | str, dict[str, Any]] = {429: PROBLEMS[429]}
 
 
-def sign_in(service: SignInService, users: Users, opener: SessionOpener) -> APIRouter:
-    """Return the router of the sign-in, which needs no caller."""
+def sign_in(
+    service: SignInService, users: Users, opener: SessionOpener, *, is_on: bool
+) -> APIRouter:
+    """Return the router of the sign-in, which needs no caller. ``is_on`` is false without local
+    accounts.
+    """
     router = APIRouter(tags=["Session"])
 
     @router.post("/session", responses=LOCKED)
@@ -32,12 +38,14 @@ def sign_in(service: SignInService, users: Users, opener: SessionOpener) -> APIR
         """Sign in and set the session's cookie. After five wrong passwords in a row, sign-ins are
         refused for a time, which doubles with each further wrong password.
         """
+        if not is_on:
+            raise ForbiddenError(OFF)
         name = as_name(entered.name)
         audit_change(request, name if await users.find(name) else UNKNOWN)
         new = await service.sign_in(
             name, entered.password.get_secret_value(), request.state.address
         )
         caller = opener.set_cookie(request, response, new)
-        return as_session(caller, new.token, new.user.preferences)
+        return as_session(caller, new.token, new.user)
 
     return router

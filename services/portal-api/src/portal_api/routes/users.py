@@ -72,19 +72,23 @@ def users(store: Users, sign_ins: SignIns, hasher: PasswordHasher) -> APIRouter:
     ) -> UserResponse:
         """Change the role of an account, or enable or disable it. Its sessions end.
 
-        The last enabled admin can neither lose the role nor be disabled.
+        The last enabled admin can neither lose the role nor be disabled. The provider decides the
+        role of an account of OpenID Connect, so only `enabled` can change.
         """
         before, after = await store.change(name, change.changes())
         audit_change(request, name, before.audit_view(), after.audit_view())
         return UserResponse.model_validate(after, from_attributes=True)
 
-    @router.post("/{name}/password", status_code=204, responses=MISSING)
+    @router.post("/{name}/password", status_code=204, responses=MISSING | CONFLICT)
     async def reset_password(
         request: Request, name: UserName, new: Annotated[PasswordReset, Body()]
     ) -> None:
-        """Set a new password for an account. Its sessions end, and its lock-out ends."""
+        """Set a new password for an account. Its sessions end, and its lock-out ends. An account of
+        OpenID Connect has no password.
+        """
         audit_change(request, name)
         user = await store.get(name)
+        user.require_password()
         await store.set_password(
             user.name, await hasher.hash_new(new.password.get_secret_value(), user.name)
         )

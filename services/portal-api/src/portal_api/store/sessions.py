@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from portal_api.accounts.roles import Role
@@ -30,6 +31,7 @@ class Sessions:
         times = {
             "created_at": session.created_at,
             "seen_at": session.seen_at,
+            "verified_at": session.verified_at,
             "ends_at": self._lifetimes.end_of(session),
         }
         with translate_errors():
@@ -53,6 +55,7 @@ class Sessions:
                 Role(found["role"]),
                 found["created_at"],
                 found["seen_at"],
+                found.get("verified_at", found["created_at"]),
             )
             if found
             else None
@@ -62,12 +65,17 @@ class Sessions:
         """Extend the session, at most once per interval."""
         if not self._lifetimes.is_use_due(session, now):
             return
-        extended = Session(session.session_id, session.name, session.role, session.created_at, now)
+        extended = replace(session, seen_at=now)
         with translate_errors():
             await self._sessions.update_one(
                 {"_id": session.session_id},
                 {"$set": {"seen_at": now, "ends_at": self._lifetimes.end_of(extended)}},
             )
+
+    async def verify(self, session_id: str, now: datetime) -> None:
+        """Store that the person of the session proved the identity again."""
+        with translate_errors():
+            await self._sessions.update_one({"_id": session_id}, {"$set": {"verified_at": now}})
 
     async def close(self, session_id: str) -> None:
         """Delete the session. This ends it at once on every replica."""

@@ -9,7 +9,7 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from portal_api.accounts.roles import Role
-from portal_api.accounts.user import User
+from portal_api.accounts.user import AccountKind, Identity, User
 from portal_api.errors import ConflictError, NotFoundError, StoreUnavailableError
 from portal_api.schemas.types import now_in_milliseconds
 from portal_api.store.errors import translate_errors
@@ -55,7 +55,7 @@ class Users:
         """Return the account, or None."""
         with translate_errors():
             found = await self._users.find_one({"_id": name})
-        return _user(found) if found else None
+        return as_user(found) if found else None
 
     async def get(self, name: str) -> User:
         """Return the account. Raises NotFoundError."""
@@ -88,12 +88,15 @@ class Users:
                 await self._users.insert_one({"_id": name, **user})
         except DuplicateKeyError:
             raise ConflictError(f"The user name {name} is taken: choose another name") from None
-        return _user(user)
+        return as_user(user)
 
-    async def change(self, name: str, changes: dict[str, Any]) -> tuple[User, User]:
+    async def change(
+        self, name: str, changes: dict[str, Any], *, by_provider: bool = False
+    ) -> tuple[User, User]:
         """Set role or ``enabled``, end the sessions if a value changed, and return the account
         before and after.
 
+        Only the provider decides the role of its accounts, even of the last enabled admin.
         Raises NotFoundError, and ConflictError when no enabled admin would be left.
         """
 
@@ -102,7 +105,9 @@ class Users:
             if all(getattr(before, field) == value for field, value in changes.items()):
                 return before, before
             after = await self._set(name, changes, session)
-            if _is_admin(before) and not _is_admin(after):
+            if not by_provider:
+                _require_own_role(before, after)
+            if _is_admin(before) and not _is_admin(after) and not by_provider:
                 await self._require_another_admin(session)
             await self._sessions.delete_many({"name": name}, session=session)
             return before, after
@@ -112,10 +117,14 @@ class Users:
     async def set_password(
         self, name: str, password: str, kept_session_id: str | None = None
     ) -> None:
-        """Replace the hash and end all sessions but ``kept_session_id``. Raises NotFoundError."""
+        """Replace the hash and end all sessions but ``kept_session_id``.
+
+        Raises NotFoundError, and ConflictError for an account of OpenID Connect.
+        """
 
         async def callback(session: AsyncIOMotorClientSession) -> tuple[User, User]:
             before = await self._get(name, session)
+            before.require_password()
             after = await self._set(
                 name, {"password": password, "password_changed_at": now_in_milliseconds()}, session
             )
@@ -153,7 +162,7 @@ class Users:
         found = await self._users.find_one({"_id": name}, session=session)
         if found is None:
             raise NotFoundError(f"There is no user {name}")
-        return _user(found)
+        return as_user(found)
 
     async def _set(
         self, name: str, changes: dict[str, Any], session: AsyncIOMotorClientSession
@@ -163,7 +172,7 @@ class Users:
             {"_id": name}, update, return_document=ReturnDocument.AFTER, session=session
         )
         assert changed is not None  # noqa: S101 - read in the same transaction
-        return _user(changed)
+        return as_user(changed)
 
     async def _require_another_admin(self, session: AsyncIOMotorClientSession) -> None:
         """Write to every other admin. Two admins who demote each other concurrently conflict here,
@@ -190,11 +199,19 @@ class Users:
             ) from error
 
 
+def _require_own_role(before: User, after: User) -> None:
+    if before.kind is not AccountKind.LOCAL and before.role is not after.role:
+        raise ConflictError(
+            f"The provider decides the role of {before.name} at each sign-in: change it there"
+        )
+
+
 def _is_admin(user: User) -> bool:
     return user.enabled and user.role is Role.ADMIN
 
 
-def _user(found: dict[str, Any]) -> User:
+def as_user(found: dict[str, Any]) -> User:
+    """Return the account of a document."""
     return User(
         name=found["name"],
         role=Role(found["role"]),
@@ -205,4 +222,6 @@ def _user(found: dict[str, Any]) -> User:
         password_changed_at=found["password_changed_at"],
         signed_in_at=found.get("signed_in_at"),
         preferences=found.get("preferences", "{}"),
+        kind=AccountKind(found.get("kind", AccountKind.LOCAL)),
+        identity=Identity(**identity) if (identity := found.get("identity")) else None,
     )
