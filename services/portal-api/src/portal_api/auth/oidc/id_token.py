@@ -64,9 +64,10 @@ def allowed_issuers(issuer: str, config: OidcConfig) -> dict[str, str | None]:
     """
     if issuer == config.issuer and TENANT not in issuer:
         return {issuer: None}
-    before, found, after = issuer.partition(TENANT)
-    is_of_settings = config.issuer.startswith(before) and config.issuer.endswith(after)
-    if not found or not config.tenants or not is_of_settings:
+    before, _, after = issuer.partition(TENANT)
+    segment = config.issuer.removeprefix(before).removesuffix(after)
+    is_of_settings = "/" not in segment and issuer.replace(TENANT, segment) == config.issuer
+    if TENANT not in issuer or not is_of_settings:
         return {}
     return {issuer.replace(TENANT, tenant): tenant for tenant in config.tenants}
 

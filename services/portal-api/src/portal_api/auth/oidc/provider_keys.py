@@ -30,23 +30,28 @@ class ProviderKeys:
     def __init__(self, calls: ProviderCalls) -> None:
         self._calls = calls
         self._keys = KeySet([])
-        self._read_at = float("-inf")
+        self._valid_until = float("-inf")
+        self._refresh_after = float("-inf")
         self._lock = asyncio.Lock()
 
     async def read(self, url: str) -> KeySet:
         """Return the keys. Raises SignInRefusedError."""
-        return await self._read(url, LIFETIME_S)
+        async with self._lock:
+            if time.monotonic() >= self._valid_until:
+                await self._fetch(url)
+            return self._keys
 
     async def read_again(self, url: str) -> KeySet:
         """Return the keys after a token named an unknown one. Raises SignInRefusedError."""
-        return await self._read(url, REFRESH_INTERVAL_S)
-
-    async def _read(self, url: str, max_age_s: float) -> KeySet:
         async with self._lock:
-            if time.monotonic() - self._read_at > max_age_s:
-                self._keys = usable_keys(await self._calls.get(url))
-                self._read_at = time.monotonic()
+            if time.monotonic() >= self._refresh_after:
+                self._refresh_after = time.monotonic() + REFRESH_INTERVAL_S
+                await self._fetch(url)
             return self._keys
+
+    async def _fetch(self, url: str) -> None:
+        self._keys = usable_keys(await self._calls.get(url))
+        self._valid_until = time.monotonic() + LIFETIME_S
 
 
 def usable_keys(answer: dict[str, Any]) -> KeySet:
