@@ -16,6 +16,8 @@ export interface Session {
   name: string;
   role: Role;
   preferences: Preferences;
+  /** How the account signs in. Null for the API key of the settings. */
+  kind: SessionDetails['kind'];
 }
 
 let current: Promise<Session> | null = null;
@@ -59,7 +61,7 @@ export async function savePreferences(preferences: Preferences): Promise<void> {
 }
 
 async function toSession(response: Promise<SessionDetails>): Promise<Session> {
-  const { name, role, csrf_token, preferences } = await response;
+  const { name, role, csrf_token, preferences, kind } = await response;
   setCsrfToken(csrf_token);
-  return { name, role, preferences };
+  return { name, role, preferences, kind };
 }

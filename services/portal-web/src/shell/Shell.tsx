@@ -8,6 +8,7 @@ import { Suspense, useState, type ReactNode } from 'react';
 import { useStore } from 'react-admin';
 import { ErrorBoundary } from '@/shell/ErrorBoundary';
 import { Footer } from '@/shell/Footer';
+import { RefusedNotice } from '@/shell/RefusedNotice';
 import { SideMenu } from '@/shell/SideMenu';
 import { SkipLink } from '@/shell/SkipLink';
 import { TopBar } from '@/shell/TopBar';
@@ -25,6 +26,7 @@ export function Shell({ children }: { children?: ReactNode }) {
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', minHeight: '100vh' }}>
       <SkipLink />
+      <RefusedNotice />
       <TopBar
         isMenuOpen={isPhone ? isOpen : !isCollapsed}
         isPhone={isPhone}

@@ -12,8 +12,10 @@ import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useEffect, useState } from 'react';
 import { useLogin } from 'react-admin';
+import { hasLocalForm, useSignInOptions } from '@/account/signInOptions';
 import { ProblemError } from '@/api/problem';
 import { Logo } from '@/components/Logo';
+import { OidcSignIn } from '@/shell/OidcSignIn';
 import { useText, type TextFunction } from '@/texts/texts';
 
 export function SignInPage() {
@@ -23,6 +25,9 @@ export function SignInPage() {
   const [password, setPassword] = useState('');
   const [message, setMessage] = useState('');
   const [isBusy, setIsBusy] = useState(false);
+  const [isLocal, setIsLocal] = useState(false);
+  const options = useSignInOptions();
+  const hasForm = hasLocalForm(options, isLocal);
   useEffect(() => {
     document.title = `${text('signIn.title')} · ${text('app.name')}`;
   }, [text]);
@@ -67,34 +72,37 @@ export function SignInPage() {
         <Typography variant="body2" color="text.secondary" sx={{ mb: 2.5 }}>
           {text('signIn.lead')}
         </Typography>
-        <Box
-          component="form"
-          sx={{ display: 'grid', gap: 2 }}
-          onSubmit={(event) => {
-            event.preventDefault();
-            void submit();
-          }}
-        >
-          {message ? <Alert severity="error">{message}</Alert> : null}
-          <TextField
-            label={text('signIn.name')}
-            name="name"
-            size="medium"
-            autoFocus
-            autoComplete="username"
-            required
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            slotProps={{ htmlInput: { autoCapitalize: 'none', spellCheck: false } }}
-          />
-          <PasswordField value={password} onChange={setPassword} />
-          <Button type="submit" variant="contained" size="large" loading={isBusy}>
-            {text('signIn.submit')}
-          </Button>
-          <Typography variant="caption" color="text.secondary">
-            {text('signIn.first')}
-          </Typography>
-        </Box>
+        <OidcSignIn options={options} isLocal={isLocal} onUseLocal={() => setIsLocal(true)} />
+        {hasForm ? (
+          <Box
+            component="form"
+            sx={{ display: 'grid', gap: 2 }}
+            onSubmit={(event) => {
+              event.preventDefault();
+              void submit();
+            }}
+          >
+            {message ? <Alert severity="error">{message}</Alert> : null}
+            <TextField
+              label={text('signIn.name')}
+              name="name"
+              size="medium"
+              autoFocus
+              autoComplete="username"
+              required
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+              slotProps={{ htmlInput: { autoCapitalize: 'none', spellCheck: false } }}
+            />
+            <PasswordField value={password} onChange={setPassword} />
+            <Button type="submit" variant="contained" size="large" loading={isBusy}>
+              {text('signIn.submit')}
+            </Button>
+            <Typography variant="caption" color="text.secondary">
+              {text('signIn.first')}
+            </Typography>
+          </Box>
+        ) : null}
       </Card>
     </Box>
   );

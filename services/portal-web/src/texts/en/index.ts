@@ -10,6 +10,7 @@ import { errors, plan } from '@/texts/en/errors';
 import { field, size, time } from '@/texts/en/fields';
 import { appointments, empty, list, transactions } from '@/texts/en/lists';
 import { audit, home, logs, statusPage } from '@/texts/en/monitoring';
+import { oidc } from '@/texts/en/openIdConnect';
 import { operations } from '@/texts/en/operations';
 import { app, error, menu, notFound, shell, state } from '@/texts/en/shell';
 import {
@@ -39,6 +40,7 @@ export const en = {
   menu,
   nextStep,
   notFound,
+  oidc,
   operations,
   phase,
   phaseMeaning,

@@ -35,7 +35,7 @@ export default function ProfilePage() {
           maxWidth: 1200,
         }}
       >
-        <PasswordPanel />
+        {identity?.kind === 'local' ? <PasswordPanel /> : null}
         <PreferencesPanel />
         <Box sx={{ gridColumn: '1 / -1', minWidth: 0 }}>
           <ApiKeysPanel />
