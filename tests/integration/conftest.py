@@ -51,5 +51,8 @@ def provider(oidc_provider: ForgingProvider) -> ForgingProvider:
 
 
 @pytest.fixture
-def browser(system: System, provider: ForgingProvider) -> OidcBrowser:
+def browser(
+    system: System,
+    provider: ForgingProvider,  # noqa: ARG001 - it runs
+) -> OidcBrowser:
     return OidcBrowser(system, OIDC_PORTAL)

@@ -141,10 +141,10 @@ async def test_the_account_is_listed_with_its_kind_and_has_no_password(
     status, problem = await system.api(
         "POST", f"/users/{name}/password", json={"password": "made-up walrus lantern 17"}
     )
-    assert (status, problem["detail"]) == (
-        409,
+    assert status == 409
+    assert problem["detail"] == (
         f"The account {name} signs in with OpenID Connect, so it has no password: change it at "
-        "the provider",
+        "the provider"
     )
     for password in ("", "made-up walrus lantern 17", " "):
         local = ApiUser(system, name, password=password)
@@ -187,7 +187,7 @@ async def test_a_disabled_account_is_out_at_once_and_stays_out(
 
 
 async def test_an_account_belongs_to_issuer_and_subject_and_keeps_its_name(
-    browser: OidcBrowser, system: System, provider: ForgingProvider
+    browser: OidcBrowser, provider: ForgingProvider
 ) -> None:
     await browser.sign_in(provider)
     name = name_of(provider)
@@ -316,7 +316,7 @@ async def test_a_verification_of_another_person_or_without_a_sign_in_is_refused(
 
 
 async def test_only_a_session_of_openid_connect_is_verified_there(
-    browser: OidcBrowser, system: System, provider: ForgingProvider
+    browser: OidcBrowser, system: System
 ) -> None:
     local = await a_user(system, service=OIDC_PORTAL)
     at = OidcBrowser(system, OIDC_PORTAL, {SESSION: local.cookie})

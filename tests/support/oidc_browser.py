@@ -90,9 +90,11 @@ def redirect_uri(port: int) -> str:
     return f"http://127.0.0.1:{port}/api{CALLBACK}"
 
 
-async def start_portal(system: System, name: str, issuer: str, **settings: str) -> Service:
+async def start_portal(
+    system: System, name: str, issuer: str, *, port: int | None = None, **settings: str
+) -> Service:
     """Start a portal-api with this provider."""
-    port = random_free_port()
+    port = port or random_free_port()
     given = {
         "PORTAL_API_OIDC_ISSUER": issuer,
         "PORTAL_API_OIDC_CLIENT_ID": CLIENT_ID,
