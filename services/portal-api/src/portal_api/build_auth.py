@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from portal_api.accounts.client_address import Network
+    from common.client_address import Network
     from portal_api.accounts.config import AuthConfig
 
 
