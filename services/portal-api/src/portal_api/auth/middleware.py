@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 from fastapi import Request
 
-from portal_api.accounts.client_address import client_address
+from common.client_address import client_address
 from portal_api.auth.audit_draft import AuditDraft
 from portal_api.auth.body_limit import BODY_LIMIT, UNAUTHENTICATED_BODY_LIMIT, limit_body
 from portal_api.auth.dependencies import COOKIE, SAFE_METHODS, audit_draft_of, refuse_cross_site
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from portal_api.accounts.client_address import Network
+    from common.client_address import Network
     from portal_api.auth.authenticate import Authenticator
     from portal_api.store.audit import Audit
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo import ReturnDocument
 
-from portal_api.accounts.client_address import lockout_key_of
+from common.client_address import lockout_key_of
 from portal_api.store.errors import translate_errors
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from portal_api.accounts.client_address import client_address, lockout_key_of
+from common.client_address import client_address, lockout_key_of
 
 PROXIES = [ip_network("10.0.0.0/8"), ip_network("fd00:1::/32")]
 
