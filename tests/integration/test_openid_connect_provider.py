@@ -56,7 +56,7 @@ async def running() -> AsyncIterator[ForgingProvider]:
 
 
 def a_config(issuer: str, **fields: Any) -> OidcConfig:
-    given = {
+    given: dict[str, Any] = {
         "issuer": issuer,
         "client_id": CLIENT_ID,
         "client_secret": CLIENT_SECRET,

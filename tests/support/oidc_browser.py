@@ -96,13 +96,14 @@ async def start_portal(
     """Start a portal-api with this provider."""
     port = port or random_free_port()
     given = {
+        "PORTAL_API_PORT": str(port),
         "PORTAL_API_OIDC_ISSUER": issuer,
         "PORTAL_API_OIDC_CLIENT_ID": CLIENT_ID,
         "PORTAL_API_OIDC_CLIENT_SECRET": CLIENT_SECRET,
         "PORTAL_API_OIDC_REDIRECT_URI": redirect_uri(port),
         "PORTAL_API_OIDC_LABEL": "CRONUS",
     }
-    return await system.start("portal-api", name, port=port, **given | settings)
+    return await system.start("portal-api", name, ready=True, **given | settings)
 
 
 async def sign_in_entry(system: System, address: str) -> dict[str, Any]:

@@ -88,17 +88,11 @@ class System:
     services: dict[str, Service] = field(default_factory=dict)
 
     async def start(
-        self,
-        kind: str,
-        name: str | None = None,
-        *,
-        ready: bool = True,
-        port: int | None = None,
-        **settings: str,
+        self, kind: str, name: str | None = None, *, ready: bool = True, **settings: str
     ) -> Service:
         """Start a process of this service, and wait until it is ready."""
         name, prefix = name or kind, kind.replace("-", "_").upper()
-        port = port or random_free_port()
+        port = int(settings.get(f"{prefix}_PORT") or random_free_port())
         log = self.directory / f"{name}.log"
         with log.open("ab") as out:
             command = Path(sys.executable).with_name(f"mboc-{kind}")

@@ -88,7 +88,10 @@ def test_an_issuer_has_tls_or_is_on_this_machine(
         ({"OIDC_HOME": "/api/docs"}, "OIDC_HOME .* page of the website"),
         ({"OIDC_CA_FILE": "/nowhere.pem"}, "OIDC_CA_FILE .* PEM"),
         ({"OIDC_LABEL": "x" * 41}, "OIDC_LABEL"),
-        ({"OIDC_ISSUER": "", "LOCAL_ACCOUNTS": "false"}, "LOCAL_ACCOUNTS .* OIDC_ISSUER"),
+        (
+            {"OIDC_ISSUER": "", "LOCAL_ACCOUNTS": "false"},
+            "LOCAL_ACCOUNTS .* set PORTAL",
+        ),
     ],
     ids=str,
 )

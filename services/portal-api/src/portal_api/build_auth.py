@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter
 
 from portal_api.accounts.lockout import lockout_of_addresses, lockout_of_names
 from portal_api.auth.authenticate import Authenticator
 from portal_api.auth.first_admin import FirstAdminService
+from portal_api.auth.known_devices import KnownDevices
 from portal_api.auth.oidc.provider import Provider
 from portal_api.auth.oidc.sign_in import OidcSignInService, OidcStores
 from portal_api.auth.open_session import SessionOpener
@@ -30,10 +33,9 @@ from portal_api.store.users import Users
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from fastapi import APIRouter
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from portal_api.accounts.client_address import Network
+    from common.client_address import Network
     from portal_api.accounts.config import AuthConfig
 
 
@@ -49,10 +51,10 @@ class AuthComponents:
     proxies: Sequence[Network]
     origins: Collection[str]
     sign_in: APIRouter
-    oidc: APIRouter
     routers: Sequence[APIRouter]
     hasher: PasswordHasher
     first_admin: FirstAdminService
+    oidc: APIRouter = field(default_factory=APIRouter)
 
 
 def build_auth(
@@ -66,6 +68,7 @@ def build_auth(
     waits = config.first_wait, config.longest_wait
     sign_in_store = SignIns(database, lockout_of_names(*waits), lockout_of_addresses(*waits))
     hasher = PasswordHasher()
+    devices = KnownDevices(sign_in_store, is_secure=config.is_secure)
     opener = SessionOpener(user_store, session_store, is_secure=config.is_secure)
     service = SignInService(user_store, opener, sign_in_store, hasher)
     stores = OidcStores(
@@ -81,7 +84,7 @@ def build_auth(
         audit=audit_store,
         proxies=config.proxies,
         origins=config.origins,
-        sign_in=sign_in(service, user_store, opener, is_on=config.has_local_accounts),
+        sign_in=sign_in(service, user_store, opener, devices, is_on=config.has_local_accounts),
         oidc=oidc(config, oidc_service, user_store, opener),
         routers=[
             session(user_store, session_store, service, hasher),

@@ -176,9 +176,7 @@ class OidcSettings(EnvironmentSettings):
     @classmethod
     def _check_local_accounts(cls, value: object, info: ValidationInfo) -> object:
         if not value and not info.data.get("oidc_issuer"):
-            raise ValueError(
-                "without local accounts nobody can sign in: set PORTAL_API_OIDC_ISSUER first"
-            )
+            raise ValueError("set PORTAL_API_OIDC_ISSUER, or people have no way to sign in")
         return value
 
     def oidc(self, key_ring: KeyRing) -> OidcConfig | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from portal_api.accounts.client_address import Network
+from common.client_address import Network
 from portal_api.accounts.oidc_config import OidcConfig
 from portal_api.accounts.session import SessionLifetimes
 

@@ -13,6 +13,7 @@ from portal_api.errors import ForbiddenError
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
+    from portal_api.auth.known_devices import KnownDevices
     from portal_api.auth.open_session import SessionOpener
     from portal_api.auth.sign_in import SignInService
     from portal_api.store.users import Users
@@ -24,7 +25,12 @@ LOCKED: dict[int | str, dict[str, Any]] = {429: PROBLEMS[429]}
 
 
 def sign_in(
-    service: SignInService, users: Users, opener: SessionOpener, *, is_on: bool
+    service: SignInService,
+    users: Users,
+    opener: SessionOpener,
+    devices: KnownDevices,
+    *,
+    is_on: bool,
 ) -> APIRouter:
     """Return the router of the sign-in, which needs no caller. ``is_on`` is false without local
     accounts.
@@ -35,17 +41,21 @@ def sign_in(
     async def sign_in_with_password(
         request: Request, response: Response, entered: Annotated[SignInRequest, Body()]
     ) -> SessionResponse:
-        """Sign in and set the session's cookie. After five wrong passwords in a row, sign-ins are
-        refused for a time, which doubles with each further wrong password.
+        """Sign in and set the session's cookie.
+
+        After five wrong passwords in a row, sign-ins with this name are refused in that network for
+        a time, which doubles with each further wrong password. A browser in which the account has
+        signed in before has a count of its own.
         """
         if not is_on:
             raise ForbiddenError(OFF)
         name = as_name(entered.name)
         audit_change(request, name if await users.find(name) else UNKNOWN)
         new = await service.sign_in(
-            name, entered.password.get_secret_value(), request.state.address
+            name, entered.password.get_secret_value(), devices.source_of(request, name)
         )
         caller = opener.set_cookie(request, response, new)
+        await devices.remember(request, response, name)
         return as_session(caller, new.token, new.user)
 
     return router
