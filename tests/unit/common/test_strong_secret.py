@@ -10,7 +10,6 @@ from pydantic import SecretStr
 
 from common.strong_secret import require_strong_secret, weakness_of
 
-
 HEX = "0491a12a75b091b93312d881ce472c97"
 
 
