@@ -33,12 +33,15 @@ LABELS = {
         "operations (retry, archive, restore)"
     ),
     "outcome": (
-        "passwords (right, wrong, locked), deliveries of operations (succeeded, failed, skipped), "
+        "passwords (right, wrong, locked), sign-ins with OpenID Connect (right, or the reasons of "
+        "[single-sign-on.md](single-sign-on.md)), "
+        "deliveries of operations (succeeded, failed, skipped), "
         "changes of the simulator (accepted, refused, again)"
     ),
     "reason": (
         "unreadable, unauthorised, late body, too large, content type, invalid field, broker away"
     ),
+    "route": "the paths of the service's routes",
     "source": "the sources that have a secret in `INGEST_SECRETS`",
     "state": "done, cancelled",
     "status": "the eight statuses",

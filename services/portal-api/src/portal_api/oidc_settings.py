@@ -31,7 +31,7 @@ class OidcSettings(EnvironmentSettings):
         default="",
         description=(
             "Issuer of the OpenID Connect provider, such as "
-            "https://login.microsoftonline.com/<tenant id>/v2.0. Empty means no sign-in with "
+            "`https://login.microsoftonline.com/<tenant id>/v2.0`. Empty means no sign-in with "
             "OpenID Connect (single-sign-on.md)."
         ),
     )
@@ -54,7 +54,7 @@ class OidcSettings(EnvironmentSettings):
         validate_default=True,
         description=(
             "Redirect URI, exactly as the provider knows it: "
-            f"https://<address of the portal>{CALLBACK_PATH}."
+            f"`https://<address of the portal>{CALLBACK_PATH}`."
         ),
     )
     oidc_scopes: str = Field(
@@ -88,7 +88,7 @@ class OidcSettings(EnvironmentSettings):
         default="OpenID Connect",
         min_length=1,
         max_length=40,
-        description="Name of the provider on the button: Sign in with <name>.",
+        description="Name of the provider on the button *Sign in with …*.",
     )
     oidc_home: str = Field(
         default=HOME,
