@@ -10,6 +10,7 @@ from typing import Any
 
 from multidict import CIMultiDictProxy
 
+from common.database import open_database
 from tests.support.system import System
 
 PASSWORD = "made-up walrus lantern 17"
@@ -99,9 +100,17 @@ async def a_user(
         "POST", "/users", json={"name": user.name, "role": role, "password": user.password}
     )
     assert status == 201, answer
+    await accept_password(system, user.name)
     if signed_in:
         assert (await user.sign_in())[0] == 200
     return user
+
+
+async def accept_password(system: System, name: str) -> None:
+    """Store that the owner chose the password, so that a test need not change it first."""
+    database = open_database(system.mongodb_url, system.database)
+    await database["users"].update_one({"_id": name}, {"$set": {"must_change_password": False}})
+    database.client.close()
 
 
 async def an_api_key(system: System, role: str, **fields: Any) -> tuple[str, dict[str, Any]]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 
 METHOD_NOT_ALLOWED = 405
+NO_TYPE = "about:blank"
+"""The type of a problem that its status describes (RFC 9457, 4.2.1)."""
 
 
 def problem(
@@ -24,12 +26,13 @@ def problem(
     detail: str,
     errors: Sequence[dict[str, str]] = (),
     headers: dict[str, str] | None = None,
+    kind: str = NO_TYPE,
 ) -> Response:
     """Return an ``application/problem+json`` response. ``errors`` holds one ``{"field",
-    "message"}`` per bad field.
+    "message"}`` per bad field. ``kind`` is a URI that programs recognise (RFC 9457, 3.1.1).
     """
     document: dict[str, Any] = {
-        "type": "about:blank",
+        "type": kind,
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,

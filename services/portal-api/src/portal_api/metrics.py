@@ -6,6 +6,9 @@ from prometheus_client import Counter, Gauge, Histogram
 
 STORED = Counter("mboc_portal_api_events_stored_total", "Events stored.", ["kind"])
 SIGN_INS = Counter("mboc_portal_api_passwords_total", "Passwords that were entered.", ["outcome"])
+CODES = Counter(
+    "mboc_portal_api_codes_total", "Codes of second factors that were entered.", ["outcome"]
+)
 STORED_AFTER_SECONDS = Histogram(
     "mboc_portal_api_stored_after_seconds",
     "Seconds from the end of an attempt until it is stored.",
