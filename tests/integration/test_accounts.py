@@ -157,8 +157,7 @@ async def test_of_admins_that_disable_each_other_at_once_one_is_left(
         await store.create(name, Role.ADMIN, "a hash")
 
     answers = await asyncio.gather(
-        *(AccountChanges(empty_database).change(name, change) for name in names),
-        return_exceptions=True,
+        *(changes.change(name, change) for name in names), return_exceptions=True
     )
 
     assert [type(answer) for answer in answers if isinstance(answer, BaseException)] == [

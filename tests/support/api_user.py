@@ -14,7 +14,7 @@ from common.database import open_database
 from tests.support.system import System
 
 PASSWORD = "made-up walrus lantern 17"
-COOKIE = "mboc_session"
+COOKIE, PENDING_COOKIE = "mboc_session", "mboc_sign_in"
 
 
 def an_address() -> str:
@@ -38,6 +38,7 @@ class ApiUser:
     address: str = field(default_factory=an_address)
     service: str = "portal-api"
     cookie: str = ""
+    pending_cookie: str = ""
     csrf_token: str = ""
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -52,21 +53,23 @@ class ApiUser:
         self, method: str, path: str, body: Any = None, **headers: str
     ) -> tuple[int, Any, CIMultiDictProxy[str]]:
         """Send a request as the website does, and return the headers of the answer too."""
+        cookies = {COOKIE: self.cookie, PENDING_COOKIE: self.pending_cookie}
         mine = {
             "X-Forwarded-For": self.address,
             "X-CSRF-Token": self.csrf_token,
-            "Cookie": f"{COOKIE}={self.cookie}" if self.cookie else "",
+            "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items() if value),
         }
         sent = {name: value for name, value in (mine | self.headers | headers).items() if value}
         url = f"{self.system.services[self.service].url}/api{path}"
         async with self.system.http.request(method, url, json=body, headers=sent) as answer:
             text = await answer.text()
-            if COOKIE in (
-                cookies := http.cookies.SimpleCookie(
-                    "; ".join(answer.headers.getall("Set-Cookie", []))
-                )
-            ):
-                self.cookie = cookies[COOKIE].value
+            sent_cookies = http.cookies.SimpleCookie(
+                "; ".join(answer.headers.getall("Set-Cookie", []))
+            )
+            if COOKIE in sent_cookies:
+                self.cookie = sent_cookies[COOKIE].value
+            if PENDING_COOKIE in sent_cookies:
+                self.pending_cookie = sent_cookies[PENDING_COOKIE].value
             is_json = answer.content_type in {"application/json", "application/problem+json"}
             return (
                 answer.status,
