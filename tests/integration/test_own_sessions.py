@@ -150,7 +150,7 @@ async def test_a_wrong_verification_is_refused_and_counted(system: System) -> No
 
     assert [status for status, _ in answers] == [422] * 5 + [429]
     assert answers[0][1]["errors"] == [{"field": "password", "message": "is not your password"}]
-    assert (await ApiUser(system, user.name).sign_in())[0] == 429
+    assert (await ApiUser(system, user.name).sign_in())[0] == 200, "no other browser is locked"
 
 
 async def test_a_script_with_a_key_needs_no_verification(system: System) -> None:

@@ -15,6 +15,7 @@ from tests.support.system import System
 
 PASSWORD = "made-up walrus lantern 17"
 COOKIE, PENDING_COOKIE = "mboc_session", "mboc_sign_in"
+DEVICE = "mboc_device_"
 
 
 def an_address() -> str:
@@ -30,7 +31,10 @@ def a_name() -> str:
 
 @dataclass
 class ApiUser:
-    """A user who sends requests to one portal-api of the system."""
+    """A user who sends requests to one portal-api of the system.
+
+    ``device`` is the cookie of a browser that the account has signed in from.
+    """
 
     system: System
     name: str = field(default_factory=a_name)
@@ -40,6 +44,7 @@ class ApiUser:
     cookie: str = ""
     pending_cookie: str = ""
     csrf_token: str = ""
+    device: str = ""
     headers: dict[str, str] = field(default_factory=dict)
 
     async def ask(
@@ -57,7 +62,12 @@ class ApiUser:
         mine = {
             "X-Forwarded-For": self.address,
             "X-CSRF-Token": self.csrf_token,
-            "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items() if value),
+            "Cookie": "; ".join(
+                [
+                    *(f"{name}={value}" for name, value in cookies.items() if value),
+                    *filter(None, [self.device]),
+                ]
+            ),
         }
         sent = {name: value for name, value in (mine | self.headers | headers).items() if value}
         url = f"{self.system.services[self.service].url}/api{path}"
@@ -70,6 +80,9 @@ class ApiUser:
                 self.cookie = sent_cookies[COOKIE].value
             if PENDING_COOKIE in sent_cookies:
                 self.pending_cookie = sent_cookies[PENDING_COOKIE].value
+            for name, morsel in sent_cookies.items():
+                if DEVICE in name:
+                    self.device = f"{name}={morsel.value}"
             is_json = answer.content_type in {"application/json", "application/problem+json"}
             return (
                 answer.status,

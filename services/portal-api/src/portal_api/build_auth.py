@@ -11,6 +11,7 @@ from portal_api.auth.break_glass import BreakGlassService
 from portal_api.auth.credentials import Credentials
 from portal_api.auth.enrol import SecondFactorService
 from portal_api.auth.first_admin import FirstAdminService
+from portal_api.auth.known_devices import KnownDevices
 from portal_api.auth.open_session import SessionOpener
 from portal_api.auth.password_hasher import PasswordHasher
 from portal_api.auth.sign_in import SignInService
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
+    from common.client_address import Network
     from common.sealing import KeyRing
-    from portal_api.accounts.client_address import Network
     from portal_api.accounts.config import AuthConfig
 
 
@@ -66,6 +67,7 @@ def build_auth(
     stores = _Stores.open(database, keys, config)
     hasher = PasswordHasher()
     credentials = Credentials(stores.users, stores.sign_ins, hasher, stores.factors)
+    devices = KnownDevices(stores.sign_ins, is_secure=config.is_secure)
     opener = SessionOpener(stores.users, stores.sessions, is_secure=config.is_secure)
     pending = PendingSignIns(database)
     policy = config.second_factor
@@ -76,7 +78,7 @@ def build_auth(
         audit=stores.audit,
         proxies=config.proxies,
         origins=config.origins,
-        sign_in=sign_in(service, stores.users, opener, is_secure=config.is_secure),
+        sign_in=sign_in(service, stores.users, opener, devices, is_secure=config.is_secure),
         routers=[
             session(stores.users, stores.changes, stores.sessions, service, credentials, hasher),
             second_factor(factors, credentials, stores.sessions),

@@ -56,8 +56,8 @@ def install(app: FastAPI) -> None:
 
     async def answer(_: Request, error: Exception) -> Response:
         status = STATUSES[type(error)] if isinstance(error, PortalError) else 500
-        kind = f"{STEP_TYPE}{error.step}" if isinstance(error, StepNeededError) else problem.NO_TYPE
-        return problem.problem(status, str(error), _fields(error), _headers(error), kind)
+        members = {"type": f"{STEP_TYPE}{error.step}"} if isinstance(error, StepNeededError) else {}
+        return problem.problem(status, str(error), _fields(error), _headers(error), **members)
 
     app.add_exception_handler(PortalError, answer)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from portal_api.accounts.client_address import Network
+from common.client_address import Network
 from portal_api.accounts.second_factor import SecondFactorPolicy
 from portal_api.accounts.session import SessionLifetimes
 

@@ -15,6 +15,7 @@ from portal_api.errors import UnknownCallerError
 from portal_api.store.pending_sign_ins import PendingSignIn
 
 if TYPE_CHECKING:
+    from portal_api.accounts.lockout import TrySource
     from portal_api.accounts.second_factor import SecondFactorPolicy
     from portal_api.accounts.session import SessionOrigin
     from portal_api.accounts.user import User
@@ -57,14 +58,14 @@ class SignInService:
         self._policy = policy
 
     async def sign_in(
-        self, name: str, password: str, origin: SessionOrigin
+        self, name: str, password: str, source: TrySource, origin: SessionOrigin
     ) -> NewSession | NewPendingSignIn:
         """Return a new session, or a pending sign-in for an account with a second factor.
 
         Raises LockedError, UnknownCallerError and BusyError.
         """
-        await self._credentials.count_try(name, origin.address)
-        user = await self._credentials.user_of(name, password)
+        await self._credentials.count_try(name, source)
+        user = await self._credentials.user_of(name, password, source)
         if user is None or not user.enabled:
             await self._users.count_failed_sign_in(name)
             raise UnknownCallerError(WRONG)
@@ -72,21 +73,23 @@ class SignInService:
             await self._users.rehash(user, await self._hasher.hash_known(password))
         if user.second_factor:
             return await self._wait_for_code(user)
-        return await self._open(user, origin, WRONG)
+        return await self._open(user, source, origin, WRONG)
 
-    async def finish(self, token: str, code: str, origin: SessionOrigin) -> NewSession:
+    async def finish(
+        self, token: str, code: str, source: TrySource, origin: SessionOrigin
+    ) -> NewSession:
         """Return the session of a pending sign-in whose code is right.
 
         Raises LockedError, UnknownCallerError, BusyError and ConflictError.
         """
         pending, user = await self._pending_of(token)
-        await self._credentials.count_try(user.name, origin.address)
+        await self._credentials.count_try(user.name, source)
         if not await self._credentials.use_code(user, code):
             await self._users.count_failed_sign_in(user.name)
             raise UnknownCallerError(f"The code {WRONG_CODE}")
         if not await self._pending.close(pending.pending_id):
             raise UnknownCallerError(PENDING_ENDED)
-        return await self._open(user, origin, PENDING_ENDED)
+        return await self._open(user, source, origin, PENDING_ENDED)
 
     async def name_of_pending(self, token: str) -> str | None:
         """Return the account of a pending sign-in, or None when it has expired."""
@@ -114,8 +117,10 @@ class SignInService:
             raise UnknownCallerError(PENDING_ENDED)
         return pending, user
 
-    async def _open(self, user: User, origin: SessionOrigin, refusal: str) -> NewSession:
-        await self._credentials.record_success(user.name, origin.address)
+    async def _open(
+        self, user: User, source: TrySource, origin: SessionOrigin, refusal: str
+    ) -> NewSession:
+        await self._credentials.record_success(user.name, source)
         return await self._opener.open(
             user,
             datetime.now(UTC),

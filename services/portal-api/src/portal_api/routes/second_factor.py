@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
 
+from portal_api.accounts.lockout import TrySource
 from portal_api.accounts.second_factor_schemas import (
     CodeRequest,
     RecoveryCodesResponse,
@@ -19,6 +20,7 @@ from portal_api.auth.verification import VERIFIED
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
+    from portal_api.accounts.roles import Caller
     from portal_api.accounts.user import User
     from portal_api.auth.credentials import Credentials
     from portal_api.auth.enrol import SecondFactorService
@@ -42,7 +44,7 @@ def second_factor(
         """
         caller, session_id = session_of(request)
         audit_change(request, caller.name)
-        await _verify(caller.name, caller.address, proof)
+        await _verify(caller, proof)
         await sessions.verify(session_id, datetime.now(UTC))
 
     @router.get("/second-factor")
@@ -93,13 +95,16 @@ def second_factor(
         caller, _ = session_of(request)
         audit_change(request, caller.name)
         await service.refuse_disabling(caller.name)
-        user = await _verify(caller.name, caller.address, proof)
+        user = await _verify(caller, proof)
         await service.disable(user)
         audit_change(request, caller.name, ENROLLED, NOT_ENROLLED)
 
-    async def _verify(name: str, address: str, proof: Verification) -> User:
+    async def _verify(caller: Caller, proof: Verification) -> User:
         return await credentials.verify(
-            name, proof.password.get_secret_value(), proof.code.get_secret_value(), address
+            caller.name,
+            proof.password.get_secret_value(),
+            proof.code.get_secret_value(),
+            TrySource(caller.address, session_id=caller.session_id or ""),
         )
 
     return router

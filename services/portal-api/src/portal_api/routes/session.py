@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
 
+from portal_api.accounts.lockout import TrySource
 from portal_api.accounts.password_policy import normalize
 from portal_api.accounts.preferences import as_text
 from portal_api.accounts.session_schemas import NewPassword, SessionResponse, as_session
@@ -61,7 +62,8 @@ def session(
         if (await users.get(caller.name)).has_second_factor:
             check_verified(request)
         old, new = change.old.get_secret_value(), change.new.get_secret_value()
-        if not await credentials.is_password_of(caller.name, old, caller.address):
+        source = TrySource(caller.address, session_id=session_id)
+        if not await credentials.is_password_of(caller.name, old, source):
             raise InvalidFieldError("old", "is not your password")
         if normalize(old) == normalize(new):
             raise InvalidFieldError("new", "must differ from the current password")

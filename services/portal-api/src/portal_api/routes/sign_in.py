@@ -15,6 +15,7 @@ from portal_api.auth.sign_in import PENDING_LIFETIME, NewPendingSignIn
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
+    from portal_api.auth.known_devices import KnownDevices
     from portal_api.auth.open_session import NewSession, SessionOpener
     from portal_api.auth.sign_in import SignInService
     from portal_api.store.users import Users
@@ -35,7 +36,12 @@ CONFLICT: dict[int | str, dict[str, Any]] = {409: PROBLEMS[409]}
 
 
 def sign_in(
-    service: SignInService, users: Users, opener: SessionOpener, *, is_secure: bool
+    service: SignInService,
+    users: Users,
+    opener: SessionOpener,
+    devices: KnownDevices,
+    *,
+    is_secure: bool,
 ) -> APIRouter:
     """Return the router of the sign-in, which needs no caller."""
     router = APIRouter(tags=["Session"])
@@ -44,17 +50,25 @@ def sign_in(
     async def sign_in_with_password(
         request: Request, response: Response, entered: Annotated[SignInRequest, Body()]
     ) -> SessionResponse | Response:
-        """Sign in and set the session's cookie. After five wrong passwords in a row, sign-ins are
-        refused for a time, which doubles with each further wrong password.
+        """Sign in and set the session's cookie.
+
+        After five wrong passwords in a row, sign-ins with this name are refused in that network for
+        a time, which doubles with each further wrong password. A browser in which the account has
+        signed in before has a count of its own.
 
         An account with a second factor gets 202 and a cookie for `POST /api/session/code` instead.
         """
         name = as_name(entered.name)
         audit_change(request, name if await users.find(name) else UNKNOWN)
-        new = await service.sign_in(name, entered.password.get_secret_value(), origin_of(request))
+        new = await service.sign_in(
+            name,
+            entered.password.get_secret_value(),
+            devices.source_of(request, name),
+            origin_of(request),
+        )
         if isinstance(new, NewPendingSignIn):
             return _pending_response(new)
-        return _session_response(request, response, new)
+        return await _session_response(request, response, new)
 
     @router.post("/session/code", responses=LOCKED | CONFLICT)
     async def sign_in_with_code(
@@ -64,13 +78,22 @@ def sign_in(
         password, within five minutes. A wrong code counts as a wrong password.
         """
         token = request.cookies.get(PENDING_COOKIE, "")
-        audit_change(request, await service.name_of_pending(token) or EXPIRED)
-        new = await service.finish(token, entered.code.get_secret_value(), origin_of(request))
+        name = await service.name_of_pending(token)
+        audit_change(request, name or EXPIRED)
+        new = await service.finish(
+            token,
+            entered.code.get_secret_value(),
+            devices.source_of(request, name or ""),
+            origin_of(request),
+        )
         response.delete_cookie(PENDING_COOKIE, path=PENDING_PATH)
-        return _session_response(request, response, new)
+        return await _session_response(request, response, new)
 
-    def _session_response(request: Request, response: Response, new: NewSession) -> SessionResponse:
+    async def _session_response(
+        request: Request, response: Response, new: NewSession
+    ) -> SessionResponse:
         caller = opener.set_cookie(request, response, new)
+        await devices.remember(request, response, new.user.name)
         return as_session(caller, new.token, new.user)
 
     def _pending_response(new: NewPendingSignIn) -> Response:
