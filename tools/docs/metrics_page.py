@@ -40,6 +40,7 @@ LABELS = {
     "reason": (
         "unreadable, unauthorised, late body, too large, content type, invalid field, broker away"
     ),
+    "route": "the paths of the routes of the API and of ingest, or `other`",
     "source": "the sources that have a secret in `INGEST_SECRETS`",
     "state": "done, cancelled",
     "status": "the eight statuses",
