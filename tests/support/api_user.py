@@ -10,10 +10,11 @@ from typing import Any
 
 from multidict import CIMultiDictProxy
 
+from common.database import open_database
 from tests.support.system import System
 
 PASSWORD = "made-up walrus lantern 17"
-COOKIE = "mboc_session"
+COOKIE, PENDING_COOKIE = "mboc_session", "mboc_sign_in"
 DEVICE = "mboc_device_"
 
 
@@ -41,6 +42,7 @@ class ApiUser:
     address: str = field(default_factory=an_address)
     service: str = "portal-api"
     cookie: str = ""
+    pending_cookie: str = ""
     csrf_token: str = ""
     device: str = ""
     headers: dict[str, str] = field(default_factory=dict)
@@ -56,24 +58,29 @@ class ApiUser:
         self, method: str, path: str, body: Any = None, **headers: str
     ) -> tuple[int, Any, CIMultiDictProxy[str]]:
         """Send a request as the website does, and return the headers of the answer too."""
+        cookies = {COOKIE: self.cookie, PENDING_COOKIE: self.pending_cookie}
         mine = {
             "X-Forwarded-For": self.address,
             "X-CSRF-Token": self.csrf_token,
             "Cookie": "; ".join(
-                filter(None, (f"{COOKIE}={self.cookie}" if self.cookie else "", self.device))
+                [
+                    *(f"{name}={value}" for name, value in cookies.items() if value),
+                    *filter(None, [self.device]),
+                ]
             ),
         }
         sent = {name: value for name, value in (mine | self.headers | headers).items() if value}
         url = f"{self.system.services[self.service].url}/api{path}"
         async with self.system.http.request(method, url, json=body, headers=sent) as answer:
             text = await answer.text()
-            if COOKIE in (
-                cookies := http.cookies.SimpleCookie(
-                    "; ".join(answer.headers.getall("Set-Cookie", []))
-                )
-            ):
-                self.cookie = cookies[COOKIE].value
-            for name, morsel in cookies.items():
+            sent_cookies = http.cookies.SimpleCookie(
+                "; ".join(answer.headers.getall("Set-Cookie", []))
+            )
+            if COOKIE in sent_cookies:
+                self.cookie = sent_cookies[COOKIE].value
+            if PENDING_COOKIE in sent_cookies:
+                self.pending_cookie = sent_cookies[PENDING_COOKIE].value
+            for name, morsel in sent_cookies.items():
                 if DEVICE in name:
                     self.device = f"{name}={morsel.value}"
             is_json = answer.content_type in {"application/json", "application/problem+json"}
@@ -109,9 +116,17 @@ async def a_user(
         "POST", "/users", json={"name": user.name, "role": role, "password": user.password}
     )
     assert status == 201, answer
+    await accept_password(system, user.name)
     if signed_in:
         assert (await user.sign_in())[0] == 200
     return user
+
+
+async def accept_password(system: System, name: str) -> None:
+    """Store that the owner chose the password, so that a test need not change it first."""
+    database = open_database(system.mongodb_url, system.database)
+    await database["users"].update_one({"_id": name}, {"$set": {"must_change_password": False}})
+    database.client.close()
 
 
 async def an_api_key(system: System, role: str, **fields: Any) -> tuple[str, dict[str, Any]]:

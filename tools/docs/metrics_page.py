@@ -33,7 +33,8 @@ LABELS = {
         "operations (retry, archive, restore)"
     ),
     "outcome": (
-        "passwords (right, wrong, locked), sign-ins with OpenID Connect (right, or the reasons of "
+        "passwords (right, wrong, locked), codes (right, wrong), "
+        "sign-ins with OpenID Connect (right, or the reasons of "
         "[single-sign-on.md](single-sign-on.md)), "
         "deliveries of operations (succeeded, failed, skipped), "
         "changes of the simulator (accepted, refused, again)"
@@ -41,7 +42,7 @@ LABELS = {
     "reason": (
         "unreadable, unauthorised, late body, too large, content type, invalid field, broker away"
     ),
-    "route": "the paths of the service's routes",
+    "route": "the paths of the routes of the API and of ingest, or `other`",
     "source": "the sources that have a secret in `INGEST_SECRETS`",
     "state": "done, cancelled",
     "status": "the eight statuses",

@@ -12,23 +12,23 @@ from pydantic import TypeAdapter, ValidationError
 
 from common.database import wait_for_database
 from common.problem import message_of
-from common.sealing import SealError
+from common.sealing import KeyRing, SealError
 from portal_api.accounts.config import AuthConfig
-from portal_api.accounts.user import UserName
+from portal_api.accounts.user import UserName, as_name
 from portal_api.build_auth import build_auth
 from portal_api.errors import InvalidFieldError, PortalError
 from portal_api.recording.fail_unfinished import fail_unfinished
 from portal_api.recording.record import Recorder
+from portal_api.store.connectors import Connectors
 from portal_api.store.indexes import create_indexes
 from portal_api.store.regroup import regroup
+from portal_api.store.second_factors import SecondFactors
 from portal_api.store.statistics import Statistics
 from portal_api.store.unfinished import UnfinishedDeliveries
 from portal_api.store.writer import Writer
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
-
-    from portal_api.store.connectors import Connectors
 
     Database = AsyncIOMotorDatabase[dict[str, Any]]
 
@@ -46,8 +46,8 @@ def read_arguments() -> argparse.Namespace:
     commands.add_parser(
         "rekey",
         help=(
-            "seal the secrets of all connectors with the first key of SECRET_KEYS; remove the "
-            "other keys afterwards"
+            "seal the secrets of all connectors and second factors with the first key of "
+            "SECRET_KEYS; remove the other keys afterwards"
         ),
     )
     commands.add_parser(
@@ -62,6 +62,14 @@ def read_arguments() -> argparse.Namespace:
         ),
     )
     create_parser.add_argument("name", help="name of the account")
+    reset_parser = commands.add_parser(
+        "reset-second-factor",
+        help=(
+            "remove the second factor of an account whose owner lost it, when no administrator can "
+            "sign in; needs MONGODB_URL only"
+        ),
+    )
+    reset_parser.add_argument("name", help="name of the account")
     give_up_parser = commands.add_parser(
         "give-up",
         help=(
@@ -99,17 +107,21 @@ async def give_up(database: Database, before: datetime) -> None:
     sys.stdout.write(f"Ended: {count} deliveries. They are Failed with an unknown outcome.\n")
 
 
-async def rekey(connectors: Connectors) -> int:
-    """Seal the secrets of all connectors with the first key, and return the exit code."""
+async def rekey(database: Database, keys: KeyRing) -> int:
+    """Seal all secrets with the first key, and return the exit code."""
     try:
-        changed = await connectors.rekey()
+        changed = await Connectors(database, keys).rekey()
+        accounts = await SecondFactors(database, keys).rekey()
     except SealError as error:
         sys.stderr.write(
             f"Stopped: {error}. Add that key to SECRET_KEYS after the new key, and run this "
             "command again.\n"
         )
         return 1
-    sys.stdout.write(f"Sealed again: the secrets of {changed} connectors and versions.\n")
+    sys.stdout.write(
+        f"Sealed again: the secrets of {changed} connectors and versions, and of {accounts} second "
+        "factors.\n"
+    )
     return 0
 
 
@@ -117,7 +129,7 @@ async def create_admin(database: Database, name: str) -> int:
     """Read the password, create the account, and return the exit code."""
     try:
         checked_name = TypeAdapter(UserName).validate_python(name)
-        await build_auth(database, AuthConfig()).first_admin.create(
+        await build_auth(database, KeyRing({}), AuthConfig()).first_admin.create(
             checked_name, _read_password(), "create-admin"
         )
     except ValidationError as error:
@@ -128,6 +140,19 @@ async def create_admin(database: Database, name: str) -> int:
         sys.stdout.write(f"Created: {checked_name}, an administrator.\n")
         return 0
     return 1
+
+
+async def reset_second_factor(database: Database, name: str) -> int:
+    """Remove the second factor of an account, and return the exit code."""
+    checked_name = as_name(name)
+    try:
+        auth = build_auth(database, KeyRing({}), AuthConfig())
+        await auth.break_glass.reset_second_factor(checked_name)
+    except PortalError as error:
+        sys.stderr.write(f"Stopped: {error}.\n")
+        return 1
+    sys.stdout.write(f"Removed: the second factor of {checked_name}. Its sessions have ended.\n")
+    return 0
 
 
 def _read_password() -> str:

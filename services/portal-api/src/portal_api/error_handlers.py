@@ -16,6 +16,7 @@ from portal_api.errors import (
     LockedError,
     NotFoundError,
     PortalError,
+    StepNeededError,
     StoreUnavailableError,
     TooManyError,
     UnconfirmedError,
@@ -37,6 +38,7 @@ STATUSES: dict[type[PortalError], int] = {
     InvalidFieldError: 422,
     UnknownCallerError: 401,
     ForbiddenError: 403,
+    StepNeededError: 403,
     LockedError: 429,
     BusyError: 503,
     StoreUnavailableError: 503,
@@ -44,6 +46,8 @@ STATUSES: dict[type[PortalError], int] = {
     DispatcherUnavailableError: 504,
 }
 RETRY_AFTER_S = 5
+STEP_TYPE = "urn:mboc:step:"
+"""The type of a problem that names the step that the user must take first."""
 
 
 def install(app: FastAPI) -> None:
@@ -52,7 +56,8 @@ def install(app: FastAPI) -> None:
 
     async def answer(_: Request, error: Exception) -> Response:
         status = STATUSES[type(error)] if isinstance(error, PortalError) else 500
-        return problem.problem(status, str(error), _fields(error), _headers(error))
+        members = {"type": f"{STEP_TYPE}{error.step}"} if isinstance(error, StepNeededError) else {}
+        return problem.problem(status, str(error), _fields(error), _headers(error), **members)
 
     app.add_exception_handler(PortalError, answer)
 

@@ -11,6 +11,9 @@ OIDC_SIGN_INS = Counter(
     "Sign-ins and verifications with OpenID Connect.",
     ["outcome"],
 )
+CODES = Counter(
+    "mboc_portal_api_codes_total", "Codes of second factors that were entered.", ["outcome"]
+)
 STORED_AFTER_SECONDS = Histogram(
     "mboc_portal_api_stored_after_seconds",
     "Seconds from the end of an attempt until it is stored.",

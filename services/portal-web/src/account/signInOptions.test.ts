@@ -23,6 +23,6 @@ test('the other parameters stay', () => {
 
 test('the return path travels in the query', () => {
   expect(oidcAddress('/errors?status=Failed')).toBe(
-    '/api/session/oidc?return_to=%2Ferrors%3Fstatus%3DFailed',
+    '/api/session/oidc?purpose=sign-in&return_to=%2Ferrors%3Fstatus%3DFailed',
   );
 });

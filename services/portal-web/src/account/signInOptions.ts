@@ -26,8 +26,8 @@ export function hasLocalForm(options: SignInOptions | undefined, isLocal: boolea
 }
 
 /** The address at which the server sends the browser to the provider. */
-export function oidcAddress(returnTo: string): string {
-  return `/api/session/oidc?${new URLSearchParams({ return_to: returnTo }).toString()}`;
+export function oidcAddress(returnTo: string, purpose: 'sign-in' | 'verify' = 'sign-in'): string {
+  return `/api/session/oidc?${new URLSearchParams({ purpose, return_to: returnTo }).toString()}`;
 }
 
 export function refusalOf(search: string): Refusal | null {

@@ -12,9 +12,11 @@ import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useEffect, useState } from 'react';
 import { useLogin } from 'react-admin';
+import { CodeNeededError } from '@/account/session';
 import { hasLocalForm, useSignInOptions } from '@/account/signInOptions';
 import { ProblemError } from '@/api/problem';
 import { Logo } from '@/components/Logo';
+import { CodeField } from '@/credentials/CodeField';
 import { OidcSignIn } from '@/shell/OidcSignIn';
 import { useText, type TextFunction } from '@/texts/texts';
 
@@ -24,6 +26,8 @@ export function SignInPage() {
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [message, setMessage] = useState('');
+  const [code, setCode] = useState('');
+  const [needsCode, setNeedsCode] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
   const [isLocal, setIsLocal] = useState(false);
   const options = useSignInOptions();
@@ -35,11 +39,18 @@ export function SignInPage() {
     setIsBusy(true);
     setMessage('');
     try {
-      await login({ name, password });
+      await login(needsCode ? { code } : { name, password });
     } catch (error) {
-      setMessage(signInError(error, text));
+      if (error instanceof CodeNeededError) setNeedsCode(true);
+      else setMessage(signInError(error, text, needsCode));
+      setCode('');
       setIsBusy(false);
     }
+  };
+  const restart = () => {
+    setNeedsCode(false);
+    setPassword('');
+    setMessage('');
   };
   return (
     <Box
@@ -70,38 +81,48 @@ export function SignInPage() {
           {text('signIn.title')}
         </Typography>
         <Typography variant="body2" color="text.secondary" sx={{ mb: 2.5 }}>
-          {text('signIn.lead')}
+          {needsCode ? text('signIn.codeLead', { name }) : text('signIn.lead')}
         </Typography>
         <OidcSignIn options={options} isLocal={isLocal} onUseLocal={() => setIsLocal(true)} />
         {hasForm ? (
-          <Box
-            component="form"
-            sx={{ display: 'grid', gap: 2 }}
-            onSubmit={(event) => {
-              event.preventDefault();
-              void submit();
-            }}
-          >
-            {message ? <Alert severity="error">{message}</Alert> : null}
-            <TextField
-              label={text('signIn.name')}
-              name="name"
-              size="medium"
-              autoFocus
-              autoComplete="username"
-              required
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-              slotProps={{ htmlInput: { autoCapitalize: 'none', spellCheck: false } }}
-            />
-            <PasswordField value={password} onChange={setPassword} />
-            <Button type="submit" variant="contained" size="large" loading={isBusy}>
-              {text('signIn.submit')}
-            </Button>
+        <Box
+          component="form"
+          sx={{ display: 'grid', gap: 2 }}
+          onSubmit={(event) => {
+            event.preventDefault();
+            void submit();
+          }}
+        >
+          {message ? <Alert severity="error">{message}</Alert> : null}
+          {needsCode ? (
+            <CodeField value={code} onChange={setCode} autoFocus />
+          ) : (
+            <>
+              <TextField
+                label={text('signIn.name')}
+                name="name"
+                size="medium"
+                autoFocus
+                autoComplete="username"
+                required
+                value={name}
+                onChange={(event) => setName(event.target.value)}
+                slotProps={{ htmlInput: { autoCapitalize: 'none', spellCheck: false } }}
+              />
+              <PasswordField value={password} onChange={setPassword} />
+            </>
+          )}
+          <Button type="submit" variant="contained" size="large" loading={isBusy}>
+            {text('signIn.submit')}
+          </Button>
+          {needsCode ? (
+            <Button onClick={restart}>{text('signIn.back')}</Button>
+          ) : (
             <Typography variant="caption" color="text.secondary">
               {text('signIn.first')}
             </Typography>
-          </Box>
+          )}
+        </Box>
         ) : null}
       </Card>
     </Box>
@@ -134,9 +155,9 @@ function PasswordField({ value, onChange }: { value: string; onChange: (value: s
   );
 }
 
-function signInError(error: unknown, text: TextFunction): string {
+function signInError(error: unknown, text: TextFunction, isCode: boolean): string {
   if (!(error instanceof ProblemError)) return text('error.bug');
   if (error.status === 0) return text('signIn.unreachable');
   if (error.status === 429) return text('signIn.locked', { seconds: error.retryAfter ?? 60 });
-  return error.status === 401 ? text('signIn.refused') : error.problem.detail;
+  return error.status === 401 && !isCode ? text('signIn.refused') : error.problem.detail;
 }

@@ -118,6 +118,7 @@ class Portal:
             (),
             nothing,
             nothing,
+            nothing,
         )
 
 

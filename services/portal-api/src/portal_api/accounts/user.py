@@ -11,7 +11,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from portal_api.accounts.notice import Notice
 from portal_api.accounts.roles import Role
+from portal_api.accounts.second_factor import SecondFactor, SecondFactorOffer
 from portal_api.errors import ConflictError
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
@@ -60,6 +62,7 @@ class User:
 
     ``password`` is a hash, and empty for an account of OpenID Connect. Each change that ends
     sessions raises ``epoch``.
+    ``must_change_password`` is true while the password is one that another person chose.
     """
 
     name: str
@@ -73,6 +76,15 @@ class User:
     preferences: str = "{}"
     kind: AccountKind = AccountKind.LOCAL
     identity: Identity | None = None
+    must_change_password: bool = False
+    second_factor: SecondFactor | None = None
+    second_factor_offer: SecondFactorOffer | None = None
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether a sign-in needs a code."""
+        return self.second_factor is not None
 
     def require_password(self) -> None:
         """Raise ConflictError for an account that has no password."""

@@ -31,6 +31,10 @@ class UserResponse(ResponseModel):
         default=AccountKind.LOCAL,
         description="How the account signs in: with a password, or with OpenID Connect.",
     )
+    must_change_password: bool = Field(
+        default=False, description="Whether the owner must change the password at the sign-in."
+    )
+    has_second_factor: bool = False
 
 
 class UserPage(BaseModel):
@@ -109,7 +113,7 @@ class UserChange(BaseModel):
 
 
 class PasswordReset(BaseModel):
-    """The new password of an account."""
+    """The new password of an account, which its owner must change at the next sign-in."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 

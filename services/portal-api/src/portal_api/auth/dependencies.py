@@ -10,6 +10,7 @@ from fastapi.security import APIKeyCookie, APIKeyHeader
 from portal_api.accounts.roles import Caller, Role
 from portal_api.accounts.tokens import csrf_token, is_same
 from portal_api.auth.same_origin import is_same_origin
+from portal_api.auth.verification import refuse_restricted
 from portal_api.errors import ForbiddenError
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ BY_COOKIE = APIKeyCookie(
 def authenticated(audit: Audit) -> Any:
     """Return the dependency that refuses requests without an authenticated caller.
 
-    It also stores the audit entry of a write before the write is carried out.
+    It also stores the audit entry of a write before the write is carried out, and refuses all acts
+    of a restricted session but those that lift the restriction.
     """
 
     async def check(
@@ -50,6 +52,7 @@ def authenticated(audit: Audit) -> Any:
             raise request.state.refusal
         if request.method not in SAFE_METHODS:
             await audit.begin(audit_draft_of(request).current_entry())
+        refuse_restricted(request)
 
     return Depends(check)
 

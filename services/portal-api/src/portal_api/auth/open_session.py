@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from portal_api.accounts.browser import browser_name
 from portal_api.accounts.roles import Caller
-from portal_api.accounts.session import Session
+from portal_api.accounts.session import Session, SessionOrigin
 from portal_api.accounts.tokens import new_token, token_hash
 from portal_api.auth.dependencies import COOKIE
 from portal_api.errors import UnknownCallerError
@@ -15,11 +16,22 @@ if TYPE_CHECKING:
 
     from fastapi import Request, Response
 
+    from portal_api.accounts.session import Restriction
     from portal_api.accounts.user import User
     from portal_api.store.sessions import Sessions
     from portal_api.store.users import Users
 
 CHANGED = "The account was changed during the sign-in: sign in again"
+
+
+def origin_of(request: Request) -> SessionOrigin:
+    """Return the address and browser of a sign-in, and the session that the browser has."""
+    earlier = request.cookies.get(COOKIE, "")
+    return SessionOrigin(
+        request.state.address,
+        browser_name(request.headers.get("user-agent", "")),
+        token_hash(earlier) if earlier else None,
+    )
 
 
 class NewSession(NamedTuple):
@@ -42,23 +54,38 @@ class SessionOpener:
         self,
         user: User,
         now: datetime,
-        refusal: str = CHANGED,
+        origin: SessionOrigin,
         *,
+        refusal: str = CHANGED,
+        restriction: Restriction | None = None,
         verified_at: datetime | None = None,
     ) -> NewSession:
         """Store the session first. An account that is disabled at the same time either ends the
         session, or the second step sees that it is disabled.
 
-        ``verified_at`` is the time when the person proved the identity, if that was before now.
-        Raises UnknownCallerError with the sentence ``refusal``.
+        ``verified_at`` is the time when the user proved the identity, if that was before now. The
+        earlier session of the browser ends. Raises UnknownCallerError with the sentence
+        ``refusal``.
         """
         token = new_token()
-        session = Session(token_hash(token), user.name, user.role, now, now, verified_at or now)
+        session = Session(
+            session_id=token_hash(token),
+            name=user.name,
+            role=user.role,
+            created_at=now,
+            seen_at=now,
+            verified_at=verified_at or now,
+            address=origin.address,
+            browser=origin.browser,
+            restriction=restriction,
+        )
         await self._sessions.open(session)
         if not await self._users.record_sign_in(user, now):
             await self._sessions.close(session.session_id)
             raise UnknownCallerError(refusal)
-        return NewSession(session, token, user)
+        if origin.earlier_session_id:
+            await self._sessions.close(origin.earlier_session_id)
+        return NewSession(session, token, await self._users.get(user.name))
 
     def set_cookie(self, request: Request, response: Response, new: NewSession) -> Caller:
         """Set the session's cookie, and return the caller that the request now has."""
@@ -68,6 +95,8 @@ class SessionOpener:
             request.state.address,
             "session",
             new.session.session_id,
+            self._sessions.verified_until(new.session),
+            new.session.restriction,
         )
         request.state.caller = caller
         response.set_cookie(

@@ -14,6 +14,7 @@ from portal_api.auth.dependencies import same_origin
 from portal_api.auth.oidc.pending import LIFETIME_S, Purpose
 from portal_api.auth.oidc.refusals import SignInRefusedError
 from portal_api.auth.oidc.sign_in import ProviderAnswer
+from portal_api.auth.open_session import origin_of
 from portal_api.errors import ForbiddenError, NotFoundError
 from portal_api.schemas.problems import PROBLEMS
 
@@ -143,7 +144,7 @@ def oidc(
         answer = ProviderAnswer(query.state, query.code, query.error, query.iss)
         try:
             pending, new = await started.finish(
-                request.cookies.get(cookie_name, ""), answer, request.state.address
+                request.cookies.get(cookie_name, ""), answer, origin_of(request)
             )
         except SignInRefusedError as error:
             return with_cookie(_refused(error), "")

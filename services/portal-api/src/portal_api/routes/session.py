@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Body, Request, Response
 
 from portal_api.accounts.lockout import TrySource
+from portal_api.accounts.password_policy import normalize
 from portal_api.accounts.preferences import as_text
 from portal_api.accounts.session_schemas import NewPassword, SessionResponse, as_session
 from portal_api.auth.dependencies import COOKIE, audit_change, caller_of, session_of
+from portal_api.auth.verification import check_verified
 from portal_api.errors import InvalidFieldError
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
+    from portal_api.auth.credentials import Credentials
     from portal_api.auth.password_hasher import PasswordHasher
     from portal_api.auth.sign_in import SignInService
+    from portal_api.store.account_changes import AccountChanges
     from portal_api.store.sessions import Sessions
     from portal_api.store.users import Users
 
@@ -24,7 +28,12 @@ CONFLICT: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404], 409: PROBLEMS[4
 
 
 def session(
-    users: Users, sessions: Sessions, sign_in: SignInService, hasher: PasswordHasher
+    users: Users,
+    changes: AccountChanges,
+    sessions: Sessions,
+    sign_in: SignInService,
+    credentials: Credentials,
+    hasher: PasswordHasher,
 ) -> APIRouter:
     """Return the router of the session."""
     router = APIRouter(prefix="/session", tags=["Session"])
@@ -33,9 +42,8 @@ def session(
     async def read_session(request: Request, response: Response) -> SessionResponse:
         """Read the account of the caller."""
         caller = caller_of(request)
-        user = await users.find(caller.name)
         response.headers["Cache-Control"] = "no-store"
-        return as_session(caller, request.cookies.get(COOKIE, ""), user)
+        return as_session(caller, request.cookies.get(COOKIE, ""), await users.find(caller.name))
 
     @router.delete("", status_code=204)
     async def sign_out(request: Request, response: Response) -> None:
@@ -47,18 +55,38 @@ def session(
 
     @router.put("/password", status_code=204, responses=LOCKED | CONFLICT)
     async def change_own_password(request: Request, change: Annotated[NewPassword, Body()]) -> None:
-        """Change your own password. All other sessions of your account end."""
+        """Change your own password. All other sessions of your account end, and your API keys are
+        revoked unless you keep them.
+        """
         caller, session_id = session_of(request)
         audit_change(request, caller.name)
-        (await users.get(caller.name)).require_password()
-        if not await sign_in.is_password_of(
-            caller.name,
-            change.old.get_secret_value(),
-            TrySource(caller.address, session_id=session_id),
-        ):
+        user = await users.get(caller.name)
+        user.require_password()
+        if user.has_second_factor:
+            check_verified(request)
+        old, new = change.old.get_secret_value(), change.new.get_secret_value()
+        source = TrySource(caller.address, session_id=session_id)
+        if not await credentials.is_password_of(caller.name, old, source):
             raise InvalidFieldError("old", "is not your password")
-        password = await hasher.hash_new(change.new.get_secret_value(), caller.name, "new")
-        await users.set_password(caller.name, password, kept_session_id=session_id)
+        if normalize(old) == normalize(new):
+            raise InvalidFieldError("new", "must differ from the current password")
+        password = await hasher.hash_new(new, caller.name, "new")
+        revoked = await changes.set_password(
+            caller.name,
+            password,
+            kept_session_id=session_id,
+            revokes_keys=change.revoke_api_keys,
+        )
+        user = await users.get(caller.name)
+        await sessions.restrict(session_id, sign_in.restriction_of(user))
+        audit_change(request, caller.name, after={"revoked_api_keys": revoked})
+
+    @router.delete("/notices", status_code=204)
+    async def dismiss_notices(request: Request) -> None:
+        """Dismiss the notices of your account."""
+        caller, _ = session_of(request)
+        audit_change(request, caller.name)
+        await users.dismiss_notices(caller.name)
 
     @router.put("/preferences")
     async def change_preferences(

@@ -129,6 +129,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         ),
     ],
     "sessions": [_by("name"), _expiring_at("ends_at")],
+    "pending_sign_ins": [_expiring_at("ends_at")],
     "sign_ins": [_expiring_at("forgotten_at")],
     "api_keys": [_newest(newest="created_at"), _newest("owner", newest="created_at")],
     "audit": [

@@ -10,14 +10,14 @@ from portal_api.accounts.user import AccountKind
 from portal_api.errors import ConflictError
 from portal_api.schemas.types import now_in_milliseconds
 from portal_api.store.errors import translate_errors
-from portal_api.store.users import as_user
+from portal_api.store.user_documents import as_user
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
     from portal_api.accounts.roles import Role
     from portal_api.accounts.user import Identity, User
-    from portal_api.store.users import Users
+    from portal_api.store.account_changes import AccountChanges
 
 
 class OidcUsers:
@@ -26,9 +26,11 @@ class OidcUsers:
     Raises StoreUnavailableError while MongoDB cannot be reached.
     """
 
-    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], users: Users) -> None:
+    def __init__(
+        self, database: AsyncIOMotorDatabase[dict[str, Any]], changes: AccountChanges
+    ) -> None:
         self._documents = database["users"]
-        self._users = users
+        self._changes = changes
 
     async def ensure(self, identity: Identity, name: str, role: Role) -> User:
         """Return the account of the identity with this role, and create it if there is none.
@@ -39,7 +41,7 @@ class OidcUsers:
         user = await self.find(identity) or await self._create(identity, name, role)
         if user.role is role:
             return user
-        _, changed = await self._users.change(user.name, {"role": str(role)}, by_provider=True)
+        _, changed = await self._changes.change(user.name, {"role": str(role)}, by_provider=True)
         return changed
 
     async def find(self, identity: Identity) -> User | None:

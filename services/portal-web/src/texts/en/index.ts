@@ -12,6 +12,7 @@ import { appointments, empty, list, transactions } from '@/texts/en/lists';
 import { audit, home, logs, statusPage } from '@/texts/en/monitoring';
 import { oidc } from '@/texts/en/openIdConnect';
 import { operations } from '@/texts/en/operations';
+import { notices, restriction, secondFactor, sessions, verification } from '@/texts/en/security';
 import { app, error, menu, notFound, shell, state } from '@/texts/en/shell';
 import {
   action,
@@ -40,13 +41,17 @@ export const en = {
   menu,
   nextStep,
   notFound,
+  notices,
   oidc,
   operations,
   phase,
   phaseMeaning,
   plan,
   profile,
+  restriction,
   role,
+  secondFactor,
+  sessions,
   shell,
   signIn,
   size,
@@ -59,4 +64,5 @@ export const en = {
   transactions,
   trigger,
   users,
+  verification,
 };

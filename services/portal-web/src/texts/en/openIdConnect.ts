@@ -9,6 +9,9 @@ export const oidc = {
   kindOidc: 'OpenID Connect',
   roleOfProvider:
     'The OpenID Connect provider decides the role (%{role}) at each sign-in, and checks the password.',
+  verify: 'Go to the provider',
+  verifyLead:
+    'The provider asks you to sign in again, and brings you back to this page. Then repeat the action within ten minutes.',
   refused: {
     state:
       'This sign-in has expired, or was started in another tab or browser. Start the sign-in again here.',

@@ -11,6 +11,7 @@ import { useState } from 'react';
 import { useNotify } from 'react-admin';
 import { api, unwrap } from '@/api/client';
 import type { User } from '@/api/types';
+import { errorMessage } from '@/components/ErrorAlert';
 import { fieldError, FormDialog } from '@/components/FormDialog';
 import { useText } from '@/texts/texts';
 import { RoleSelect } from '@/views/users/RoleSelect';
@@ -40,6 +41,20 @@ export function EditUserDialog({ user, onClose }: { user: User; onClose: () => v
       notify(text('users.passwordSet'));
     },
   });
+  const endSessions = useMutation({
+    mutationFn: () => api.DELETE('/api/users/{name}/sessions', { params }),
+    onSuccess: () => notify(text('users.sessionsEnded')),
+    onError: (error) => notify(errorMessage(error, text), { type: 'error' }),
+  });
+  const resetFactor = useMutation({
+    mutationFn: () => api.DELETE('/api/users/{name}/second-factor', { params }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['users'] });
+      notify(text('users.secondFactorReset'));
+      onClose();
+    },
+    onError: (error) => notify(errorMessage(error, text), { type: 'error' }),
+  });
   return (
     <FormDialog
       title={text('users.edit', { name: user.name })}
@@ -62,26 +77,46 @@ export function EditUserDialog({ user, onClose }: { user: User; onClose: () => v
       />
       {isLocal ? (
         <>
-          <Divider />
-          <TextField
-            label={text('users.newPassword')}
-            type="password"
-            value={password}
-            onChange={(event) => setPassword(event.target.value)}
-            error={reset.isError}
-            helperText={fieldError(reset.error, 'password') ?? text('users.passwordHint')}
-            slotProps={{ htmlInput: { autoComplete: 'new-password' } }}
-          />
-          <Button
-            variant="outlined"
-            disabled={password === ''}
-            loading={reset.isPending}
-            onClick={() => reset.mutate()}
-            sx={{ justifySelf: 'start' }}
-          >
-            {text('users.newPassword')}
-          </Button>
+      <Divider />
+      <TextField
+        label={text('users.newPassword')}
+        type="password"
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        error={reset.isError}
+        helperText={fieldError(reset.error, 'password') ?? text('users.resetHint')}
+        slotProps={{ htmlInput: { autoComplete: 'new-password' } }}
+      />
+      <Button
+        variant="outlined"
+        disabled={password === ''}
+        loading={reset.isPending}
+        onClick={() => reset.mutate()}
+        sx={{ justifySelf: 'start' }}
+      >
+        {text('users.newPassword')}
+      </Button>
         </>
+      ) : null}
+      <Divider />
+      <Button
+        variant="outlined"
+        loading={endSessions.isPending}
+        onClick={() => endSessions.mutate()}
+        sx={{ justifySelf: 'start' }}
+      >
+        {text('users.endSessions')}
+      </Button>
+      {user.has_second_factor ? (
+        <Button
+          variant="outlined"
+          color="error"
+          loading={resetFactor.isPending}
+          onClick={() => resetFactor.mutate()}
+          sx={{ justifySelf: 'start' }}
+        >
+          {text('users.resetSecondFactor')}
+        </Button>
       ) : null}
     </FormDialog>
   );

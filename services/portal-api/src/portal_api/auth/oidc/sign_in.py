@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from portal_api.accounts.oidc_config import OidcConfig
+    from portal_api.accounts.session import SessionOrigin
     from portal_api.accounts.user import User
     from portal_api.auth.oidc.pending import PendingSignIn
     from portal_api.auth.oidc.provider import Provider
@@ -100,7 +101,7 @@ class OidcSignInService:
         return url, seal(pending, self._config.key_ring)
 
     async def finish(
-        self, cookie: str, answer: ProviderAnswer, address: str
+        self, cookie: str, answer: ProviderAnswer, origin: SessionOrigin
     ) -> tuple[PendingSignIn, NewSession | None]:
         """Return the new session, or None after a verification.
 
@@ -109,10 +110,12 @@ class OidcSignInService:
         """
         with _counted():
             pending = self._pending_of(cookie, answer)
-            entry = AuditEntry(ACTIONS[pending.purpose], address, target=UNKNOWN, via="session")
+            entry = AuditEntry(
+                ACTIONS[pending.purpose], origin.address, target=UNKNOWN, via="session"
+            )
             try:
                 with _shown_on(pending), _translated(), self._bounded():
-                    new = await self._finish(pending, answer, entry)
+                    new = await self._finish(pending, answer, origin, entry)
             except SignInRefusedError as error:
                 entry.outcome, entry.after = REFUSED, {"reason": str(error.refusal)}
                 await self._finish_entry(entry)
@@ -133,7 +136,11 @@ class OidcSignInService:
         return pending
 
     async def _finish(
-        self, pending: PendingSignIn, answer: ProviderAnswer, entry: AuditEntry
+        self,
+        pending: PendingSignIn,
+        answer: ProviderAnswer,
+        origin: SessionOrigin,
+        entry: AuditEntry,
     ) -> NewSession | None:
         lifetime = timedelta(seconds=LIFETIME_S)
         if not await self._stores.used_states.use(pending.state, lifetime):
@@ -142,7 +149,7 @@ class OidcSignInService:
         if pending.purpose is Purpose.VERIFY:
             await self._verify(pending, claims, entry)
             return None
-        return await self._sign_in(claims, entry)
+        return await self._sign_in(claims, origin, entry)
 
     async def _claims_of(self, pending: PendingSignIn, answer: ProviderAnswer) -> dict[str, Any]:
         """Return the claims of the verified ID token."""
@@ -173,7 +180,9 @@ class OidcSignInService:
         if issuer not in allowed_issuers(of_metadata, self._config):
             raise SignInRefusedError(Refusal.ISSUER, "the answer names another issuer, or none")
 
-    async def _sign_in(self, claims: dict[str, Any], entry: AuditEntry) -> NewSession:
+    async def _sign_in(
+        self, claims: dict[str, Any], origin: SessionOrigin, entry: AuditEntry
+    ) -> NewSession:
         role, name = role_of(claims, self._config), name_of(claims, self._config)
         entry.target = name
         await self._stores.audit.begin(entry)
@@ -186,7 +195,9 @@ class OidcSignInService:
             raise SignInRefusedError(Refusal.DISABLED, "the account is disabled")
         now = datetime.now(UTC)
         try:
-            return await self._opener.open(user, now, verified_at=_authenticated_at(claims, now))
+            return await self._opener.open(
+                user, now, origin, verified_at=_authenticated_at(claims, now)
+            )
         except UnknownCallerError as error:
             raise SignInRefusedError(Refusal.DISABLED, str(error)) from error
 
