@@ -14,7 +14,7 @@ import structlog
 import uvicorn
 import uvloop
 
-from common.errors import QueueMismatchError
+from common.errors import TopologyError
 from common.metrics import EVENT_LOOP_LAG
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def run(serve: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
     """
     try:
         uvloop.run(_until_asked(serve))
-    except (AddressError, QueueMismatchError) as error:
+    except (AddressError, TopologyError) as error:
         sys.stderr.write(f"Cannot start: {error}\n")
         raise SystemExit(2) from None
 
