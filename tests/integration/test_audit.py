@@ -250,6 +250,29 @@ async def test_the_address_is_the_nearest_that_is_no_proxy_of_ours(
     assert [entry["address"] for entry in told] == [address]
 
 
+async def test_no_other_header_and_no_further_line_chooses_the_address(system: System) -> None:
+    key, made = await an_api_key(system, "admin")
+    url = f"{system.services['portal-api'].url}/api/users"
+    headers = [
+        ("X-API-KEY", key),
+        ("X-Forwarded-For", "192.0.2.1"),
+        ("X-Forwarded-For", "198.51.100.7"),
+        ("X-Real-IP", "192.0.2.2"),
+        ("Forwarded", "for=192.0.2.3"),
+        ("True-Client-IP", "192.0.2.4"),
+    ]
+
+    async with system.http.post(url, json={}, headers=headers) as answer:
+        assert answer.status == 422
+
+    told = [
+        entry["address"]
+        for entry in await entries(system, action="create_user")
+        if entry["via"] == f"API key {made['api_key_id']}"
+    ]
+    assert told == ["198.51.100.7"]
+
+
 async def test_a_write_that_was_cut_off_is_in_the_audit_without_an_outcome(
     database: Database,
 ) -> None:
