@@ -235,26 +235,24 @@ def test_mongodb_allows_no_commands_of_administrators(
     _, client = stored
     database, admin = client[DATABASE], client["admin"]
 
-    permitted = {
-        name
-        for name, attempt in {
-            "listCollections": lambda: database.command("listCollections"),
-            "listDatabases": lambda: admin.command("listDatabases", authorizedDatabases=False),
-            "dropDatabase": lambda: database.command("dropDatabase"),
-            "createUser": lambda: database.command("createUser", "x", pwd="x", roles=[]),
-            "grantRoles": lambda: database.command("grantRolesToUser", "retry", roles=["retry"]),
-            "usersInfo": lambda: database.command("usersInfo", 1),
-            "users": admin["system.users"].find_one,
-            "other database": client["other"]["any"].find_one,
-            "local": client["local"]["oplog.rs"].find_one,
-            "serverStatus": lambda: admin.command("serverStatus"),
-            "setParameter": lambda: admin.command("setParameter", 1, logLevel=0),
-            "shutdown": lambda: admin.command("shutdown"),
-            "currentOp": lambda: list(admin.aggregate([{"$currentOp": {"allUsers": True}}])),
-            "profile": lambda: database.command("profile", 0),
-        }.items()
-        if is_permitted(attempt)
+    attempts: dict[str, Callable[[], object]] = {
+        "listCollections": lambda: database.command("listCollections"),
+        "listDatabases": lambda: admin.command("listDatabases", authorizedDatabases=False),
+        "dropDatabase": lambda: database.command("dropDatabase"),
+        "createUser": lambda: database.command("createUser", "x", pwd="x", roles=[]),
+        "grantRoles": lambda: database.command("grantRolesToUser", "retry", roles=["retry"]),
+        "usersInfo": lambda: database.command("usersInfo", 1),
+        "users": admin["system.users"].find_one,
+        "other database": client["other"]["any"].find_one,
+        "local": client["local"]["oplog.rs"].find_one,
+        "serverStatus": lambda: admin.command("serverStatus"),
+        "setParameter": lambda: admin.command("setParameter", 1, logLevel=0),
+        "shutdown": lambda: admin.command("shutdown"),
+        "currentOp": lambda: list(admin.aggregate([{"$currentOp": {"allUsers": True}}])),
+        "profile": lambda: database.command("profile", 0),
     }
+
+    permitted = {name for name, attempt in attempts.items() if is_permitted(attempt)}
 
     assert permitted == set()
 
