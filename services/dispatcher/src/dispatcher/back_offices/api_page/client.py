@@ -133,7 +133,7 @@ class ApiPageClient:
     async def _post(self, call: HttpCall) -> HttpResponse:
         response = await self._http.call(call)
         if not response.is_success:
-            raise odata_error(self._http.faults, response)
+            raise await odata_error(self._http.faults, response)
         return response
 
 

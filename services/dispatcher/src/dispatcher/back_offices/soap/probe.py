@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dispatcher.back_offices.parsing import parse_answer
 from dispatcher.back_offices.probe import ProbeResult, wrong_service
 from dispatcher.back_offices.soap.wsdl import PageWsdl, WsdlError
 
@@ -14,15 +15,23 @@ if TYPE_CHECKING:
 _CHECK = "Check that the URI ends in Page/Appointment and that the page is published."
 
 
-def probe(response: HttpResponse, mapping: SoapMapping) -> ProbeResult:
+async def probe(response: HttpResponse, mapping: SoapMapping) -> ProbeResult:
     """Compare the names of the WSDL with the connector's."""
+    if not response.is_whole:
+        return wrong_service(response, "WSDL", _CHECK)
+    compared = await parse_answer(compare, response.body, mapping)
+    return compared or wrong_service(response, "WSDL", _CHECK)
+
+
+def compare(body: bytes, mapping: SoapMapping) -> ProbeResult | None:
+    """Return the result of the comparison, or None where the body is no WSDL."""
     try:
-        page = PageWsdl(response.body)
+        page = PageWsdl(body)
         found = page.mapping()
     except WsdlError as error:
         if error.is_wsdl:
             return ProbeResult(passed=False, sentence=f"{error} {_CHECK}")
-        return wrong_service(response, "WSDL", _CHECK)
+        return None
     unknown = page.missing(mapping)
     if not unknown:
         sentence = "The WSDL has every name this connector sends."

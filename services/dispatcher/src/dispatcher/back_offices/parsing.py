@@ -1,0 +1,49 @@
+"""Parses answers of back offices without holding the event loop.
+
+Every parser of an answer is linear in its length. A long answer is parsed in a thread, and the
+number of these threads is limited (OWASP ASVS 4.0.3, 11.1.4).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+from pydantic_core import from_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+SHORT_BYTES = 16 * 1024
+"""The longest answer that is parsed on the event loop. That takes about a millisecond."""
+MAX_THREADS = 2
+_BOM = b"\xef\xbb\xbf"
+
+
+async def parse_answer(
+    parse: Callable[Concatenate[bytes, P], T], body: bytes, *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Return ``parse(body, ...)``. A long body is parsed in a thread."""
+    if len(body) <= SHORT_BYTES:
+        return parse(body, *args, **kwargs)
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_threads(), functools.partial(parse, body, *args, **kwargs))
+
+
+def parse_json(body: bytes) -> Any:
+    """Return the value of a JSON text in UTF-8.
+
+    Raises ValueError for another text, for more than 200 levels, and for an integer of more than
+    4,300 digits.
+    """
+    return from_json(body.removeprefix(_BOM), cache_strings="none")
+
+
+@functools.cache
+def _threads() -> ThreadPoolExecutor:
+    """Return threads of their own, because name lookups wait in the event loop's threads."""
+    return ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="parse-answer")
