@@ -179,7 +179,7 @@ async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> tuple[bytes
     The status is known at this point, so an error in the body is no failure of the call.
     """
     body = bytearray()
-    if response.headers.get("Content-Encoding", "identity") != "identity":
+    if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         return b"", False
     try:
         async for chunk in response.content.iter_any():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from lxml import etree
 
@@ -48,7 +48,11 @@ def parse_metadata(body: bytes) -> ODataMetadata | None:
     """Return the metadata, or None for an incomplete, too large or other document."""
     target = _Target()
     parser = etree.XMLParser(
-        target=target, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        target=cast("Any", target),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
     )
     try:
         for start in range(0, len(body), _CHUNK_BYTES):
@@ -72,6 +76,7 @@ class _Target:
         self._properties: dict[str, str] = {}
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Store the names of one element."""
         self._left -= 1
         if self._left < 0:
             self.is_refused = True
@@ -86,6 +91,7 @@ class _Target:
             self.found.entity_sets[name] = _short(attributes.get("EntityType", ""))
 
     def end(self, tag: str) -> None:
+        """End an element."""
         kind = tag.rpartition("}")[2]
         if kind in _TYPES:
             self._properties = {}
@@ -93,6 +99,7 @@ class _Target:
             self.is_metadata = True
 
     def doctype(self, *_: object) -> None:
+        """Refuse a document with a DTD."""
         self.is_refused = True
 
     def close(self) -> None:

@@ -84,12 +84,12 @@ class OAuth2Authentication:
         if text is None:
             issued = await self._token_response()
             text = issued.access_token
-            self._hide(text)
+            self._faults.hide_secret(text)
             if not issued.is_bearer:
                 raise self._token_faults.transport_error("token type")
             if not issued.is_sendable:
                 raise self._token_faults.transport_error("bad token")
-        self._hide(text)
+        self._faults.hide_secret(text)
         return text
 
     async def _token_response(self) -> TokenResponse:
@@ -104,10 +104,6 @@ class OAuth2Authentication:
         if issued is None:
             raise await self._refusal(response)
         return issued
-
-    def _hide(self, text: str) -> None:
-        self._faults.hide_secret(text)
-        self._token_faults.hide_secret(text)
 
     async def _request(self) -> HttpResponse:
         form = {"grant_type": "client_credentials", "scope": self._client.scope}

@@ -120,9 +120,7 @@ class TokenCache:
         self, client: OAuth2Client, ask: Callable[[], Awaitable[HttpResponse]]
     ) -> tuple[HttpResponse, TokenResponse | None]:
         response = await ask()
-        issued = (
-            await parse_answer(parse_token, response.body) if response.is_success else None
-        )
+        issued = await parse_answer(parse_token, response.body) if response.is_success else None
         if issued is not None and issued.is_bearer and issued.is_sendable:
             margin_s = min(MARGIN_S, MARGIN_SHARE * issued.lifetime_s)
             until = self._clock() + issued.lifetime_s - margin_s

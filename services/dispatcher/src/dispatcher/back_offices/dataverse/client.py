@@ -107,8 +107,6 @@ class DataverseClient:
 async def _responses_in(response: HttpResponse, record_count: int) -> list[HttpResponse]:
     """Return the responses inside the response to a batch."""
     return [
-        HttpResponse(
-            *part, is_whole=True, exchange=response.exchange, in_change_set=True
-        )
+        HttpResponse(*part, is_whole=True, exchange=response.exchange, in_change_set=True)
         for part in await parse_answer(parse_batch, response.body, record_count)
     ]

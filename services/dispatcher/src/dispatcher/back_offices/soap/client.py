@@ -67,7 +67,7 @@ class PageServiceClient:
         """Read the WSDL, and compare its names with the connector's."""
         response = await self._http.call(HttpCall("GET", self._uri, max_bytes=MAX_WSDL_BYTES))
         await self._read(response)
-        return await probe(response, self._mapping)
+        return await probe(response, self._mapping, self._http.faults)
 
     async def _read(self, response: HttpResponse) -> bool:
         """Return whether the response is the result of Create.

@@ -106,9 +106,7 @@ class PageWsdl:
 def _unusable(error: ValidationError) -> str:
     place = error.errors(include_url=False, include_input=False)[0]["loc"]
     return (
-        "target namespace"
-        if place[:1] == ("namespace",)
-        else f"name ({'.'.join(map(str, place))})"
+        "target namespace" if place[:1] == ("namespace",) else f"name ({'.'.join(map(str, place))})"
     )
 
 
