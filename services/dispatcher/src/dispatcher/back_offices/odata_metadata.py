@@ -15,6 +15,8 @@ MAX_ELEMENTS = 1_000_000
 """Dataverse describes about 300,000 elements. No tree of the document is built."""
 MAX_BASE_TYPES = 32
 _CHUNK_BYTES = 64 * 1024
+MAX_CHUNKS_OF_ONE_TAG = 16
+"""A longer tag or text is refused, because each of its attributes would stay in memory."""
 _TYPES = ("EntityType", "ComplexType")
 _NAMED = ("Property", "NavigationProperty")
 
@@ -57,7 +59,7 @@ def parse_metadata(body: bytes) -> ODataMetadata | None:
     try:
         for start in range(0, len(body), _CHUNK_BYTES):
             parser.feed(body[start : start + _CHUNK_BYTES])
-            if target.is_refused:
+            if target.is_refused or not target.makes_progress():
                 return None
         parser.close()
     except etree.XMLSyntaxError:
@@ -72,7 +74,8 @@ class _Target:
         self.found = ODataMetadata()
         self.is_metadata = False
         self.is_refused = False
-        self._left = MAX_ELEMENTS
+        self._left = self._last_left = MAX_ELEMENTS
+        self._quiet_chunks = 0
         self._properties: dict[str, str] = {}
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -97,6 +100,12 @@ class _Target:
             self._properties = {}
         elif kind == "Edmx":
             self.is_metadata = True
+
+    def makes_progress(self) -> bool:
+        """Return whether an element began within the last chunks of the document."""
+        self._quiet_chunks = 0 if self._left != self._last_left else self._quiet_chunks + 1
+        self._last_left = self._left
+        return self._quiet_chunks < MAX_CHUNKS_OF_ONE_TAG
 
     def doctype(self, *_: object) -> None:
         """Refuse a document with a DTD."""
