@@ -6,6 +6,7 @@ import base64
 import json
 import random
 from collections.abc import AsyncIterator, Callable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
@@ -36,6 +37,7 @@ BC = "Business Central API page"
 PASSWORD = 'Tr0ub4dor & "3"\\<é>+%41'
 HEADER = "hdr-secret-value-1"
 MAX_HOLD_S = 0.1
+YEAR_S = 365 * 86_400
 RESOURCES = [{"Resource": {"ResourceNo": "JO"}}]
 REQUEST = a_delivery(
     transaction=a_transaction(body=as_body(a_snapshot(Assignments=RESOURCES)).decode())
@@ -128,6 +130,22 @@ async def test_the_worst_answers_do_not_hold_the_event_loop(
         assert hold.longest_s < MAX_HOLD_S
 
 
+@pytest.mark.parametrize("office", ["NAV", "CRM"])
+async def test_long_snapshots_do_not_hold_the_event_loop(
+    shared: SharedResources, office: str
+) -> None:
+    resources = [{"Resource": {"ResourceNo": f"J{number}"}} for number in range(8_000)]
+    body = as_body(a_snapshot(Assignments=resources)).decode()
+    request = a_delivery(transaction=a_transaction(body=body))
+    async with raw_server(b"HTTP/1.1 400 X\r\nContent-Length: 0\r\n\r\n") as server:
+        lane = a_lane(build(to(office, server.url), shared))  # type: ignore[arg-type]
+        async with measured_hold() as hold:
+            outcome = (await lane.deliver(request)).outcome
+
+    assert outcome.status is Status.FAILED
+    assert hold.longest_s < MAX_HOLD_S
+
+
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "plain": str,
     "an Authorization header": lambda s: base64.b64encode(f"svc:{s}".encode()).decode(),
@@ -194,6 +212,35 @@ async def test_a_token_that_a_back_office_repeats_is_not_shown(shared: SharedRes
     assert token[:20] not in str(error)
 
 
+ODD_HEADERS = (
+    *(f"Retry-After: {value}" for value in ("²", "9" * 400, "-1", "1e9", "NaN", "9" * 60_000)),
+    "Retry-After: Fri, 31 Dec 9999 23:59:59 GMT",
+    "Content-Type: text/xml; charset=no-such",
+    "Content-Type: ÿ",
+    "Content-Encoding: x",
+    "Location: http://[",
+    "Date: 99",
+    "X: \x01",
+    "WWW-Authenticate: Negotiate ²",
+    "WWW-Authenticate: NTLM =",
+)
+
+
+@OFFICE
+@pytest.mark.parametrize("status", [100, 199, 201, 204, 304, 400, 401, 429, 503, 600, 999])
+async def test_an_odd_header_ends_its_delivery_alone_with_a_status(
+    shared: SharedResources, office: str, status: int
+) -> None:
+    for header in ODD_HEADERS:
+        answer = f"HTTP/1.1 {status} X\r\n{header}\r\nContent-Length: 0\r\n\r\n".encode()
+        async with raw_server(answer, cuts_after=1) as server:
+            error = await deliver(shared, to(office, server.url))
+
+        waits_s = getattr(error, "retry_after_s", None)
+        assert waits_s is None or 0 <= waits_s <= YEAR_S
+        assert str(error).isprintable()
+
+
 class OtherServer:
     """A server of another origin, which keeps the headers of its requests."""
 
@@ -224,37 +271,43 @@ async def other() -> AsyncIterator[OtherServer]:
     await server.close()
 
 
+LOCATIONS = (
+    "http://127.0.0.1:{port}/elsewhere(1)",
+    "//127.0.0.1:{port}/elsewhere(1)",
+    "HTTP://127.0.0.1:{port}/elsewhere(1)",
+    "http://svc:x@127.0.0.1:{port}/elsewhere(1)",
+    "\\\\127.0.0.1:{port}\\x",
+    "http:\\\\127.0.0.1:{port}/x",
+)
+
+
 @OFFICE
 @pytest.mark.parametrize("status", [201, 204, 301, 302, 303, 307, 308, 401, 407])
-@pytest.mark.parametrize(
-    "location",
-    [
-        "http://127.0.0.1:{port}/elsewhere(1)",
-        "//127.0.0.1:{port}/elsewhere(1)",
-        "HTTP://127.0.0.1:{port}/elsewhere(1)",
-        "http://svc:x@127.0.0.1:{port}/elsewhere(1)",
-        "\\\\\\\\127.0.0.1:{port}\\\\x",
-        "http:\\\\\\\\127.0.0.1:{port}/x",
-    ],
-)
 async def test_nothing_is_sent_to_the_origin_that_an_answer_names(
-    shared: SharedResources, other: OtherServer, office: str, status: int, location: str
+    shared: SharedResources, other: OtherServer, office: str, status: int
 ) -> None:
-    address = location.format(port=other.port)
+    for location in LOCATIONS:
+        answer = naming(location.format(port=other.port), status)
+        mapping = {"resources": {"posted": "after"}} if office == BC else {}
+        async with raw_server(answer) as server:
+            connector = to(office, server.url, mapping=mapping)
+            await deliver(shared, connector)
+            await run_connection_test(connector, shared)
+
+    assert other.requests == []
+
+
+def naming(address: str, status: int) -> bytes:
+    """Return an answer that names an address wherever an answer can name one."""
     body = json.dumps({"@odata.nextLink": address, "@odata.editLink": address}).encode()
-    answer = (
+    text = b"" if status == HTTPStatus.NO_CONTENT else body
+    head = (
         f"HTTP/1.1 {status} X\r\nLocation: {address}\r\nContent-Location: {address}\r\n"
         f"Refresh: 0; url={address}\r\nLink: <{address}>; rel=next\r\n"
         f'WWW-Authenticate: Bearer authorization_uri="{address}"\r\n'
-        f"OData-EntityId: {address}\r\nContent-Length: {0 if status == 204 else len(body)}\r\n\r\n"
-    ).encode() + (b"" if status == 204 else body)
-    mapping = {"resources": {"posted": "after"}} if office == BC else {}
-    async with raw_server(answer) as server:
-        connector = to(office, server.url, mapping=mapping)
-        await deliver(shared, connector)
-        await run_connection_test(connector, shared)
-
-    assert other.requests == []
+        f"OData-EntityId: {address}\r\nContent-Length: {len(text)}\r\n\r\n"
+    )
+    return head.encode() + text
 
 
 @pytest.mark.parametrize("posted", ["inside", "after"])

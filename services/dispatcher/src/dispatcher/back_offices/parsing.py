@@ -1,6 +1,6 @@
-"""Parses answers of back offices without holding the event loop.
+"""Parses answers and snapshots without holding the event loop.
 
-Every parser of an answer is linear in its length. A long answer is parsed in a thread, and the
+Every parser is linear in the length of its input. A long input is parsed in a thread, and the
 number of these threads is limited (OWASP ASVS 4.0.3, 11.1.4).
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 SHORT_BYTES = 16 * 1024
-"""The longest answer that is parsed on the event loop. That takes about a millisecond."""
+"""The longest input that is parsed on the event loop. That takes a few milliseconds."""
 MAX_THREADS = 2
 _BOM = b"\xef\xbb\xbf"
 
@@ -28,10 +28,14 @@ async def parse_answer(
     parse: Callable[Concatenate[bytes, P], T], body: bytes, *args: P.args, **kwargs: P.kwargs
 ) -> T:
     """Return ``parse(body, ...)``. A long body is parsed in a thread."""
-    if len(body) <= SHORT_BYTES:
-        return parse(body, *args, **kwargs)
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_threads(), functools.partial(parse, body, *args, **kwargs))
+    return await run_by_size(len(body), functools.partial(parse, body, *args, **kwargs))
+
+
+async def run_by_size(size: int, work: Callable[[], T]) -> T:
+    """Return the result of work on an input of this size. Work on a long input has a thread."""
+    if size <= SHORT_BYTES:
+        return work()
+    return await asyncio.get_running_loop().run_in_executor(_threads(), work)
 
 
 def parse_json(body: bytes) -> Any:
