@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from portal_api.accounts.client_address import Network
+from common.client_address import Network
 from portal_api.accounts.session import SessionLifetimes
 
 DEFAULT_LIFETIMES = SessionLifetimes(timedelta(hours=1), timedelta(hours=12))

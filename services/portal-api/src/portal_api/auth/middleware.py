@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 from fastapi import Request
 
-from portal_api.accounts.client_address import client_address
+from common.client_address import client_address
 from portal_api.auth.audit_draft import AuditDraft
 from portal_api.auth.body_limit import BODY_LIMIT, UNAUTHENTICATED_BODY_LIMIT, limit_body
 from portal_api.auth.dependencies import COOKIE, SAFE_METHODS, audit_draft_of, refuse_cross_site
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from portal_api.accounts.client_address import Network
+    from common.client_address import Network
     from portal_api.auth.authenticate import Authenticator
     from portal_api.store.audit import Audit
 
@@ -70,7 +70,7 @@ class AuthMiddleware:
         """Set the caller or the refusal. The routes that need a caller raise the refusal."""
         state = request.state
         peer = request.client.host if request.client else ""
-        forwarded = request.headers.get("x-forwarded-for", "")
+        forwarded = request.headers.getlist("x-forwarded-for")
         state.address = client_address(peer, forwarded, self._proxies)
         state.caller = None
         state.refusal = None
