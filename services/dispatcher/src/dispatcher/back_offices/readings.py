@@ -56,12 +56,12 @@ class _Decoded(NamedTuple):
 
 
 def folded_plain(text: str) -> str:
-    """Return a text as ``Reading.plain`` has it."""
+    """Return the text of ``Reading.plain`` for a text without escapes."""
     return Reading(text, [], []).plain[0]
 
 
 def folded_base64(text: str) -> str:
-    """Return a text as ``Reading.base64`` has it."""
+    """Return the text of ``Reading.base64`` for a text without escapes."""
     return Reading(text, [], []).base64[0]
 
 
