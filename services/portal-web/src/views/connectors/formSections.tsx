@@ -24,6 +24,7 @@ import {
 } from '@/views/connectors/inputs';
 import {
   EnterAgainNotice,
+  isStored,
   SecretInput,
   useSecretsToEnterAgain,
 } from '@/views/connectors/secretInputs';
@@ -160,10 +161,6 @@ export function OtherSecretsSection({ connector }: { connector: Connector }) {
       {again.headers ? <HeadersInput connector={connector} /> : null}
     </>
   );
-}
-
-function isStored(connector: Connector | undefined, secret: string): boolean {
-  return connector?.secrets.includes(secret) ?? false;
 }
 
 export function LimitsSection() {

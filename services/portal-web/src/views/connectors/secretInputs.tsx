@@ -13,6 +13,10 @@ import type { FormValues, SecretName } from '@/views/connectors/formValues';
 
 type EnterAgain = Partial<Record<SecretName, DestinationPart[]>>;
 
+export function isStored(connector: Connector | undefined, secret: SecretName): boolean {
+  return connector?.secrets.includes(secret) ?? false;
+}
+
 /** Return the stored secrets that the entered settings would send to another server. */
 export function useSecretsToEnterAgain(connector?: Connector): EnterAgain {
   const [uri, system, ca_certificate, authentication] = useWatch<
@@ -59,14 +63,9 @@ export function SecretInput({
   const text = useText();
   const { field, fieldState } = useController<FormValues, typeof name>({ name });
   const parts = useSecretsToEnterAgain(connector)[name];
-  const isKept = connector?.secrets.includes(name) === true && field.value !== '';
+  const isSet = isStored(connector, name);
+  const isKept = isSet && field.value !== '';
   const isMissing = parts !== undefined && field.value === undefined;
-  const help = isMissing
-    ? enterAgainText(text, parts)
-    : [
-        text(isKept ? 'connectors.secretSet' : 'connectors.secretNone'),
-        text(`connectors.help.${name}`),
-      ].join(' ');
   return (
     <TextField
       name={field.name}
@@ -79,18 +78,32 @@ export function SecretInput({
       placeholder={isKept && !isMissing ? '••••••••' : undefined}
       required={isMissing}
       error={fieldState.invalid || isMissing}
-      helperText={fieldState.error?.message ?? help}
+      helperText={
+        fieldState.error?.message ?? helpOf(name, isKept, isMissing ? parts : undefined, text)
+      }
       slotProps={{
         htmlInput: { autoComplete: 'new-password' },
         inputLabel: { shrink: true },
         input: {
-          endAdornment: connector?.secrets.includes(name) ? (
+          endAdornment: isSet ? (
             <RemoveButton isDisabled={!isKept} onRemove={() => field.onChange('')} />
           ) : undefined,
         },
       }}
     />
   );
+}
+
+/** Return the state of the secret with its help text, or why it must be entered again. */
+function helpOf(
+  name: Exclude<SecretName, 'headers'>,
+  isKept: boolean,
+  moved: DestinationPart[] | undefined,
+  text: TextFunction,
+): string {
+  if (moved) return enterAgainText(text, moved);
+  const state = text(isKept ? 'connectors.secretSet' : 'connectors.secretNone');
+  return `${state} ${text(`connectors.help.${name}`)}`;
 }
 
 function RemoveButton({ isDisabled, onRemove }: { isDisabled: boolean; onRemove: () => void }) {
