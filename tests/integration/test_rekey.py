@@ -1,4 +1,4 @@
-"""Keys are replaced, and the secrets stay readable for the destination that they were sealed for."""
+"""Keys are replaced, and each secret stays readable for its destination."""
 
 from __future__ import annotations
 
