@@ -15,7 +15,7 @@ _LEGAL = "%:/?#[]@!$&'()*+,;=-._~"
 """The characters that are legal in an address (RFC 3986, 2)."""
 _SECRET = 8
 """Characters that a value needs to count as a secret."""
-_CREDENTIALS = re.compile(r"((?:[a-z][a-z0-9+.-]*:[/\\]+)?[/\\]*)[^/?#]*@", re.IGNORECASE)
+_CREDENTIALS = re.compile(r"\A((?:[a-z][a-z0-9+.-]*:[/\\]+)?[/\\]*)[^/?#]*@", re.IGNORECASE)
 """User name and password, also where the scheme is missing or misspelled."""
 
 

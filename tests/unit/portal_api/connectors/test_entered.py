@@ -15,6 +15,7 @@ from portal_api.connector_import.rows import as_fields, read_rows
 from portal_api.connectors.fields import ConnectorFields
 
 BASIC = {"type": "Basic"}
+TOKEN_QUERY = "t=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJtYWRlLXVwIn0.c2lnbmF0dXJl"
 GIVEN = {"name": "Hook", "source_app": "CRONUS", "system": "Webhook"}
 
 
@@ -137,6 +138,7 @@ def test_an_address_is_stored_exactly_as_entered(uri: str | None) -> None:
         ),
         ("https://hook.example?a=b@c:99999", "https://hook.example", "a=b@c:99999"),
         ("https://hook.example/a??b", "https://hook.example/a", "?b"),
+        (f"https://hook.example/?{TOKEN_QUERY}", "https://hook.example/", TOKEN_QUERY),
     ],
 )
 def test_the_query_of_an_address_is_a_secret(uri: str, plain: str, query: str) -> None:

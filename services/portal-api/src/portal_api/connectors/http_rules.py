@@ -87,7 +87,8 @@ def check_account(text: str) -> None:
     check_text(text)
     check_readable(text)
     scheme, _, credential = text.strip().partition(" ")
-    if scheme.casefold() == "bearer" or (scheme.casefold() == "basic" and _is_basic(credential)):
+    is_bearer = scheme.casefold() == "bearer" and bool(credential.strip())
+    if is_bearer or (scheme.casefold() == "basic" and _is_basic(credential)):
         raise ValueError(
             "must not hold the value of an authorization header: enter the name of the account "
             "here, and its secret as the password or the client secret"
@@ -145,7 +146,6 @@ def check_address(uri: str) -> None:
         raise ValueError("must not have blanks around it")
     if "#" in uri:
         raise ValueError("must not have a fragment (#...): write # as %23")
-    check_readable(uri)
     if has_credentials(uri):
         raise ValueError("must not hold credentials (user@): enter them as login and password")
     plain, query = split_query(uri)
