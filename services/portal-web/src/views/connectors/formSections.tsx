@@ -5,7 +5,7 @@
 
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
-import { useWatch } from 'react-hook-form';
+import { useFormState, useWatch } from 'react-hook-form';
 import type { Connector } from '@/api/types';
 import { schemeOf } from '@/views/connectors/destinations';
 import {
@@ -155,10 +155,14 @@ export function AuthenticationSection({ connector }: { connector?: Connector }) 
 /** The inputs of secrets that no other section of a short form has, when they are needed. */
 export function OtherSecretsSection({ connector }: { connector: Connector }) {
   const again = useSecretsToEnterAgain(connector);
+  const { errors } = useFormState<FormValues>();
+  const isNeeded = (name: 'signing_secret' | 'headers') => Boolean(again[name] ?? errors[name]);
   return (
     <>
-      {again.signing_secret ? <SecretInput name="signing_secret" connector={connector} /> : null}
-      {again.headers ? <HeadersInput connector={connector} /> : null}
+      {isNeeded('signing_secret') ? (
+        <SecretInput name="signing_secret" connector={connector} />
+      ) : null}
+      {isNeeded('headers') ? <HeadersInput connector={connector} /> : null}
     </>
   );
 }
