@@ -63,7 +63,7 @@ def main() -> None:
             raise SystemExit(asyncio.run(cli.create_admin(database, arguments.name)))
         case "rekey":
             settings = load(Settings)
-            raise SystemExit(asyncio.run(cli.rekey(_connectors(settings, _database(settings)))))
+            raise SystemExit(asyncio.run(cli.rekey(_database(settings), _keys(settings))))
         case _:
             settings, lines = load(Settings), LogBuffer()
             configure_logs("portal-api", settings.replica, settings.log_level, lines.append)
@@ -141,4 +141,8 @@ def _database(settings: DatabaseSettings) -> Database:
 
 
 def _connectors(settings: Settings, database: Database) -> Connectors:
-    return Connectors(database, KeyRing.parse(settings.secret_keys.get_secret_value()))
+    return Connectors(database, _keys(settings))
+
+
+def _keys(settings: Settings) -> KeyRing:
+    return KeyRing.parse(settings.secret_keys.get_secret_value())
