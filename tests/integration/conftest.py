@@ -11,7 +11,17 @@ from tests.support.database import Database, a_database, an_empty_database
 from tests.support.forging_provider import ForgingProvider, a_person, forging_provider
 from tests.support.ledger_samples import LEASE_S
 from tests.support.oidc_browser import OIDC_PORTAL, OidcBrowser, start_portal
+from tests.support.service_users import GuardedServers, guarded_servers_in
 from tests.support.system import System
+
+
+@pytest.fixture(scope="session")
+async def guarded_servers(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[GuardedServers]:
+    """RabbitMQ and MongoDB with one user per service."""
+    async with guarded_servers_in(tmp_path_factory.mktemp("guarded")) as servers:
+        yield servers
 
 
 @pytest.fixture
