@@ -85,44 +85,44 @@ export function SignInPage() {
         </Typography>
         <OidcSignIn options={options} isLocal={isLocal} onUseLocal={() => setIsLocal(true)} />
         {hasForm ? (
-        <Box
-          component="form"
-          sx={{ display: 'grid', gap: 2 }}
-          onSubmit={(event) => {
-            event.preventDefault();
-            void submit();
-          }}
-        >
-          {message ? <Alert severity="error">{message}</Alert> : null}
-          {needsCode ? (
-            <CodeField value={code} onChange={setCode} autoFocus />
-          ) : (
-            <>
-              <TextField
-                label={text('signIn.name')}
-                name="name"
-                size="medium"
-                autoFocus
-                autoComplete="username"
-                required
-                value={name}
-                onChange={(event) => setName(event.target.value)}
-                slotProps={{ htmlInput: { autoCapitalize: 'none', spellCheck: false } }}
-              />
-              <PasswordField value={password} onChange={setPassword} />
-            </>
-          )}
-          <Button type="submit" variant="contained" size="large" loading={isBusy}>
-            {text('signIn.submit')}
-          </Button>
-          {needsCode ? (
-            <Button onClick={restart}>{text('signIn.back')}</Button>
-          ) : (
-            <Typography variant="caption" color="text.secondary">
-              {text('signIn.first')}
-            </Typography>
-          )}
-        </Box>
+          <Box
+            component="form"
+            sx={{ display: 'grid', gap: 2 }}
+            onSubmit={(event) => {
+              event.preventDefault();
+              void submit();
+            }}
+          >
+            {message ? <Alert severity="error">{message}</Alert> : null}
+            {needsCode ? (
+              <CodeField value={code} onChange={setCode} autoFocus />
+            ) : (
+              <>
+                <TextField
+                  label={text('signIn.name')}
+                  name="name"
+                  size="medium"
+                  autoFocus
+                  autoComplete="username"
+                  required
+                  value={name}
+                  onChange={(event) => setName(event.target.value)}
+                  slotProps={{ htmlInput: { autoCapitalize: 'none', spellCheck: false } }}
+                />
+                <PasswordField value={password} onChange={setPassword} />
+              </>
+            )}
+            <Button type="submit" variant="contained" size="large" loading={isBusy}>
+              {text('signIn.submit')}
+            </Button>
+            {needsCode ? (
+              <Button onClick={restart}>{text('signIn.back')}</Button>
+            ) : (
+              <Typography variant="caption" color="text.secondary">
+                {text('signIn.first')}
+              </Typography>
+            )}
+          </Box>
         ) : null}
       </Card>
     </Box>

@@ -77,25 +77,25 @@ export function EditUserDialog({ user, onClose }: { user: User; onClose: () => v
       />
       {isLocal ? (
         <>
-      <Divider />
-      <TextField
-        label={text('users.newPassword')}
-        type="password"
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-        error={reset.isError}
-        helperText={fieldError(reset.error, 'password') ?? text('users.resetHint')}
-        slotProps={{ htmlInput: { autoComplete: 'new-password' } }}
-      />
-      <Button
-        variant="outlined"
-        disabled={password === ''}
-        loading={reset.isPending}
-        onClick={() => reset.mutate()}
-        sx={{ justifySelf: 'start' }}
-      >
-        {text('users.newPassword')}
-      </Button>
+          <Divider />
+          <TextField
+            label={text('users.newPassword')}
+            type="password"
+            value={password}
+            onChange={(event) => setPassword(event.target.value)}
+            error={reset.isError}
+            helperText={fieldError(reset.error, 'password') ?? text('users.resetHint')}
+            slotProps={{ htmlInput: { autoComplete: 'new-password' } }}
+          />
+          <Button
+            variant="outlined"
+            disabled={password === ''}
+            loading={reset.isPending}
+            onClick={() => reset.mutate()}
+            sx={{ justifySelf: 'start' }}
+          >
+            {text('users.newPassword')}
+          </Button>
         </>
       ) : null}
       <Divider />
