@@ -45,7 +45,7 @@ WORK_S = 45.0
 """Duration of the planners' work before the first picture."""
 SETTLED_MS = 700
 WAITING_TIMEOUT_S, WAITING_INTERVAL_S = 90, 0.2
-PASSWORD = "made-up walrus lantern 16"
+PASSWORD = "made-up walrus lantern 16"  # noqa: S105 - of a stack that ends with the pictures
 T = TypeVar("T")
 VIEWS = (
     "home",
