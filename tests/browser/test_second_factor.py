@@ -104,7 +104,7 @@ async def test_a_sensitive_act_asks_for_the_password_again_and_is_then_repeated(
     await at.page.keyboard.press("Enter")
 
     await at.sees("Copy the key now")
-    await at.page.get_by_role("cell", name="nightly export").wait_for()
+    await at.page.get_by_role("cell", name="nightly export", exact=True).wait_for()
 
 
 async def test_a_cancelled_verification_changes_nothing_and_loses_no_entry(

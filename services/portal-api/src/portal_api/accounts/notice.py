@@ -29,7 +29,7 @@ class Notice:
     count: int | None = None
 
     def document(self) -> dict[str, Any]:
-        """Return the notice as it is stored."""
+        """Return the stored form of the notice."""
         return asdict(self) | {"kind": str(self.kind)}
 
     @classmethod

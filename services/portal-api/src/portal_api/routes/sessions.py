@@ -44,7 +44,7 @@ def sessions(store: Sessions) -> APIRouter:
 
     @router.delete("", status_code=204)
     async def sign_out_everywhere(request: Request, response: Response) -> None:
-        """End all your sessions, also this one."""
+        """End all your sessions, including the present session."""
         caller, _ = session_of(request)
         audit_change(request, caller.name)
         ended = await store.close_all(caller.name)
