@@ -28,7 +28,7 @@ from tests.support.forging_provider import (
 )
 from tests.support.https_webhook import https_webhook
 from tests.support.oidc_browser import OidcBrowser, start_portal
-from tests.support.system import System
+from tests.support.system import API_KEY, System
 
 KEY_RING = KeyRing({"k1": bytes(32)})
 TENANT, OTHER_TENANT = (
@@ -308,7 +308,7 @@ async def test_without_local_accounts_a_password_signs_nobody_in(system: System)
     options = await browser.get("/sign-in-options")
     start = await browser.get("/session/oidc", {"return_to": "/errors"})
     local = await browser.send("POST", "/session", json={"name": "a", "password": "b"})
-    key = await browser.send("GET", "/session", {"X-API-KEY": "portal-key"})
+    key = await browser.send("GET", "/session", {"X-API-KEY": API_KEY})
     await system.stop(name)
 
     assert options.body == {"local_accounts": False, "oidc": {"label": "CRONUS"}}
