@@ -57,6 +57,7 @@ def build_api(
         audit=auth.audit,
         proxies=auth.proxies,
         origins=auth.origins,
+        cookie=auth.cookie,
     )
     add_docs(app)
     app.router.routes.extend(website)

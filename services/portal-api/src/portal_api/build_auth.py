@@ -9,6 +9,7 @@ from portal_api.accounts.lockout import lockout_of_addresses, lockout_of_names
 from portal_api.auth.authenticate import Authenticator
 from portal_api.auth.first_admin import FirstAdminService
 from portal_api.auth.password_hasher import PasswordHasher
+from portal_api.auth.session_cookie import SessionCookie
 from portal_api.auth.sign_in import SignInService
 from portal_api.routes.api_keys import api_keys
 from portal_api.routes.audit import audit
@@ -42,6 +43,7 @@ class AuthComponents:
     audit: Audit
     proxies: Sequence[Network]
     origins: Collection[str]
+    cookie: SessionCookie
     sign_in: APIRouter
     routers: Sequence[APIRouter]
     hasher: PasswordHasher
@@ -59,15 +61,17 @@ def build_auth(
     waits = config.first_wait, config.longest_wait
     sign_in_store = SignIns(database, lockout_of_names(*waits), lockout_of_addresses(*waits))
     hasher = PasswordHasher()
+    cookie = SessionCookie(is_secure=config.is_secure)
     service = SignInService(user_store, session_store, sign_in_store, hasher)
     return AuthComponents(
         authenticator=Authenticator(user_store, session_store, key_store, config.key),
         audit=audit_store,
         proxies=config.proxies,
         origins=config.origins,
-        sign_in=sign_in(service, user_store, is_secure=config.is_secure),
+        cookie=cookie,
+        sign_in=sign_in(service, user_store, cookie),
         routers=[
-            session(user_store, session_store, service, hasher),
+            session(user_store, session_store, service, hasher, cookie),
             users(user_store, sign_in_store, hasher),
             api_keys(key_store),
             audit(audit_store),

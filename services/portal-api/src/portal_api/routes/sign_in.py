@@ -9,10 +9,11 @@ from fastapi import APIRouter, Body, Request, Response
 from portal_api.accounts.roles import Caller
 from portal_api.accounts.session_schemas import SessionResponse, SignInRequest, as_session
 from portal_api.accounts.user import as_name
-from portal_api.auth.dependencies import COOKIE, audit_change
+from portal_api.auth.dependencies import audit_change
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
+    from portal_api.auth.session_cookie import SessionCookie
     from portal_api.auth.sign_in import SignInService
     from portal_api.store.users import Users
 
@@ -21,7 +22,7 @@ UNKNOWN = "(unknown name)"
 LOCKED: dict[int | str, dict[str, Any]] = {429: PROBLEMS[429]}
 
 
-def sign_in(service: SignInService, users: Users, *, is_secure: bool) -> APIRouter:
+def sign_in(service: SignInService, users: Users, cookie: SessionCookie) -> APIRouter:
     """Return the router of the sign-in, which needs no caller."""
     router = APIRouter(tags=["Session"])
 
@@ -44,10 +45,7 @@ def sign_in(service: SignInService, users: Users, *, is_secure: bool) -> APIRout
             "session",
             new.session.session_id,
         )
-        response.set_cookie(
-            COOKIE, new.token, path="/api", httponly=True, samesite="strict", secure=is_secure
-        )
-        response.headers["Cache-Control"] = "no-store"
+        cookie.set(response, new.token)
         return as_session(request.state.caller, new.token, new.user.preferences)
 
     return router
