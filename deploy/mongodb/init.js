@@ -1,4 +1,4 @@
-// Initiates the replica set, waits for its primary, and creates a role and a user for each service. Existing ones are updated.
+// Initiates the replica set, waits for its primary, and creates a role and a user for each service, and the indexes that no service may create. Existing ones are updated.
 const fs = require('fs');
 const secret = (name) => fs.readFileSync(`/run/secrets/${name}`, 'utf8').trim();
 const roles = JSON.parse(fs.readFileSync('/roles.json', 'utf8'));
@@ -24,4 +24,6 @@ for (const [service, collections] of Object.entries(roles.services)) {
   if (mboc.getUser(service) === null) mboc.createUser({ user: service, ...user });
   else mboc.updateUser(service, user);
 }
+// The services cannot create these, because an index can delete documents.
+for (const [collection, keys] of Object.entries(roles.indexes)) mboc.getCollection(collection).createIndexes(keys);
 print('The replica set has a primary, and each service has its role and user.');

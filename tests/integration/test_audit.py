@@ -6,12 +6,17 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from portal_api.accounts.audit_entry import AuditEntry
+from portal_api.schemas.paging import Page
+from portal_api.store.audit import Audit
 from tests.support.api_user import PASSWORD, ApiUser, a_name, a_user, an_api_key
+from tests.support.database import Database
 from tests.support.openapi import Operation, writes
 from tests.support.system import System
 
@@ -243,3 +248,62 @@ async def test_the_address_is_the_nearest_that_is_no_proxy_of_ours(
         if entry["via"] == f"API key {made['api_key_id']}"
     ]
     assert [entry["address"] for entry in told] == [address]
+
+
+async def test_no_other_header_and_no_further_line_chooses_the_address(system: System) -> None:
+    key, made = await an_api_key(system, "admin")
+    url = f"{system.services['portal-api'].url}/api/users"
+    headers = [
+        ("X-API-KEY", key),
+        ("X-Forwarded-For", "192.0.2.1"),
+        ("X-Forwarded-For", "198.51.100.7"),
+        ("X-Real-IP", "192.0.2.2"),
+        ("Forwarded", "for=192.0.2.3"),
+        ("True-Client-IP", "192.0.2.4"),
+    ]
+
+    async with system.http.post(url, json={}, headers=headers) as answer:
+        assert answer.status == 422
+
+    told = [
+        entry["address"]
+        for entry in await entries(system, action="create_user")
+        if entry["via"] == f"API key {made['api_key_id']}"
+    ]
+    assert told == ["198.51.100.7"]
+
+
+async def test_a_write_that_was_cut_off_is_in_the_audit_without_an_outcome(
+    database: Database,
+) -> None:
+    audit = Audit(database)
+    entry = AuditEntry(action="create_user", address="203.0.113.9", who="admin1", target="user1")
+    page = Page("at", is_descending=True, limit=2, after=None)
+
+    await audit.begin(entry)
+
+    assert [one["outcome"] for one in (await audit.page({}, page))[0]] == [None]
+    assert [one["outcome"] for one in await audit.about(["user1"])] == [None]
+
+
+async def test_a_write_is_one_entry_on_every_page(database: Database) -> None:
+    audit = Audit(database)
+    for number in range(5):
+        entry = AuditEntry(action="create_user", address="203.0.113.9", who="admin1")
+        if number:
+            await audit.begin(entry)
+        entry.target, entry.outcome = f"user{number}", 201
+        await audit.finish(entry)
+    page: Page | None = Page("target", is_descending=False, limit=2, after=None, ties="at")
+    found: list[dict[str, Any]] = []
+
+    while page:
+        entries_of_page, after = await audit.page({}, page)
+        found += entries_of_page
+        page = replace(page, after=after) if after else None
+
+    assert [(one["target"], one["outcome"]) for one in found] == [
+        (f"user{number}", 201) for number in range(5)
+    ]
+    assert len({one["audit_id"] for one in found}) == 5
+    assert [one["target"] for one in await audit.about(["user3", "user4"])] == ["user4", "user3"]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
 from common import topology
+from portal_api.store.indexes import INDEXES
 from tests.support.builders import a_snapshot
 from tests.support.service_users import (
     DATABASE,
@@ -180,7 +181,7 @@ def collections_of(service: str) -> set[str]:
 
 
 def writable_by(service: str) -> set[str]:
-    return collections_of(service) - {*ROLES["services"][service]["read"]}
+    return {*ROLES["services"][service]["write"]}
 
 
 @pytest.mark.parametrize("service", ROLES["services"])
@@ -208,12 +209,47 @@ async def test_a_service_writes_no_collection_of_another_and_reads_only_those_it
     assert unread == everything - collections_of(service)
 
 
-async def test_no_service_may_delete_a_line_of_the_audit(guarded: SystemWithUsers) -> None:
+APPENDED = "audit"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda audit: audit.update_one({}, {"$set": {"who": ""}}, upsert=True),
+        lambda audit: audit.replace_one({}, {}),
+        lambda audit: audit.find_one_and_update({}, {"$set": {"who": ""}}),
+        lambda audit: audit.find_one_and_delete({}),
+        lambda audit: audit.delete_one({}),
+        lambda audit: audit.drop(),
+        lambda audit: audit.rename("other"),
+        lambda audit: audit.create_index("at", expireAfterSeconds=1),
+        lambda audit: audit.drop_index("at_-1__id_-1"),
+        lambda audit: audit.database.command("collMod", audit.name, validator={}),
+        lambda audit: audit.aggregate([{"$match": {"who": ""}}, {"$out": audit.name}]),
+        lambda audit: audit.aggregate([{"$project": {"who": ""}}, {"$merge": audit.name}]),
+    ],
+)
+async def test_no_service_may_change_or_remove_a_line_of_the_audit(
+    guarded: SystemWithUsers, act: Callable[[Any], Any]
+) -> None:
     with MongoClient[dict[str, Any]](
         guarded.secrets.at("portal-api-mongodb-url", guarded.mongodb_url)
     ) as client:
-        assert is_refused(lambda: client[DATABASE]["audit"].delete_one({}))
-        assert is_refused(client[DATABASE]["audit"].drop)
+        assert is_refused(lambda: act(client[DATABASE][APPENDED]))
+
+
+async def test_the_audit_has_its_indexes_although_no_service_may_create_them(
+    guarded: SystemWithUsers,
+) -> None:
+    await guarded.api("POST", "/users", json={})
+
+    status, answer = await guarded.api("GET", "/audit", params={"action": "create_user"})
+
+    assert status == 200, answer
+    assert [entry["outcome"] for entry in answer["items"]] == [422]
+    with guarded.mongodb.as_root() as root:
+        indexes = root[DATABASE][APPENDED].index_information()
+    assert {*indexes} == {"_id_", *(index.document["name"] for index in INDEXES[APPENDED])}
 
 
 def is_refused(step: Any) -> bool:

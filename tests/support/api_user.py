@@ -14,6 +14,7 @@ from tests.support.system import System
 
 PASSWORD = "made-up walrus lantern 17"
 COOKIE = "__Host-mboc_session"
+DEVICE = "mboc_device_"
 
 
 def an_address() -> str:
@@ -29,7 +30,10 @@ def a_name() -> str:
 
 @dataclass
 class ApiUser:
-    """A user who sends requests to one portal-api of the system."""
+    """A user who sends requests to one portal-api of the system.
+
+    ``device`` is the cookie of a browser that the account has signed in from.
+    """
 
     system: System
     name: str = field(default_factory=a_name)
@@ -38,6 +42,7 @@ class ApiUser:
     service: str = "portal-api"
     cookie: str = ""
     csrf_token: str = ""
+    device: str = ""
     headers: dict[str, str] = field(default_factory=dict)
 
     async def ask(
@@ -54,7 +59,9 @@ class ApiUser:
         mine = {
             "X-Forwarded-For": self.address,
             "X-CSRF-Token": self.csrf_token,
-            "Cookie": f"{COOKIE}={self.cookie}" if self.cookie else "",
+            "Cookie": "; ".join(
+                filter(None, (f"{COOKIE}={self.cookie}" if self.cookie else "", self.device))
+            ),
         }
         sent = {name: value for name, value in (mine | self.headers | headers).items() if value}
         url = f"{self.system.services[self.service].url}/api{path}"
@@ -66,6 +73,9 @@ class ApiUser:
                 )
             ):
                 self.cookie = cookies[COOKIE].value
+            for name, morsel in cookies.items():
+                if DEVICE in name:
+                    self.device = f"{name}={morsel.value}"
             is_json = answer.content_type in {"application/json", "application/problem+json"}
             return (
                 answer.status,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pymongo import MongoClient
+from pymongo import IndexModel, MongoClient
 
 from local_stack.processes import Started, ignore_start
 from local_stack.servers.mongodb import MongoDb
@@ -91,6 +91,10 @@ class MongoDbWithUsers(MongoDb):
                 )
                 url = urlsplit(self._secrets[f"{service}-mongodb-url"])
                 client[DATABASE].command("createUser", service, pwd=url.password, roles=[service])
+            for collection, indexes in ROLES["indexes"].items():
+                client[DATABASE][collection].create_indexes(
+                    [IndexModel(list(keys.items())) for keys in indexes]
+                )
 
     def as_root(self) -> MongoClient[dict[str, Any]]:
         """Return a client with all rights."""

@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from common.client_address import client_address, lockout_key_of
+from common.client_address import client_address, lockout_key_of, network_of
 
 PROXIES = [ip_network("10.0.0.0/8"), ip_network("fd00:1::/32")]
 
@@ -23,10 +23,31 @@ PROXIES = [ip_network("10.0.0.0/8"), ip_network("fd00:1::/32")]
         ("10.0.0.1", " , ,", "10.0.0.1"),
         ("fd00:1::1", "2001:db8::7", "2001:db8::7"),
         ("", "198.51.100.7", ""),
+        ("::ffff:10.0.0.1", "198.51.100.7", "198.51.100.7"),
+        ("10.0.0.1", "::ffff:198.51.100.7", "198.51.100.7"),
+        ("10.0.0.1", "198.51.100.7:51234", "198.51.100.7"),
+        ("10.0.0.1", "[2001:db8::7]:443", "2001:db8::7"),
+        ("10.0.0.1", "[2001:db8::7]", "2001:db8::7"),
+        ("10.0.0.1", "2001:db8:0:0::7", "2001:db8:0:0::7"),
+        ("10.0.0.1", "192.0.2.1, unknown", "10.0.0.1"),
+        ("10.0.0.1", "192.0.2.1, _hidden, 10.0.0.2", "10.0.0.2"),
+        ("10.0.0.1", "fe80::1%<b>any text</b>", "10.0.0.1"),
+        ("10.0.0.1", "198.51.100.7%eth0", "10.0.0.1"),
+        ("10.0.0.1", "for=198.51.100.7", "10.0.0.1"),
+        ("10.0.0.1", '"198.51.100.7"', "10.0.0.1"),
+        ("10.0.0.1", "0x7f.1, 127.1", "10.0.0.1"),
+        ("10.0.0.1", "198.51.100.007", "10.0.0.1"),
+        ("10.0.0.1", "198.51.100.7:", "10.0.0.1"),
+        ("10.0.0.1", ",".join(["10.0.0.9"] * 30), "10.0.0.9"),
+        ("10.0.0.1", "192.0.2.1," + ",".join(["10.0.0.9"] * 30), "10.0.0.9"),
+        ("10.0.0.1", ["192.0.2.1", "198.51.100.7"], "198.51.100.7"),
+        ("10.0.0.1", ["192.0.2.1, 192.0.2.2", "198.51.100.7, 10.0.0.2"], "198.51.100.7"),
+        ("10.0.0.1", ["192.0.2.1", ""], "192.0.2.1"),
+        ("10.0.0.1", [], "10.0.0.1"),
     ],
 )
 def test_the_client_is_the_nearest_that_no_proxy_of_ours_is(
-    peer: str, forwarded: str, address: str
+    peer: str, forwarded: str | list[str], address: str
 ) -> None:
     assert client_address(peer, forwarded, PROXIES) == address
 
@@ -37,7 +58,7 @@ def test_the_client_is_the_nearest_that_no_proxy_of_ours_is(
         ("203.0.113.9", "203.0.113.9"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
+        ("fe80::1%eth0", "unknown"),
         ("::ffff:203.0.113.9", "203.0.113.9"),
         ("", "unknown"),
         ("socket", "unknown"),
@@ -45,3 +66,16 @@ def test_the_client_is_the_nearest_that_no_proxy_of_ours_is(
 )
 def test_failures_are_counted_for_a_whole_household(address: str, counted: str) -> None:
     assert lockout_key_of(address) == counted
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.9", "203.0.113.0/24"),
+        ("::ffff:203.0.113.9", "203.0.113.0/24"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("socket", "unknown"),
+    ],
+)
+def test_neighbours_are_in_one_network(address: str, network: str) -> None:
+    assert network_of(address) == network

@@ -26,6 +26,7 @@ function giveUsers() {
     if (mboc.getUser(name) === null) mboc.createUser({ user: name, ...user });
     else mboc.updateUser(name, user);
   }
+  for (const [collection, keys] of Object.entries(roles.indexes)) mboc.getCollection(collection).createIndexes(keys); // an index can delete documents, so no service may create these
 }
 
 for (let done = false; !done; ) {

@@ -25,6 +25,8 @@ PING_INTERVAL_S = 3.0
 LOG_INTERVAL_S = 10.0
 """The shortest time between two log lines about failed operations."""
 
+UNAUTHORIZED = 13
+"""MongoDB's error code for a user without the permission."""
 DUPLICATE_KEY = 11000
 """MongoDB's error code for a key that a unique index already has."""
 
@@ -155,12 +157,34 @@ async def ensure_indexes(
     """Create the missing indexes, however long a build takes.
 
     MongoDB aborts a build whose client disconnects. The five seconds of other operations would
-    abort each build on a large collection.
+    abort each build on a large collection. A user who may not create indexes waits until the
+    administrator has created them.
     """
     with pymongo.timeout(INDEX_BUILD_TIMEOUT_S):
         async for trial in retry_while_unavailable():
             with trial:
-                await collection.create_indexes(indexes)
+                try:
+                    await collection.create_indexes(indexes)
+                except OperationFailure as error:
+                    if error.code != UNAUTHORIZED or await _missing(collection, indexes):
+                        raise
+
+
+async def _missing(
+    collection: AsyncIOMotorCollection[dict[str, Any]], indexes: Sequence[pymongo.IndexModel]
+) -> set[str]:
+    """Return the names of indexes that only the administrator can create, and log them."""
+    missing = {index.document["name"] for index in indexes} - {
+        *await collection.index_information()
+    }
+    if missing:
+        log.warning(
+            "indexes are missing that only MongoDB's administrator may create. "
+            "Run mongodb-init again, or on Kubernetes the job mongodb-set-up",
+            collection=collection.name,
+            indexes=sorted(missing),
+        )
+    return missing
 
 
 def reason_of(error: Exception) -> str:

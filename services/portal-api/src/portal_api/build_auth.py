@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from portal_api.accounts.lockout import lockout_of_addresses, lockout_of_names
 from portal_api.auth.authenticate import Authenticator
 from portal_api.auth.first_admin import FirstAdminService
+from portal_api.auth.known_devices import KnownDevices
+from portal_api.auth.open_session import SessionOpener
 from portal_api.auth.password_hasher import PasswordHasher
 from portal_api.auth.session_cookie import SessionCookie
 from portal_api.auth.sign_in import SignInService
@@ -61,15 +63,17 @@ def build_auth(
     waits = config.first_wait, config.longest_wait
     sign_in_store = SignIns(database, lockout_of_names(*waits), lockout_of_addresses(*waits))
     hasher = PasswordHasher()
+    devices = KnownDevices(sign_in_store, is_secure=config.is_secure)
     cookie = SessionCookie(is_secure=config.is_secure)
-    service = SignInService(user_store, session_store, sign_in_store, hasher)
+    opener = SessionOpener(user_store, session_store, cookie)
+    service = SignInService(user_store, opener, sign_in_store, hasher)
     return AuthComponents(
         authenticator=Authenticator(user_store, session_store, key_store, config.key),
         audit=audit_store,
         proxies=config.proxies,
         origins=config.origins,
         cookie=cookie,
-        sign_in=sign_in(service, user_store, cookie),
+        sign_in=sign_in(service, user_store, opener, devices),
         routers=[
             session(user_store, session_store, service, hasher, cookie),
             users(user_store, sign_in_store, hasher),

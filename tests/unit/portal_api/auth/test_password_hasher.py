@@ -92,3 +92,18 @@ async def test_the_event_loop_runs_while_passwords_are_hashed_and_too_many_are_r
     assert [answer for answer in answers if answer is True] == [True] * 4
     assert {type(answer) for answer in answers if answer is not True} == {BusyError}
     assert turns > 10
+
+
+async def test_one_account_or_network_leaves_places_for_the_others() -> None:
+    hasher = PasswordHasher(CHEAPEST)
+    kept = await hasher.hash_new(PASSWORD, "operator1")
+
+    answers = await asyncio.gather(
+        *(hasher.matches(kept, PASSWORD, "name viewer1", "network 1") for _ in range(30)),
+        hasher.matches(kept, PASSWORD, "name viewer2", "network 2"),
+        return_exceptions=True,
+    )
+
+    assert sum(isinstance(answer, BusyError) for answer in answers) == 10
+    assert answers[-1] is True
+    hasher.raise_if_busy("name viewer1", "network 1")

@@ -73,7 +73,7 @@ class AuthMiddleware:
         """Set the caller or the refusal. The routes that need a caller raise the refusal."""
         state = request.state
         peer = request.client.host if request.client else ""
-        forwarded = request.headers.get("x-forwarded-for", "")
+        forwarded = request.headers.getlist("x-forwarded-for")
         state.address = client_address(peer, forwarded, self._proxies)
         state.caller = None
         state.refusal = None

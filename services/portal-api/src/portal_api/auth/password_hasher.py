@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 THREADS = 2
 MAX_WAITING = 50
+MAX_WAITING_OF_ONE = 20
+"""Places of one account and of one network, so that neither can fill the queue."""
 T = TypeVar("T")
 
 
@@ -34,6 +37,7 @@ class PasswordHasher:
         self._argon2 = argon2.PasswordHasher.from_parameters(parameters)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="argon2")
         self._waiting = 0
+        self._waiting_of: Counter[str] = Counter()
         self._dummy_hash: str | None = None
 
     async def hash_new(self, password: str, name: str, field: str = "password") -> str:
@@ -49,14 +53,15 @@ class PasswordHasher:
         """Return a hash of an account's present password, with the present parameters."""
         return await self._in_thread(lambda: self._argon2.hash(normalize(password)))
 
-    async def matches(self, password_hash: str | None, password: str) -> bool:
+    async def matches(self, password_hash: str | None, password: str, *callers: str) -> bool:
         """Whether the password belongs to the hash.
 
         Without a hash the answer is false and takes the same time, so that the time of an answer
-        does not disclose which names exist.
+        does not disclose which names exist. ``callers`` are the account and the network whose
+        places in the queue are limited.
         """
         is_right = await self._in_thread(
-            lambda: self._verify(password_hash or self._dummy(), normalize(password))
+            lambda: self._verify(password_hash or self._dummy(), normalize(password)), *callers
         )
         return is_right and password_hash is not None
 
@@ -68,9 +73,11 @@ class PasswordHasher:
         """Create the dummy hash, so that the first unknown name takes no longer than later ones."""
         await self._in_thread(self._dummy)
 
-    def raise_if_busy(self) -> None:
-        """Raise BusyError when too many passwords wait already."""
-        if self._waiting >= MAX_WAITING:
+    def raise_if_busy(self, *callers: str) -> None:
+        """Raise BusyError when too many passwords wait already, of all or of one of the callers."""
+        if self._waiting >= MAX_WAITING or any(
+            self._waiting_of[caller] >= MAX_WAITING_OF_ONE for caller in callers
+        ):
             raise BusyError("Too many passwords are being checked now: try again in a few seconds")
 
     def _verify(self, password_hash: str, password: str) -> bool:
@@ -85,10 +92,13 @@ class PasswordHasher:
             self._dummy_hash = self._argon2.hash(secrets.token_urlsafe())
         return self._dummy_hash
 
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        self.raise_if_busy()
+    async def _in_thread(self, work: Callable[[], T], *callers: str) -> T:
+        self.raise_if_busy(*callers)
         self._waiting += 1
+        self._waiting_of.update(callers)
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         finally:
             self._waiting -= 1
+            self._waiting_of.subtract(callers)
+            self._waiting_of = +self._waiting_of

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
 
+from portal_api.accounts.lockout import TrySource
 from portal_api.accounts.preferences import as_text
 from portal_api.accounts.session_schemas import NewPassword, SessionResponse, as_session
 from portal_api.auth.dependencies import audit_change, caller_of, session_of
@@ -53,7 +54,9 @@ def session(
         caller, session_id = session_of(request)
         audit_change(request, caller.name)
         if not await sign_in.is_password_of(
-            caller.name, change.old.get_secret_value(), caller.address
+            caller.name,
+            change.old.get_secret_value(),
+            TrySource(caller.address, session_id=session_id),
         ):
             raise InvalidFieldError("old", "is not your password")
         password = await hasher.hash_new(change.new.get_secret_value(), caller.name, "new")

@@ -40,8 +40,13 @@ async def read_page(
         found += await cursor.to_list(page.limit + 1 - len(found))
         if len(found) > page.limit:
             items = found[: page.limit]
-            return items, _encode([_value(items[-1], path) for path, _ in page.order])
+            return items, cursor_after(items[-1], page)
     return found, None
+
+
+def cursor_after(item: dict[str, Any], page: Page) -> str:
+    """Return the cursor of the page that begins after this item."""
+    return _encode([_value(item, path) for path, _ in page.order])
 
 
 def cursors(
