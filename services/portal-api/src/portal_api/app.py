@@ -17,7 +17,7 @@ from common.consuming import consuming_broker, consuming_checks
 from common.database import DatabaseHealth, open_database, wait_for_database
 from common.health import Loopback, Readiness, health_routes
 from common.http_server.headers import STRICT_HEADERS, TLS_HEADERS
-from common.http_server.limits import DEFAULT_LIMITS, Limits
+from common.http_server.limits import DEFAULT_LIMITS, HttpLimits
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import run, run_background, serve_http
@@ -141,7 +141,7 @@ def _monitoring_options(settings: Settings) -> MonitoringOptions:
     )
 
 
-def _edge_of(settings: Settings) -> tuple[Limits, Mapping[str, str]]:
+def _edge_of(settings: Settings) -> tuple[HttpLimits, Mapping[str, str]]:
     """Return the limits and the headers. Each stream of live updates has a connection."""
     limits = replace(DEFAULT_LIMITS, connections=settings.readers + DEFAULT_LIMITS.connections)
     return limits, {**STRICT_HEADERS, **(TLS_HEADERS if settings.secure_cookie else {})}
