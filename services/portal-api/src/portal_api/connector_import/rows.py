@@ -93,7 +93,7 @@ def _translate(path: tuple[str, ...], value: Any) -> Any:
 def _parse_json(value: str) -> Any:
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value
 
 
@@ -130,7 +130,10 @@ _TRANSLATIONS: dict[str, Callable[[str], Any]] = {
 def _read_json(body: bytes) -> list[dict[str, Any]]:
     try:
         found = json.loads(body)
-    except ValueError:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise UnreadableError("holds half of a surrogate pair") from None
+    except (ValueError, RecursionError):
         raise UnreadableError("is not JSON") from None
     rows = found if isinstance(found, list) else [found]
     if not all(isinstance(row, dict) for row in rows):
