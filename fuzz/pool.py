@@ -7,7 +7,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING
 
-from fuzz.run import Result, end_hanging_inputs, send_inputs
+from fuzz.run import Result, send_inputs
 from fuzz.targets import all_parsers
 
 if TYPE_CHECKING:
@@ -47,5 +47,4 @@ def _start(pool: ProcessPoolExecutor, options: Options, name: str) -> list[Futur
 
 
 def _send(name: str, seed: int, indexes: range) -> Result:
-    end_hanging_inputs()
     return send_inputs(parsers()[name], seed, indexes)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fuzz.run import end_hanging_inputs
 from fuzz.shrink import shrunk
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ def line_of(name: str, result: Result) -> str:
 
 def save(options: Options, parser: Parser, failure: Failure) -> str:
     """Save the shortest input with this failure, and return a sentence about it."""
-    end_hanging_inputs()
     options.out.mkdir(parents=True, exist_ok=True)
     name = f"{parser.name} {failure.kind}".replace(" ", "-").replace("/", "-")
     path = options.out / f"{name}.bin"

@@ -7,7 +7,7 @@ import gc
 import signal
 import time
 import traceback
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
@@ -73,7 +73,8 @@ def input_of(parser: Parser, seed: int, index: int) -> bytes:
 
 def send_inputs(parser: Parser, seed: int, indexes: range) -> Result:
     """Send these inputs to the parser on an event loop."""
-    return asyncio.run(_send_inputs(parser, seed, indexes))
+    with alarm(), _collecting_rarely():
+        return asyncio.run(_send_inputs(parser, seed, indexes))
 
 
 async def failure_of(
@@ -98,9 +99,6 @@ async def failure_of(
 
 async def _send_inputs(parser: Parser, seed: int, indexes: range) -> Result:
     result = Result(inputs=len(indexes))
-    gc.collect()
-    gc.freeze()
-    gc.disable()
     began = time.perf_counter()
     for count, index in enumerate(indexes):
         raw = input_of(parser, seed, index)
@@ -114,18 +112,14 @@ async def _send_inputs(parser: Parser, seed: int, indexes: range) -> Result:
         if count % 2_000 == 0:
             gc.collect()
     result.seconds = time.perf_counter() - began
-    gc.enable()
     return result
 
 
 async def _timed(parser: Parser, raw: bytes) -> tuple[float, float]:
     """Return the processor time on the loop and in other threads. Raises unexpected errors."""
     thread, process = time.thread_time(), time.process_time()
-    with _ending():
-        try:
-            await parser.parse(raw)
-        except parser.expected:
-            pass
+    with _ending(), suppress(*parser.expected):
+        await parser.parse(raw)
     loop_s = time.thread_time() - thread
     return loop_s, max(0.0, time.process_time() - process - loop_s)
 
@@ -147,10 +141,28 @@ def _failure(error: BaseException, index: int, raw: bytes) -> Failure:
     return Failure(f"{type(error).__name__}{place}", index, raw, details)
 
 
-def end_hanging_inputs() -> None:
+@contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Keep the garbage collector out of the times."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+@contextmanager
+def alarm() -> Iterator[None]:
     """Let the alarm clock of this process raise HangError."""
 
     def hang(*_: object) -> None:
         raise HangError(f"an input did not end within {MAX_INPUT_S} s")
 
-    signal.signal(signal.SIGALRM, hang)
+    before = signal.signal(signal.SIGALRM, hang)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGALRM, before)

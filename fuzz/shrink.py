@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from fuzz.run import failure_of
+from fuzz.run import alarm, failure_of
 
 if TYPE_CHECKING:
     from fuzz.parser import Parser
@@ -17,7 +17,8 @@ LIMIT_S = 10.0
 
 def shrunk(parser: Parser, failure: Failure) -> bytes:
     """Return the shortest input found within the limit that fails in the same way."""
-    return asyncio.run(_shrunk(parser, failure))
+    with alarm():
+        return asyncio.run(_shrunk(parser, failure))
 
 
 async def _shrunk(parser: Parser, failure: Failure) -> bytes:

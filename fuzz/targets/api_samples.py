@@ -38,7 +38,7 @@ _MORE = {
 JSON_ROWS = [json.dumps([CONNECTOR | _MORE]).encode(), json.dumps([CONNECTOR] * 3).encode()]
 CSV_ROWS = [
     b"name;source_app;system;api_type;uri;limits\nA;CRONUS;BC;soap;https://a.example;{}\n",
-    b'Name,SourceApp,Type,CrudTypes,AuthType,Login\n"a ""b""",X,CRM,"create,update",Basic Auth,me\n',
+    b'Name,SourceApp,Type,CrudTypes,AuthType,Login\n"a ""b""",X,CRM,"create,update",Basic,me\n',
     b"\xef\xbb\xbfname\tsource app\tenabled\nA\tB\tyes\n",
 ]
 FILTERS = [*DeliveryFilter.model_fields, "sort", "limit", "after"]

@@ -68,7 +68,7 @@ async def _token(raw: bytes) -> None:
 
 
 async def _handshake(raw: bytes) -> None:
-    async def call(made: HttpCall, _: Any = None) -> HttpResponse:
+    async def call(_: HttpCall, __: Any = None) -> HttpResponse:
         header = raw.decode("utf-8", "surrogateescape")
         return HttpResponse(401, CIMultiDict({"WWW-Authenticate": header}), b"", is_whole=True)
 

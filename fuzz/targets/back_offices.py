@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -26,12 +26,17 @@ from fuzz.targets import samples
 from tests.support.builders import a_connector, a_delivery, a_snapshot, a_transaction, as_body
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from random import Random
 
+    from common.contracts.connector import Connector
     from dispatcher.back_offices.calls import HttpCall, HttpResponse
+    from dispatcher.back_offices.catalogue import EndpointKind
     from fuzz.parser import Generate
 
+    Build = Callable[[Any], Any]
+
+UTC_ZONE = ZoneInfo("UTC")
 URI = "http://127.0.0.1:9/companies(1)/visits"
 LONGEST_PAUSE_S = 10 * 366 * 86_400
 _BODY = as_body(a_snapshot(Assignments=[{"Resource": {"ResourceNo": "JO"}}])).decode()
@@ -44,8 +49,8 @@ class _AnsweringHttp:
 
     faults: FaultTranslator
     answer: HttpResponse | None = None
-    connector: Any = None
     uri: str = URI
+    connector: Connector = field(default_factory=lambda: a_connector(uri=URI))
 
     async def call(self, _: HttpCall) -> HttpResponse | None:
         return self.answer
@@ -62,45 +67,56 @@ def back_office_parsers() -> list[Parser]:
         (_wsdl(), changed(samples.WSDL, _words('<element name="Create">', "<complexType>")))
     )
     edmx = one_of((_edmx(), changed(samples.EDMX, _words("<Property", "BaseType=", "<EntityType"))))
-    after = ApiPageMapping.model_validate({"resources": {"posted": "after"}})
-    zone = ZoneInfo("UTC")
-    webhook = WebhookClient(_http("webhook"), None)
-    page = PageServiceClient(_http("page service"), SoapMapping(), zone)
-    api = ApiPageClient(_http("API page"), ApiPageMapping(), zone)
-    lines = ApiPageClient(_http("API page"), after, zone)
-    dataverse = DataverseClient(_http("Dataverse"), DataverseMapping(), zone)
     return [
-        _sending("webhook answer", webhook, odata),
-        _sending("OData answer", api, odata),
-        _sending("OData answer to lines", lines, odata),
-        _sending("Dataverse batch", dataverse, one_of((batch, batch, odata))),
-        _sending("SOAP answer", page, soap),
-        _probing("WSDL", page, wsdl),
-        _probing("OData metadata", api, edmx),
-        _probing("Dataverse metadata", dataverse, edmx),
+        _sending("webhook answer", "webhook", lambda http: WebhookClient(http, None), odata),
+        _sending("OData answer", "API page", _api_page, odata),
+        _sending("OData answer to lines", "API page", _api_page_with_lines, odata),
+        _sending("Dataverse batch", "Dataverse", _dataverse, one_of((batch, batch, odata))),
+        _sending("SOAP answer", "page service", _page_service, soap),
+        _probing("WSDL", "page service", _page_service, wsdl),
+        _probing("OData metadata", "API page", _api_page, edmx),
+        _probing("Dataverse metadata", "Dataverse", _dataverse, edmx),
         Parser("Retry-After", on_the_loop(_retry_after), _header((*NUMBERS, *DATES))),
         Parser("Location", on_the_loop(_location), _header(ADDRESSES)),
     ]
 
 
-def _http(kind: Any) -> Any:
-    return _AnsweringHttp(FaultTranslator(kind, "x", ["s3cret"]), connector=a_connector(uri=URI))
+def _api_page(http: Any) -> ApiPageClient:
+    return ApiPageClient(http, ApiPageMapping(), UTC_ZONE)
 
 
-def _sending(name: str, client: Any, body: Generate) -> Parser:
+def _api_page_with_lines(http: Any) -> ApiPageClient:
+    after = ApiPageMapping.model_validate({"resources": {"posted": "after"}})
+    return ApiPageClient(http, after, UTC_ZONE)
+
+
+def _dataverse(http: Any) -> DataverseClient:
+    return DataverseClient(http, DataverseMapping(), UTC_ZONE)
+
+
+def _page_service(http: Any) -> PageServiceClient:
+    return PageServiceClient(http, SoapMapping(), UTC_ZONE)
+
+
+def _sending(name: str, kind: EndpointKind, build: Build, body: Generate) -> Parser:
+    http = _AnsweringHttp(FaultTranslator(kind, "x", ["s3cret"]))
+    client = build(http)
     prepared = client.prepare(a_delivery(transaction=a_transaction(body=_BODY)))
 
     async def parse(raw: bytes) -> None:
-        client._http.answer = as_response(raw)
+        http.answer = as_response(raw)
         receipt = await client.send(prepared)
         assert receipt.http_status < 300
 
     return Parser(name, parse, answers(body), (DeliveryError,))
 
 
-def _probing(name: str, client: Any, body: Generate) -> Parser:
+def _probing(name: str, kind: EndpointKind, build: Build, body: Generate) -> Parser:
+    http = _AnsweringHttp(FaultTranslator(kind, "x", ["s3cret"]))
+    client = build(http)
+
     async def parse(raw: bytes) -> None:
-        client._http.answer = as_response(raw)
+        http.answer = as_response(raw)
         assert (await client.probe()).sentence
 
     return Parser(name, parse, answers(body), (DeliveryError,))
@@ -143,15 +159,16 @@ def _soap() -> Generate:
 def _wsdl() -> Generate:
     names = ("complexType", "sequence", "element", "import", "simpleType")
     schema = xml_texts(names, ("name", "type", "minOccurs", "targetNamespace", "ref"))
-    head = b'<definitions><types><schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="%s">'
-    create = (
-        b'<element name="Create"><complexType><element name="%s" type="a"/></complexType></element>'
+    head = (
+        b'<definitions><types><schema xmlns="http://www.w3.org/2001/XMLSchema" '
+        b'targetNamespace="%s"><element name="Create"><complexType><element name="%s" type="a"/>'
+        b"</complexType></element>"
     )
 
     def generate(random: Random) -> bytes:
         parts = [schema(random) for _ in range(random.randrange(6))]
         namespace, entity = (odd_text(random).replace('"', "") for _ in range(2))
-        start = head % as_bytes(namespace) + create % as_bytes(entity)
+        start = head % (as_bytes(namespace), as_bytes(entity))
         return start + b"".join(parts) + b"</schema></types></definitions>"
 
     return generate

@@ -29,7 +29,7 @@ def message_parsers() -> list[Parser]:
     """Return one parser for each message that has a frozen sample."""
     models: dict[str, Any] = {"DeadLetter": DeadLetter}
     for name in samples.MESSAGES:
-        models |= {name: getattr(part, name) for part in _MODULES if hasattr(part, name)}
+        models.update((name, getattr(part, name)) for part in _MODULES if hasattr(part, name))
     assert models.keys() == samples.MESSAGES.keys()
     return [_parser(name, model) for name, model in sorted(models.items())]
 

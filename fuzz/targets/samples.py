@@ -22,20 +22,31 @@ ODATA = [
     json.dumps({"value": [{"id": "1"}], "UserId": "00000000-0000-0000-0000-000000000001"}).encode(),
 ]
 _ENTITY = "http://127.0.0.1:9/api/data/v9.2/appointments(00000000-0000-0000-0000-000000000001)"
+_FAILED_BATCH = (
+    b"--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n"
+    b"Content-Type: application/http\r\nContent-ID: 1\r\n\r\nHTTP/1.1 412 Precondition Failed\r\n"
+    b"Content-Type: application/json\r\nRetry-After: 5\r\n\r\n"
+    b'{"error":{"code":"0x80040237","message":"duplicate"}}\r\n--c--\r\n--b--\r\n'
+)
 BATCH = [
     dataverse.Batch().created({"1": _ENTITY, "2": _ENTITY}),
-    b"--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\nContent-Type: application/http\r\n"
-    b"Content-ID: 1\r\n\r\nHTTP/1.1 412 Precondition Failed\r\nContent-Type: application/json\r\n"
-    b'Retry-After: 5\r\n\r\n{"error":{"code":"0x80040237","message":"duplicate"}}\r\n--c--\r\n--b--\r\n',
+    _FAILED_BATCH,
     b"HTTP/1.1 200 \n" * 20,
 ]
-SOAP = [
-    b'<?xml version="1.0" encoding="utf-8"?><Soap:Envelope xmlns:Soap="http://schemas.xmlsoap.org/soap/'
-    b'envelope/"><Soap:Body><Create_Result xmlns="%s"><Appointment><Key>1</Key></Appointment>'
-    b"</Create_Result></Soap:Body></Soap:Envelope>" % SoapMapping().namespace.encode(),
-    b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>'
-    b"a:Microsoft.Dynamics.Nav.Types.Exceptions.NavTestFieldException</faultcode><faultstring>Status "
-    b"must be Open &#xB;</faultstring><detail><string>x</string></detail></s:Fault></s:Body></s:Envelope>",
-]
+_ENVELOPE = (
+    b'<?xml version="1.0" encoding="utf-8"?>'
+    b'<Soap:Envelope xmlns:Soap="http://schemas.xmlsoap.org/soap/envelope/">'
+    b"<Soap:Body>%s</Soap:Body></Soap:Envelope>"
+)
+_RESULT = (
+    b'<Create_Result xmlns="%s"><Appointment><Key>1</Key></Appointment></Create_Result>'
+    % SoapMapping().namespace.encode()
+)
+_FAULT = (
+    b"<Soap:Fault><faultcode>a:Microsoft.Dynamics.Nav.Types.Exceptions.NavTestFieldException"
+    b"</faultcode><faultstring>Status must be Open &#xB;</faultstring>"
+    b"<detail><string>x</string></detail></Soap:Fault>"
+)
+SOAP = [_ENVELOPE % _RESULT, _ENVELOPE % _FAULT]
 WSDL = [wsdl("http://127.0.0.1:9/WS/Page/Appointment")]
 EDMX = [api_page.edmx(), dataverse.edmx()]
