@@ -63,7 +63,7 @@ def main() -> None:
             raise SystemExit(asyncio.run(cli.create_admin(database, arguments.name)))
         case "rekey":
             settings = load(Settings)
-            raise SystemExit(asyncio.run(cli.rekey(_connectors(settings, _database(settings)))))
+            raise SystemExit(asyncio.run(cli.rekey(_database(settings), _keys(settings))))
         case _:
             settings, lines = load(Settings), LogBuffer()
             configure_logs("portal-api", settings.replica, settings.log_level, lines.append)
@@ -105,7 +105,8 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
         await create_indexes(database)
         await auth.hasher.warm_up()
         await auth.first_admin.ensure(settings.first_admin, settings.first_admin_password)
-        loopback, database_health = Loopback(connection), DatabaseHealth(database)
+        loopback = Loopback(connection, topology.PORTAL_API)
+        database_health = DatabaseHealth(database)
         broker = consuming_broker(url, publisher)
         recorder = Recorder(Writer(database), monitoring.figures)
         subscribe(broker, recorder, tests, settings.replica, publisher)
@@ -140,4 +141,8 @@ def _database(settings: DatabaseSettings) -> Database:
 
 
 def _connectors(settings: Settings, database: Database) -> Connectors:
-    return Connectors(database, KeyRing.parse(settings.secret_keys.get_secret_value()))
+    return Connectors(database, _keys(settings))
+
+
+def _keys(settings: Settings) -> KeyRing:
+    return KeyRing.parse(settings.secret_keys.get_secret_value())
