@@ -358,3 +358,17 @@ async def test_an_unavailable_provider_leads_back_to_the_sign_in_page(
     assert await system.is_ready(OIDC_PORTAL)
     assert (await a_user(system, service=OIDC_PORTAL)).cookie, "local accounts sign in"
     assert 'oidc_sign_ins_total{outcome="unavailable"} 1.0' in await system.metrics(OIDC_PORTAL)
+
+
+async def test_a_new_sign_in_ends_the_earlier_session_of_the_browser(
+    browser: OidcBrowser, system: System, provider: ForgingProvider
+) -> None:
+    await browser.sign_in(provider)
+    earlier = OidcBrowser(system, OIDC_PORTAL, dict(browser.cookies))
+
+    parameters = provider.authorize(await browser.start())
+    del browser.cookies[SESSION]  # a strict cookie is not sent from another site
+    await browser.get(CALLBACK, parameters)
+
+    assert (await browser.session()).status == 200
+    assert (await earlier.session()).status == 401

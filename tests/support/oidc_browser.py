@@ -15,7 +15,7 @@ from tests.support.system import Service, System
 CALLBACK = "/session/oidc/callback"
 OIDC_PORTAL = "portal-api-oidc"
 """The portal-api of the fixture `oidc_provider`."""
-PENDING, SESSION = "__Host-mboc_oidc", "mboc_session"
+PENDING, SESSION = "__Host-mboc_oidc", "__Host-mboc_session"
 
 
 @dataclass

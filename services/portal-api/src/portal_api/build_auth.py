@@ -18,6 +18,7 @@ from portal_api.auth.oidc.provider import Provider
 from portal_api.auth.oidc.sign_in import OidcSignInService, OidcStores
 from portal_api.auth.open_session import SessionOpener
 from portal_api.auth.password_hasher import PasswordHasher
+from portal_api.auth.session_cookie import SessionCookie
 from portal_api.auth.sign_in import SignInService
 from portal_api.routes.api_keys import api_keys
 from portal_api.routes.audit import audit
@@ -59,6 +60,7 @@ class AuthComponents:
     audit: Audit
     proxies: Sequence[Network]
     origins: Collection[str]
+    cookie: SessionCookie
     sign_in: APIRouter
     routers: Sequence[APIRouter]
     hasher: PasswordHasher
@@ -75,7 +77,8 @@ def build_auth(
     hasher = PasswordHasher()
     credentials = Credentials(stores.users, stores.sign_ins, hasher, stores.factors)
     devices = KnownDevices(stores.sign_ins, is_secure=config.is_secure)
-    opener = SessionOpener(stores.users, stores.sessions, is_secure=config.is_secure)
+    cookie = SessionCookie(is_secure=config.is_secure)
+    opener = SessionOpener(stores.users, stores.sessions, cookie)
     pending = PendingSignIns(database)
     policy = config.second_factor
     service = SignInService(stores.users, opener, credentials, hasher, pending, policy)
@@ -93,6 +96,7 @@ def build_auth(
         audit=stores.audit,
         proxies=config.proxies,
         origins=config.origins,
+        cookie=cookie,
         sign_in=sign_in(
             service,
             stores.users,
@@ -103,9 +107,11 @@ def build_auth(
         ),
         oidc=oidc(config, oidc_service, stores.users, opener),
         routers=[
-            session(stores.users, stores.changes, stores.sessions, service, credentials, hasher),
+            session(
+                stores.users, stores.changes, stores.sessions, service, credentials, hasher, cookie
+            ),
             second_factor(factors, credentials, stores.sessions),
-            sessions(stores.sessions),
+            sessions(stores.sessions, cookie),
             users(stores.users, stores.changes, stores.sessions, stores.sign_ins, hasher),
             api_keys(stores.api_keys),
             audit(stores.audit),

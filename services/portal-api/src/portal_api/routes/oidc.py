@@ -14,7 +14,6 @@ from portal_api.auth.dependencies import same_origin
 from portal_api.auth.oidc.pending import LIFETIME_S, Purpose
 from portal_api.auth.oidc.refusals import SignInRefusedError
 from portal_api.auth.oidc.sign_in import ProviderAnswer
-from portal_api.auth.open_session import origin_of
 from portal_api.errors import ForbiddenError, NotFoundError
 from portal_api.schemas.problems import PROBLEMS
 
@@ -118,7 +117,8 @@ def oidc(
         `refused` if the provider is unavailable.
         """
         known, started = _configured(config, service)
-        session_id = None
+        caller = request.state.caller
+        session_id = caller.session_id if caller else None
         if query.purpose is Purpose.VERIFY:
             session_id = await _session_id_to_verify(request, users)
         path = return_path(query.return_to, known.home)
@@ -144,7 +144,7 @@ def oidc(
         answer = ProviderAnswer(query.state, query.code, query.error, query.iss)
         try:
             pending, new = await started.finish(
-                request.cookies.get(cookie_name, ""), answer, origin_of(request)
+                request.cookies.get(cookie_name, ""), answer, opener.origin_of(request)
             )
         except SignInRefusedError as error:
             return with_cookie(_refused(error), "")

@@ -10,7 +10,7 @@ from portal_api.accounts.lockout import TrySource
 from portal_api.accounts.password_policy import normalize
 from portal_api.accounts.preferences import as_text
 from portal_api.accounts.session_schemas import NewPassword, SessionResponse, as_session
-from portal_api.auth.dependencies import COOKIE, audit_change, caller_of, session_of
+from portal_api.auth.dependencies import audit_change, caller_of, session_of
 from portal_api.auth.verification import check_verified
 from portal_api.errors import InvalidFieldError
 from portal_api.schemas.problems import PROBLEMS
@@ -18,6 +18,7 @@ from portal_api.schemas.problems import PROBLEMS
 if TYPE_CHECKING:
     from portal_api.auth.credentials import Credentials
     from portal_api.auth.password_hasher import PasswordHasher
+    from portal_api.auth.session_cookie import SessionCookie
     from portal_api.auth.sign_in import SignInService
     from portal_api.store.account_changes import AccountChanges
     from portal_api.store.sessions import Sessions
@@ -27,23 +28,23 @@ LOCKED: dict[int | str, dict[str, Any]] = {429: PROBLEMS[429]}
 CONFLICT: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404], 409: PROBLEMS[409]}
 
 
-def session(
+def session(  # noqa: PLR0913 - the collaborators of six routes
     users: Users,
     changes: AccountChanges,
     sessions: Sessions,
     sign_in: SignInService,
     credentials: Credentials,
     hasher: PasswordHasher,
+    cookie: SessionCookie,
 ) -> APIRouter:
     """Return the router of the session."""
     router = APIRouter(prefix="/session", tags=["Session"])
 
     @router.get("")
-    async def read_session(request: Request, response: Response) -> SessionResponse:
+    async def read_session(request: Request) -> SessionResponse:
         """Read the account of the caller."""
         caller = caller_of(request)
-        response.headers["Cache-Control"] = "no-store"
-        return as_session(caller, request.cookies.get(COOKIE, ""), await users.find(caller.name))
+        return as_session(caller, cookie.token_of(request), await users.find(caller.name))
 
     @router.delete("", status_code=204)
     async def sign_out(request: Request, response: Response) -> None:
@@ -51,7 +52,7 @@ def session(
         caller, session_id = session_of(request)
         await sessions.close(session_id)
         audit_change(request, caller.name)
-        response.delete_cookie(COOKIE, path="/api")
+        cookie.delete(response)
 
     @router.put("/password", status_code=204, responses=LOCKED | CONFLICT)
     async def change_own_password(request: Request, change: Annotated[NewPassword, Body()]) -> None:

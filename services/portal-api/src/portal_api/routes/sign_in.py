@@ -10,7 +10,6 @@ from portal_api.accounts.second_factor_schemas import CodeRequest, PendingSignIn
 from portal_api.accounts.session_schemas import SessionResponse, SignInRequest, as_session
 from portal_api.accounts.user import as_name
 from portal_api.auth.dependencies import audit_change
-from portal_api.auth.open_session import origin_of
 from portal_api.auth.sign_in import PENDING_LIFETIME, NewPendingSignIn
 from portal_api.errors import ForbiddenError
 from portal_api.schemas.problems import PROBLEMS
@@ -71,7 +70,7 @@ def sign_in(
             name,
             entered.password.get_secret_value(),
             devices.source_of(request, name),
-            origin_of(request),
+            opener.origin_of(request),
         )
         if isinstance(new, NewPendingSignIn):
             return _pending_response(new)
@@ -91,7 +90,7 @@ def sign_in(
             token,
             entered.code.get_secret_value(),
             devices.source_of(request, name or ""),
-            origin_of(request),
+            opener.origin_of(request),
         )
         response.delete_cookie(PENDING_COOKIE, path=PENDING_PATH)
         return await _session_response(request, response, new)

@@ -34,7 +34,8 @@ class PendingSignIn(BaseModel):
     """The secrets of one sign-in, and its purpose.
 
     ``state`` and ``nonce`` are random (OpenID Connect Core 1.0, 3.1.2.1), and ``verifier`` is the
-    code verifier of PKCE (RFC 7636, 4.1). ``session_id`` is the session to verify.
+    code verifier of PKCE (RFC 7636, 4.1). ``session_id`` is the session to verify,
+    or the one that a new session replaces.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -149,6 +150,8 @@ class OidcSignInService:
         if pending.purpose is Purpose.VERIFY:
             await self._verify(pending, claims, entry)
             return None
+        # the provider's answer comes from another site, so it has no cookie of the earlier session
+        origin = replace(origin, earlier_session_id=pending.session_id)
         return await self._sign_in(claims, origin, entry)
 
     async def _claims_of(self, pending: PendingSignIn, answer: ProviderAnswer) -> dict[str, Any]:
