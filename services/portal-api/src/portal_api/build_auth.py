@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from portal_api.accounts.lockout import lockout_of_addresses, lockout_of_names
 from portal_api.auth.authenticate import Authenticator
 from portal_api.auth.break_glass import BreakGlassService
+from portal_api.auth.change_password import PasswordChangeService
 from portal_api.auth.credentials import Credentials
 from portal_api.auth.enrol import SecondFactorService
 from portal_api.auth.first_admin import FirstAdminService
 from portal_api.auth.known_devices import KnownDevices
 from portal_api.auth.open_session import SessionOpener
 from portal_api.auth.password_hasher import PasswordHasher
+from portal_api.auth.session_cookie import SessionCookie, pending_cookie
 from portal_api.auth.sign_in import SignInService
 from portal_api.routes.api_keys import api_keys
 from portal_api.routes.audit import audit
@@ -53,6 +55,7 @@ class AuthComponents:
     audit: Audit
     proxies: Sequence[Network]
     origins: Collection[str]
+    cookie: SessionCookie
     sign_in: APIRouter
     routers: Sequence[APIRouter]
     hasher: PasswordHasher
@@ -68,21 +71,28 @@ def build_auth(
     hasher = PasswordHasher()
     credentials = Credentials(stores.users, stores.sign_ins, hasher, stores.factors)
     devices = KnownDevices(stores.sign_ins, is_secure=config.is_secure)
-    opener = SessionOpener(stores.users, stores.sessions, is_secure=config.is_secure)
+    cookie = SessionCookie(is_secure=config.is_secure)
+    opener = SessionOpener(stores.users, stores.sessions, cookie)
     pending = PendingSignIns(database)
     policy = config.second_factor
     service = SignInService(stores.users, opener, credentials, hasher, pending, policy)
     factors = SecondFactorService(stores.users, stores.sessions, stores.factors, policy)
+    passwords = PasswordChangeService(
+        stores.users, stores.changes, stores.sessions, service, credentials, hasher
+    )
     return AuthComponents(
         authenticator=Authenticator(stores.users, stores.sessions, stores.api_keys, config.key),
         audit=stores.audit,
         proxies=config.proxies,
         origins=config.origins,
-        sign_in=sign_in(service, stores.users, opener, devices, is_secure=config.is_secure),
+        cookie=cookie,
+        sign_in=sign_in(
+            service, stores.users, opener, devices, pending_cookie(is_secure=config.is_secure)
+        ),
         routers=[
-            session(stores.users, stores.changes, stores.sessions, service, credentials, hasher),
+            session(stores.users, stores.sessions, passwords, cookie),
             second_factor(factors, credentials, stores.sessions),
-            sessions(stores.sessions),
+            sessions(stores.sessions, cookie),
             users(stores.users, stores.changes, stores.sessions, stores.sign_ins, hasher),
             api_keys(stores.api_keys),
             audit(stores.audit),

@@ -19,9 +19,9 @@ from portal_api.build_auth import build_auth
 from portal_api.errors import InvalidFieldError, PortalError
 from portal_api.recording.fail_unfinished import fail_unfinished
 from portal_api.recording.record import Recorder
-from portal_api.store.connectors import Connectors
 from portal_api.store.indexes import create_indexes
 from portal_api.store.regroup import regroup
+from portal_api.store.rekey import rekey as rekey_connectors
 from portal_api.store.second_factors import SecondFactors
 from portal_api.store.statistics import Statistics
 from portal_api.store.unfinished import UnfinishedDeliveries
@@ -110,7 +110,7 @@ async def give_up(database: Database, before: datetime) -> None:
 async def rekey(database: Database, keys: KeyRing) -> int:
     """Seal all secrets with the first key, and return the exit code."""
     try:
-        changed = await Connectors(database, keys).rekey()
+        changed, without_destination = await rekey_connectors(database, keys)
         accounts = await SecondFactors(database, keys).rekey()
     except SealError as error:
         sys.stderr.write(
@@ -122,7 +122,13 @@ async def rekey(database: Database, keys: KeyRing) -> int:
         f"Sealed again: the secrets of {changed} connectors and versions, and of {accounts} second "
         "factors.\n"
     )
-    return 0
+    if without_destination:
+        sys.stderr.write(
+            f"{without_destination} connectors and versions have secrets of an earlier build, "
+            "which no delivery can use. Put a new key in front of SECRET_KEYS and run this command "
+            "again, or enter the secrets again.\n"
+        )
+    return 1 if without_destination else 0
 
 
 async def create_admin(database: Database, name: str) -> int:

@@ -8,7 +8,6 @@ from portal_api.accounts.browser import browser_name
 from portal_api.accounts.roles import Caller
 from portal_api.accounts.session import Session, SessionOrigin
 from portal_api.accounts.tokens import new_token, token_hash
-from portal_api.auth.dependencies import COOKIE
 from portal_api.errors import UnknownCallerError
 
 if TYPE_CHECKING:
@@ -18,20 +17,11 @@ if TYPE_CHECKING:
 
     from portal_api.accounts.session import Restriction
     from portal_api.accounts.user import User
+    from portal_api.auth.session_cookie import SessionCookie
     from portal_api.store.sessions import Sessions
     from portal_api.store.users import Users
 
 CHANGED = "The account was changed during the sign-in: sign in again"
-
-
-def origin_of(request: Request) -> SessionOrigin:
-    """Return the address and browser of a sign-in, and the session that the browser has."""
-    earlier = request.cookies.get(COOKIE, "")
-    return SessionOrigin(
-        request.state.address,
-        browser_name(request.headers.get("user-agent", "")),
-        token_hash(earlier) if earlier else None,
-    )
 
 
 class NewSession(NamedTuple):
@@ -45,10 +35,19 @@ class NewSession(NamedTuple):
 class SessionOpener:
     """Opens sessions. Every way to sign in ends here."""
 
-    def __init__(self, users: Users, sessions: Sessions, *, is_secure: bool) -> None:
+    def __init__(self, users: Users, sessions: Sessions, cookie: SessionCookie) -> None:
         self._users = users
         self._sessions = sessions
-        self._is_secure = is_secure
+        self._cookie = cookie
+
+    def origin_of(self, request: Request) -> SessionOrigin:
+        """Return the address and browser of a sign-in, and the session that the browser has."""
+        earlier = self._cookie.token_of(request)
+        return SessionOrigin(
+            request.state.address,
+            browser_name(request.headers.get("user-agent", "")),
+            token_hash(earlier) if earlier else None,
+        )
 
     async def open(
         self,
@@ -97,13 +96,5 @@ class SessionOpener:
             new.session.restriction,
         )
         request.state.caller = caller
-        response.set_cookie(
-            COOKIE,
-            new.token,
-            path="/api",
-            httponly=True,
-            samesite="strict",
-            secure=self._is_secure,
-        )
-        response.headers["Cache-Control"] = "no-store"
+        self._cookie.set(response, new.token)
         return caller

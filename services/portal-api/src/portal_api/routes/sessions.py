@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from portal_api.accounts.session_schemas import SessionList, as_listed_session
-from portal_api.auth.dependencies import COOKIE, audit_change, session_of
+from portal_api.auth.dependencies import audit_change, session_of
 from portal_api.errors import NotFoundError
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
+    from portal_api.auth.session_cookie import SessionCookie
     from portal_api.store.sessions import Sessions
 
 MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
 
 
-def sessions(store: Sessions) -> APIRouter:
+def sessions(store: Sessions, cookie: SessionCookie) -> APIRouter:
     """Return the router of the caller's sessions."""
     router = APIRouter(prefix="/sessions", tags=["Session"])
 
@@ -49,6 +50,6 @@ def sessions(store: Sessions) -> APIRouter:
         audit_change(request, caller.name)
         ended = await store.close_all(caller.name)
         audit_change(request, caller.name, after={"ended_sessions": ended})
-        response.delete_cookie(COOKIE, path="/api")
+        cookie.delete(response)
 
     return router

@@ -32,6 +32,9 @@ class Problem(BaseModel):
     status: int
     detail: str
     errors: list[FieldProblem] = []
+    error_id: str | None = Field(
+        default=None, description="Only of a 500: the id of the log line that describes the error."
+    )
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
