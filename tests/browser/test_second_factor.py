@@ -88,7 +88,7 @@ async def test_a_sensitive_act_asks_for_the_password_again_and_is_then_repeated(
     admin = await a_user(system, "admin")
     at = await open_portal(admin)
     cookies = {cookie["name"]: cookie["value"] for cookie in await at.context.cookies()}
-    await age_verification(ApiUser(system, admin.name, cookie=cookies["mboc_session"]))
+    await age_verification(ApiUser(system, admin.name, cookie=cookies["__Host-mboc_session"]))
     await at.open("/profile")
     await at.button("Create a key").click()
     await fill(at, "Purpose", "nightly export")
@@ -113,7 +113,7 @@ async def test_a_cancelled_verification_changes_nothing_and_loses_no_entry(
     admin = await a_user(system, "admin")
     at = await open_portal(admin)
     cookies = {cookie["name"]: cookie["value"] for cookie in await at.context.cookies()}
-    await age_verification(ApiUser(system, admin.name, cookie=cookies["mboc_session"]))
+    await age_verification(ApiUser(system, admin.name, cookie=cookies["__Host-mboc_session"]))
     await at.open("/profile")
     await at.button("Create a key").click()
     await fill(at, "Purpose", "nightly export")

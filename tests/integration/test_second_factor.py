@@ -65,7 +65,7 @@ async def test_with_a_second_factor_the_password_alone_opens_no_session(system: 
 
     assert (status, set(answer), user.cookie) == (202, {"expires_at"}, "")
     attributes = {part.strip().lower() for part in headers["Set-Cookie"].split(";")[1:]}
-    assert {"httponly", "samesite=strict", "secure", "path=/api/session"} <= attributes
+    assert {"httponly", "samesite=strict", "secure", "path=/"} <= attributes
     assert (await user.ask("GET", "/deliveries"))[0] == 401
     status, answer = await send_code(user, app.code())
     assert (status, answer["name"], answer["has_second_factor"]) == (200, user.name, True)

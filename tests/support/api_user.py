@@ -14,7 +14,7 @@ from common.database import open_database
 from tests.support.system import System
 
 PASSWORD = "made-up walrus lantern 17"
-COOKIE, PENDING_COOKIE = "__Host-mboc_session", "mboc_sign_in"
+COOKIE, PENDING_COOKIE = "__Host-mboc_session", "__Host-mboc_sign_in"
 DEVICE = "mboc_device_"
 
 

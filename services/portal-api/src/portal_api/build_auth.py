@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from portal_api.accounts.lockout import lockout_of_addresses, lockout_of_names
 from portal_api.auth.authenticate import Authenticator
 from portal_api.auth.break_glass import BreakGlassService
+from portal_api.auth.change_password import PasswordChangeService
 from portal_api.auth.credentials import Credentials
 from portal_api.auth.enrol import SecondFactorService
 from portal_api.auth.first_admin import FirstAdminService
@@ -18,7 +19,7 @@ from portal_api.auth.oidc.provider import Provider
 from portal_api.auth.oidc.sign_in import OidcSignInService, OidcStores
 from portal_api.auth.open_session import SessionOpener
 from portal_api.auth.password_hasher import PasswordHasher
-from portal_api.auth.session_cookie import SessionCookie
+from portal_api.auth.session_cookie import SessionCookie, pending_cookie
 from portal_api.auth.sign_in import SignInService
 from portal_api.routes.api_keys import api_keys
 from portal_api.routes.audit import audit
@@ -91,6 +92,9 @@ def build_auth(
         if config.oidc
         else None
     )
+    passwords = PasswordChangeService(
+        stores.users, stores.changes, stores.sessions, service, credentials, hasher
+    )
     return AuthComponents(
         authenticator=Authenticator(stores.users, stores.sessions, stores.api_keys, config.key),
         audit=stores.audit,
@@ -102,14 +106,12 @@ def build_auth(
             stores.users,
             opener,
             devices,
+            pending_cookie(is_secure=config.is_secure),
             is_on=config.has_local_accounts,
-            is_secure=config.is_secure,
         ),
         oidc=oidc(config, oidc_service, stores.users, opener),
         routers=[
-            session(
-                stores.users, stores.changes, stores.sessions, service, credentials, hasher, cookie
-            ),
+            session(stores.users, stores.sessions, passwords, cookie),
             second_factor(factors, credentials, stores.sessions),
             sessions(stores.sessions, cookie),
             users(stores.users, stores.changes, stores.sessions, stores.sign_ins, hasher),

@@ -5,14 +5,14 @@ Neither the answer nor its time tells a guesser which names exist.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from portal_api.accounts.session import Restriction
 from portal_api.accounts.tokens import new_token, token_hash
 from portal_api.auth.credentials import WRONG_CODE
 from portal_api.errors import UnknownCallerError
-from portal_api.store.pending_sign_ins import PendingSignIn
+from portal_api.store.pending_sign_ins import PENDING_LIFETIME, PendingSignIn
 
 if TYPE_CHECKING:
     from portal_api.accounts.lockout import TrySource
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 WRONG = "The name or the password is wrong"
 """The same sentence for an unknown name, a wrong password and a disabled account."""
 PENDING_ENDED = "The sign-in has expired: enter the name and the password again"
-PENDING_LIFETIME = timedelta(minutes=5)
 
 
 class NewPendingSignIn(NamedTuple):

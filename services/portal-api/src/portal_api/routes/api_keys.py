@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Path, Query, Request
 
 from common.contracts.moments import whole_milliseconds
 from portal_api.accounts.api_key import DEFAULT_LIFETIME, MAX_LIFETIME, ApiKey
@@ -41,9 +41,7 @@ def api_keys(store: ApiKeys) -> APIRouter:
         )
 
     @router.post("", status_code=201, responses=CONFLICT, dependencies=[VERIFIED])
-    async def create_api_key(
-        request: Request, response: Response, new: Annotated[NewApiKey, Body()]
-    ) -> CreatedApiKey:
+    async def create_api_key(request: Request, new: Annotated[NewApiKey, Body()]) -> CreatedApiKey:
         """Create an API key that acts for you, with your role or a lower one.
 
         Each account can have fifty. A key that an API key creates ends with that key at the latest.
@@ -52,7 +50,6 @@ def api_keys(store: ApiKeys) -> APIRouter:
         key, secret = _new_key(request, new)
         await store.create(key)
         audit_change(request, key.api_key_id, after=key.audit_view())
-        response.headers["Cache-Control"] = "no-store"
         return CreatedApiKey(
             **ApiKeyResponse.model_validate(key, from_attributes=True).model_dump(), key=secret
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Request
 
 from portal_api.accounts.lockout import TrySource
 from portal_api.accounts.second_factor_schemas import (
@@ -54,19 +54,18 @@ def second_factor(
         return await service.state(caller.name)
 
     @router.post("/second-factor", dependencies=[VERIFIED])
-    async def offer_second_factor(request: Request, response: Response) -> SecondFactorOffered:
+    async def offer_second_factor(request: Request) -> SecondFactorOffered:
         """Begin the enrolment of a second factor: a secret for an authenticator app (RFC 6238).
 
         A present second factor stays until a code confirms the new secret.
         """
         caller, _ = session_of(request)
         audit_change(request, caller.name)
-        response.headers["Cache-Control"] = "no-store"
         return await service.offer(caller.name)
 
     @router.post("/second-factor/confirm", responses=CONFLICT, dependencies=[VERIFIED])
     async def confirm_second_factor(
-        request: Request, response: Response, entered: Annotated[CodeRequest, Body()]
+        request: Request, entered: Annotated[CodeRequest, Body()]
     ) -> RecoveryCodesResponse:
         """Finish the enrolment with a first code. Your other sessions end. The response has ten
         recovery codes, which are not shown again.
@@ -75,16 +74,14 @@ def second_factor(
         audit_change(request, caller.name)
         codes = await service.confirm(caller.name, entered.code.get_secret_value(), session_id)
         audit_change(request, caller.name, after=ENROLLED)
-        response.headers["Cache-Control"] = "no-store"
         return RecoveryCodesResponse(recovery_codes=codes)
 
     @router.post("/second-factor/recovery-codes", responses=CONFLICT, dependencies=[VERIFIED])
-    async def replace_recovery_codes(request: Request, response: Response) -> RecoveryCodesResponse:
+    async def replace_recovery_codes(request: Request) -> RecoveryCodesResponse:
         """Create ten new recovery codes. The earlier ones end."""
         caller, _ = session_of(request)
         audit_change(request, caller.name)
         codes = await service.replace_recovery_codes(caller.name)
-        response.headers["Cache-Control"] = "no-store"
         return RecoveryCodesResponse(recovery_codes=codes)
 
     @router.post("/second-factor/disable", status_code=204, responses=LOCKED)

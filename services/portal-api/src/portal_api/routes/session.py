@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Body, Request, Response
 
 from portal_api.accounts.lockout import TrySource
-from portal_api.accounts.password_policy import normalize
 from portal_api.accounts.preferences import as_text
 from portal_api.accounts.session_schemas import NewPassword, SessionResponse, as_session
 from portal_api.auth.dependencies import audit_change, caller_of, session_of
 from portal_api.auth.verification import check_verified
-from portal_api.errors import InvalidFieldError
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
-    from portal_api.auth.credentials import Credentials
-    from portal_api.auth.password_hasher import PasswordHasher
+    from portal_api.auth.change_password import PasswordChangeService
     from portal_api.auth.session_cookie import SessionCookie
-    from portal_api.auth.sign_in import SignInService
-    from portal_api.store.account_changes import AccountChanges
     from portal_api.store.sessions import Sessions
     from portal_api.store.users import Users
 
@@ -28,14 +23,8 @@ LOCKED: dict[int | str, dict[str, Any]] = {429: PROBLEMS[429]}
 CONFLICT: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404], 409: PROBLEMS[409]}
 
 
-def session(  # noqa: PLR0913 - the collaborators of six routes
-    users: Users,
-    changes: AccountChanges,
-    sessions: Sessions,
-    sign_in: SignInService,
-    credentials: Credentials,
-    hasher: PasswordHasher,
-    cookie: SessionCookie,
+def session(
+    users: Users, sessions: Sessions, passwords: PasswordChangeService, cookie: SessionCookie
 ) -> APIRouter:
     """Return the router of the session."""
     router = APIRouter(prefix="/session", tags=["Session"])
@@ -61,25 +50,10 @@ def session(  # noqa: PLR0913 - the collaborators of six routes
         """
         caller, session_id = session_of(request)
         audit_change(request, caller.name)
-        user = await users.get(caller.name)
-        user.require_password()
-        if user.has_second_factor:
+        if await passwords.has_second_factor(caller.name):
             check_verified(request)
-        old, new = change.old.get_secret_value(), change.new.get_secret_value()
         source = TrySource(caller.address, session_id=session_id)
-        if not await credentials.is_password_of(caller.name, old, source):
-            raise InvalidFieldError("old", "is not your password")
-        if normalize(old) == normalize(new):
-            raise InvalidFieldError("new", "must differ from the current password")
-        password = await hasher.hash_new(new, caller.name, "new")
-        revoked = await changes.set_password(
-            caller.name,
-            password,
-            kept_session_id=session_id,
-            revokes_keys=change.revoke_api_keys,
-        )
-        user = await users.get(caller.name)
-        await sessions.restrict(session_id, sign_in.restriction_of(user))
+        revoked = await passwords.change(caller.name, change, source)
         audit_change(request, caller.name, after={"revoked_api_keys": revoked})
 
     @router.delete("/notices", status_code=204)

@@ -10,13 +10,14 @@ from portal_api.accounts.second_factor_schemas import CodeRequest, PendingSignIn
 from portal_api.accounts.session_schemas import SessionResponse, SignInRequest, as_session
 from portal_api.accounts.user import as_name
 from portal_api.auth.dependencies import audit_change
-from portal_api.auth.sign_in import PENDING_LIFETIME, NewPendingSignIn
+from portal_api.auth.sign_in import NewPendingSignIn
 from portal_api.errors import ForbiddenError
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
     from portal_api.auth.known_devices import KnownDevices
     from portal_api.auth.open_session import NewSession, SessionOpener
+    from portal_api.auth.session_cookie import SessionCookie
     from portal_api.auth.sign_in import SignInService
     from portal_api.store.users import Users
 
@@ -25,7 +26,6 @@ UNKNOWN = "(unknown name)"
 OFF = "Local accounts are off (PORTAL_API_LOCAL_ACCOUNTS): sign in with OpenID Connect"
 EXPIRED = "(expired sign-in)"
 """The audit's target for a code without a pending sign-in."""
-PENDING_COOKIE, PENDING_PATH = "mboc_sign_in", "/api/session"
 LOCKED: dict[int | str, dict[str, Any]] = {429: PROBLEMS[429]}
 PENDING: dict[int | str, dict[str, Any]] = {
     202: {
@@ -41,9 +41,9 @@ def sign_in(
     users: Users,
     opener: SessionOpener,
     devices: KnownDevices,
+    cookie: SessionCookie,
     *,
     is_on: bool,
-    is_secure: bool,
 ) -> APIRouter:
     """Return the router of the sign-in, which needs no caller. ``is_on`` is false without local
     accounts.
@@ -83,7 +83,7 @@ def sign_in(
         """Finish a sign-in with a code of the second factor, in the browser that entered the
         password, within five minutes. A wrong code counts as a wrong password.
         """
-        token = request.cookies.get(PENDING_COOKIE, "")
+        token = cookie.token_of(request)
         name = await service.name_of_pending(token)
         audit_change(request, name or EXPIRED)
         new = await service.finish(
@@ -92,7 +92,7 @@ def sign_in(
             devices.source_of(request, name or ""),
             opener.origin_of(request),
         )
-        response.delete_cookie(PENDING_COOKIE, path=PENDING_PATH)
+        cookie.delete(response)
         return await _session_response(request, response, new)
 
     async def _session_response(
@@ -104,16 +104,8 @@ def sign_in(
 
     def _pending_response(new: NewPendingSignIn) -> Response:
         body = PendingSignInResponse(expires_at=new.pending.ends_at).model_dump_json()
-        response = Response(body, 202, {"Cache-Control": "no-store"}, "application/json")
-        response.set_cookie(
-            PENDING_COOKIE,
-            new.token,
-            max_age=int(PENDING_LIFETIME.total_seconds()),
-            path=PENDING_PATH,
-            httponly=True,
-            samesite="strict",
-            secure=is_secure,
-        )
+        response = Response(body, 202, media_type="application/json")
+        cookie.set(response, new.token)
         return response
 
     return router

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from portal_api.store.errors import translate_errors
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
+
+PENDING_LIFETIME = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
