@@ -16,6 +16,7 @@ from portal_api.errors import (
     LockedError,
     NotFoundError,
     PortalError,
+    SecretsToEnterError,
     StoreUnavailableError,
     TooManyError,
     UnconfirmedError,
@@ -35,6 +36,7 @@ STATUSES: dict[type[PortalError], int] = {
     TooManyError: 422,
     UnreadableError: 422,
     InvalidFieldError: 422,
+    SecretsToEnterError: 422,
     UnknownCallerError: 401,
     ForbiddenError: 403,
     LockedError: 429,
@@ -79,6 +81,10 @@ def _fields(error: Exception) -> list[dict[str, str]]:
             ]
         case InvalidFieldError():
             return [{"field": error.field, "message": error.sentence}]
+        case SecretsToEnterError():
+            return [
+                {"field": name, "message": sentence} for name, sentence in error.sentences.items()
+            ]
         case UnreadableError():
             return [{"field": "body", "message": str(error)}]
     return []

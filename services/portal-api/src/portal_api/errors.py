@@ -7,6 +7,7 @@ PortalError
 ├── UnreadableError             the file cannot be read              422
 ├── InvalidFieldError           the value of a field is invalid      422
 │   └── TooManyError            the condition needs a narrower list  422
+├── SecretsToEnterError         secrets have another destination 422
 ├── UnknownCallerError          no valid session or API key          401
 ├── ForbiddenError              the role or CSRF token is missing    403
 ├── LockedError                 too many wrong passwords             429
@@ -18,7 +19,11 @@ PortalError
 
 from __future__ import annotations
 
-from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import timedelta
 
 
 class PortalError(Exception):
@@ -73,6 +78,14 @@ class TooManyError(InvalidFieldError):
                 "another condition"
             ),
         )
+
+
+class SecretsToEnterError(PortalError):
+    """Stored secrets would go to another destination. ``sentences`` has one for each secret."""
+
+    def __init__(self, sentences: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {text}" for name, text in sentences.items()))
+        self.sentences = sentences
 
 
 class UnknownCallerError(PortalError):
