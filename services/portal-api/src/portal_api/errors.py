@@ -9,7 +9,7 @@ PortalError
 │   └── TooManyError            the condition needs a narrower list  422
 ├── UnknownCallerError          no valid session or API key          401
 ├── ForbiddenError              the role or CSRF token is missing    403
-├── LockedError                 too many wrong passwords             429
+├── LockedError                 too many wrong passwords or keys     429
 ├── BusyError                   too many requests at the same time   503
 ├── StoreUnavailableError       MongoDB is unavailable               503
 ├── UnconfirmedError            RabbitMQ did not confirm             503
@@ -84,10 +84,12 @@ class ForbiddenError(PortalError):
 
 
 class LockedError(PortalError):
-    """Too many wrong passwords. Sign-ins are refused for the time ``wait``."""
+    """Too many wrong passwords or API keys. Further ones are refused for the time ``wait``."""
 
-    def __init__(self, wait: timedelta) -> None:
-        super().__init__("Too many wrong passwords: try again later")
+    def __init__(
+        self, wait: timedelta, sentence: str = "Too many wrong passwords: try again later"
+    ) -> None:
+        super().__init__(sentence)
         self.wait = wait
 
 

@@ -15,6 +15,7 @@ from portal_api.accounts.audit_entry import AuditEntry
 from portal_api.accounts.roles import Caller, Role
 from portal_api.api import build_api
 from portal_api.auth.dependencies import audit_change, require_role
+from portal_api.auth.refusals import Refusals
 from portal_api.build_auth import AuthComponents
 from portal_api.errors import StoreUnavailableError, UnknownCallerError
 
@@ -118,6 +119,7 @@ class Portal:
             (),
             nothing,
             nothing,
+            Refusals(self.audit),  # type: ignore[arg-type]
         )
 
 

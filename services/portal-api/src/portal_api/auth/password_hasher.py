@@ -53,9 +53,7 @@ class PasswordHasher:
         """Return a hash of an account's present password, with the present parameters."""
         return await self._in_thread(lambda: self._argon2.hash(normalize(password)))
 
-    async def matches(
-        self, password_hash: str | None, password: str, *callers: str
-    ) -> bool:
+    async def matches(self, password_hash: str | None, password: str, *callers: str) -> bool:
         """Whether the password belongs to the hash.
 
         Without a hash the answer is false and takes the same time, so that the time of an answer

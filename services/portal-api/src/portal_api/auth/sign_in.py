@@ -66,8 +66,6 @@ class SignInService:
             SIGN_INS.labels("locked").inc()
             raise LockedError(wait)
         user = await self._users.find(name)
-        is_right = await self._hasher.matches(
-            user.password if user else None, password, *callers
-        )
+        is_right = await self._hasher.matches(user.password if user else None, password, *callers)
         SIGN_INS.labels("right" if is_right else "wrong").inc()
         return user if is_right else None

@@ -18,6 +18,7 @@ from portal_api.accounts.user_schemas import (
     UserQuery,
     UserResponse,
 )
+from portal_api.auth.audited_download import audited_download
 from portal_api.auth.dependencies import audit_change, require_role
 from portal_api.exports.download import DOWNLOAD_RESPONSES, as_download
 from portal_api.schemas.problems import PROBLEMS
@@ -42,15 +43,20 @@ def users(store: Users, sign_ins: SignIns, hasher: PasswordHasher) -> APIRouter:
         return UserPage(items=[UserResponse.model_validate(user) for user in found], next=following)
 
     @router.get("/export", response_class=StreamingResponse, responses=DOWNLOAD_RESPONSES)
-    async def export_users(query: Annotated[UserExportQuery, Query()]) -> StreamingResponse:
+    async def export_users(
+        request: Request, query: Annotated[UserExportQuery, Query()]
+    ) -> StreamingResponse:
         """Export the accounts into a file."""
-        return await as_download(
-            "users",
-            query.format,
-            store.page,
-            query.page(),
-            UserResponse.model_validate,
-            tuple(UserResponse.model_fields),
+        return await audited_download(
+            request,
+            as_download(
+                "users",
+                query.format,
+                store.page,
+                query.page(),
+                UserResponse.model_validate,
+                tuple(UserResponse.model_fields),
+            ),
         )
 
     @router.post("", status_code=201, responses=CONFLICT)
