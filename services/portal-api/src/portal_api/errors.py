@@ -5,6 +5,7 @@ PortalError
 ├── ConflictError               the item was changed in the meantime 409
 ├── BadCursorError              ``after`` is not a key of this list  422
 ├── UnreadableError             the file cannot be read              422
+├── MediaTypeError              the file has an unknown format      415
 ├── InvalidFieldError           the value of a field is invalid      422
 │   └── TooManyError            the condition needs a narrower list  422
 ├── UnknownCallerError          no valid session or API key          401
@@ -47,6 +48,10 @@ class StoreUnavailableError(PortalError):
 
 class UnreadableError(PortalError):
     """The uploaded file cannot be read."""
+
+
+class MediaTypeError(PortalError):
+    """The Content-Type of the request is no format that the route reads."""
 
 
 class DispatcherUnavailableError(PortalError):

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from common.contracts.connector import BUSINESS_CENTRAL, SYSTEMS, AuthenticationType, Limits
-from portal_api.errors import UnreadableError
+from portal_api.errors import MediaTypeError, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,8 +53,11 @@ _AUTHENTICATION = {
 
 
 def read_rows(content_type: str, body: bytes) -> list[dict[str, Any]]:
-    """Return one mapping per row of the file. Raises UnreadableError."""
-    rows = _read_csv(body) if "csv" in content_type else _read_json(body)
+    """Return one mapping per row of the file. Raises UnreadableError and MediaTypeError."""
+    read = _READERS.get(content_type.partition(";")[0].strip().lower())
+    if read is None:
+        raise MediaTypeError("Send the Content-Type application/json or text/csv")
+    rows = read(body)
     if len(rows) > MAX_ROWS:
         raise UnreadableError(f"has {len(rows)} rows: import at most {MAX_ROWS} at once")
     return rows
@@ -93,7 +96,7 @@ def _translate(path: tuple[str, ...], value: Any) -> Any:
 def _parse_json(value: str) -> Any:
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value
 
 
@@ -130,7 +133,7 @@ _TRANSLATIONS: dict[str, Callable[[str], Any]] = {
 def _read_json(body: bytes) -> list[dict[str, Any]]:
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UnreadableError("is not JSON") from None
     rows = found if isinstance(found, list) else [found]
     if not all(isinstance(row, dict) for row in rows):
@@ -146,3 +149,10 @@ def _read_csv(body: bytes) -> list[dict[str, Any]]:
         return [{str(k): v for k, v in row.items() if k is not None} for row in lines]
     except (UnicodeDecodeError, csv.Error):
         raise UnreadableError("is not CSV in UTF-8 with column names in the first row") from None
+
+
+_READERS: dict[str, Callable[[bytes], list[dict[str, Any]]]] = {
+    "application/json": _read_json,
+    "application/octet-stream": _read_json,  # of clients that send bytes and name no format
+    "text/csv": _read_csv,
+}
