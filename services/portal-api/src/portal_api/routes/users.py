@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from portal_api.accounts.password_policy import SAME
 from portal_api.accounts.roles import Role
 from portal_api.accounts.user import UserName
 from portal_api.accounts.user_schemas import (
@@ -20,6 +21,7 @@ from portal_api.accounts.user_schemas import (
 )
 from portal_api.auth.audited_download import audited_download
 from portal_api.auth.dependencies import audit_change, require_role
+from portal_api.errors import InvalidFieldError
 from portal_api.exports.download import DOWNLOAD_RESPONSES, as_download
 from portal_api.schemas.problems import PROBLEMS
 
@@ -90,10 +92,10 @@ def users(store: Users, sign_ins: SignIns, hasher: PasswordHasher) -> APIRouter:
     ) -> None:
         """Set a new password for an account. Its sessions end, and its lock-out ends."""
         audit_change(request, name)
-        user = await store.get(name)
-        await store.set_password(
-            user.name, await hasher.hash_new(new.password.get_secret_value(), user.name)
-        )
+        user, password = await store.get(name), new.password.get_secret_value()
+        if await hasher.matches(user.password, password):
+            raise InvalidFieldError("password", SAME)
+        await store.set_password(user.name, await hasher.hash_new(password, user.name))
         await sign_ins.forget(user.name)
 
     return router
