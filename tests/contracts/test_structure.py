@@ -21,8 +21,8 @@ SOURCES = (
 )
 ALLOWED_TWICE = {"Settings"}
 """Public class names that may stand in two packages of one service."""
-WITHOUT_ROUTER = {"__init__.py", "website.py"}
-"""Modules of routes that define no router. `website.py` mounts static files instead."""
+WITHOUT_ROUTER = {"__init__.py", "docs.py", "website.py"}
+"""Modules of routes that define no router. Both serve the built website."""
 
 
 class Class(NamedTuple):

@@ -36,6 +36,23 @@ async def test_a_deep_link_opens_the_page_under_a_policy_of_no_inline_scripts_an
     assert f'nonce="{nonce[1]}"' in page
 
 
+async def test_the_api_documentation_has_the_policy_of_the_page_and_is_no_file(
+    system: System,
+) -> None:
+    status, headers, page = await fetched(system, "/api/docs")
+    _, others, root = await fetched(system, "/api-docs.html")
+
+    policy = headers["Content-Security-Policy"]
+    assert (status, headers["Cache-Control"]) == (200, "no-store")
+    assert "frame-ancestors 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert "<script>" not in page
+    assert "nonce-" in others["Content-Security-Policy"]
+    assert "CSP_NONCE" not in page + root
+    assert 'id="api"' not in root
+
+
 async def test_a_file_named_by_its_content_is_cached_for_ever_and_compressed(
     system: System,
 ) -> None:
@@ -78,8 +95,11 @@ async def test_without_a_website_the_api_works_as_before(system: System) -> None
     async with (
         system.http.get(f"{url}/errors") as page,
         system.http.get(f"{url}/health/ready") as ready,
+        system.http.get(f"{url}/api/docs") as docs,
     ):
-        answered = page.status, ready.status
+        answered = page.status, ready.status, docs.status
+        sentence = await docs.text()
     await system.stop("portal-api-bare")
 
-    assert answered == (404, 200)
+    assert answered == (404, 200, 404)
+    assert "no website is built here" in sentence

@@ -59,8 +59,7 @@ function kilobytes(bytes) {
 const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'));
 rmSync(join(dist, '.vite'), { recursive: true });
 const size = sizes();
-const entry = Object.keys(manifest).find((name) => manifest[name].isEntry);
-const first = loaded(manifest, entry);
+const first = loaded(manifest, 'index.html');
 
 console.log('gzip per chunk:');
 for (const [file, { gzip }] of [...size].sort((one, other) => other[1].gzip - one[1].gzip)) {

@@ -47,6 +47,16 @@ DEAD_LETTERS = Counter(
     "Messages that this process dead-lettered, as unreadable or because their handler failed.",
     ["exchange"],
 )
+UNEXPECTED_ERRORS = Counter(
+    "mboc_http_unexpected_errors_total",
+    "Requests that failed because of an unexpected error. The log has a line for each.",
+    ["route"],
+)
+HTTP_REFUSED = Counter(
+    "mboc_http_refused_total",
+    "Connections and requests that exceeded a limit of the HTTP server.",
+    ["reason"],
+)
 
 
 def metrics_route() -> Route:

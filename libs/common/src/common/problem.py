@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Match
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fastapi import FastAPI
+    from starlette.applications import Starlette
 
 
 METHOD_NOT_ALLOWED = 405
+MAX_ERRORS = 100
+"""Most errors in one document."""
+MAX_NAME_LENGTH = 100
+"""Most characters of each part of a field's path, because callers choose the names of fields."""
 
 
 def problem(
@@ -24,9 +31,10 @@ def problem(
     detail: str,
     errors: Sequence[dict[str, str]] = (),
     headers: dict[str, str] | None = None,
+    **members: str,
 ) -> Response:
     """Return an ``application/problem+json`` response. ``errors`` holds one ``{"field",
-    "message"}`` per bad field.
+    "message"}`` per bad field. ``members`` are further members of the document.
     """
     document: dict[str, Any] = {
         "type": "about:blank",
@@ -36,16 +44,32 @@ def problem(
     }
     if errors:
         document["errors"] = list(errors)
-    return JSONResponse(
-        document, status_code=status, headers=headers, media_type="application/problem+json"
+    document.update(members)
+    # Escaped, because a lone surrogate in the name of a field has no UTF-8.
+    return Response(
+        json.dumps(document), status, headers=headers, media_type="application/problem+json"
+    )
+
+
+def unexpected_error(error_id: str) -> Response:
+    """Return the 500 of an unexpected error. The log line with its stack trace has the same id."""
+    return problem(
+        500,
+        f"An unexpected error occurred. The log of the service describes it under {error_id}",
+        error_id=error_id,
     )
 
 
 def field_errors(errors: Sequence[Any]) -> list[dict[str, str]]:
-    """Return pydantic's errors as field and message, without the values that were sent."""
+    """Return the first of pydantic's errors as field and message, without the values that were
+    sent.
+    """
     return [
-        {"field": ".".join(str(part) for part in e["loc"]) or "body", "message": message_of(e)}
-        for e in errors
+        {
+            "field": ".".join(str(part)[:MAX_NAME_LENGTH] for part in e["loc"]) or "body",
+            "message": message_of(e),
+        }
+        for e in islice(errors, MAX_ERRORS)
     ]
 
 
@@ -56,12 +80,24 @@ def message_of(error: Any) -> str:
 
 def install(app: FastAPI) -> None:
     """Answer every error of this app with a problem document."""
+    install_for_plain_routes(app)
     from fastapi.exceptions import RequestValidationError  # noqa: PLC0415 - for typed routes
 
     async def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - narrows the type
         errors = field_errors([{**e, "loc": _field_path(e["loc"])} for e in error.errors()])
         return problem(422, f"{errors[0]['field']}: {errors[0]['message']}", errors)
+
+    app.add_exception_handler(RequestValidationError, invalid)
+
+
+def install_for_plain_routes(app: Starlette) -> None:
+    """Answer the errors of routes without typed parameters with a problem document. An unexpected
+    error rises to the outer layer.
+    """
+
+    async def rise(_: Request, error: Exception) -> Response:
+        raise error
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - narrows the type Starlette promises
@@ -70,8 +106,8 @@ def install(app: FastAPI) -> None:
             error.status_code, str(error.detail), headers={**(error.headers or {}), **allowed}
         )
 
-    app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, refused)
+    app.add_exception_handler(Exception, rise)
 
 
 def _field_path(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:

@@ -8,17 +8,23 @@ import signal
 import socket
 import sys
 import time
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Literal, cast
 
 import structlog
 import uvicorn
 import uvloop
 
 from common.errors import QueueMismatchError
+from common.http_server.edge import Edge
+from common.http_server.headers import STRICT_HEADERS
+from common.http_server.limits import DEFAULT_LIMITS, Limits
+from common.http_server.outer_layer import OuterLayer
+from common.http_server.protocol import LimitedProtocol
 from common.metrics import EVENT_LOOP_LAG
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Generator
+    from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Mapping
 
     from starlette.types import ASGIApp
 
@@ -103,17 +109,28 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serve_http(app: ASGIApp, host: str, port: int) -> AsyncIterator[None]:
-    """Serve the app over HTTP inside this block. Raises AddressError."""
+async def serve_http(
+    app: ASGIApp,
+    host: str,
+    port: int,
+    limits: Limits = DEFAULT_LIMITS,
+    headers: Mapping[str, str] = STRICT_HEADERS,
+) -> AsyncIterator[None]:
+    """Serve the app over HTTP inside this block, within the limits, and with these headers on each
+    answer. Raises AddressError.
+    """
     listener = _listener(host, port)
     config = uvicorn.Config(
-        app,
+        OuterLayer(app, headers),
         host=host,
         port=port,
+        http=cast("type[asyncio.Protocol]", partial(LimitedProtocol, Edge(limits))),
+        ws="none",
         log_config=None,
         access_log=False,
         lifespan="off",
         server_header=False,
+        timeout_keep_alive=limits.idle_s,
         timeout_graceful_shutdown=5,
     )
     # uvicorn would trust the headers of any process on this machine. The services that need a

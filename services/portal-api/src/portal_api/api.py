@@ -12,7 +12,6 @@ from common.release import RELEASE
 from portal_api import error_handlers
 from portal_api.auth.dependencies import CSRF, audited, authenticated, same_origin
 from portal_api.auth.middleware import AuthMiddleware
-from portal_api.routes.docs import add_docs
 from portal_api.schemas.problems import PROBLEMS, Problem
 
 if TYPE_CHECKING:
@@ -31,8 +30,8 @@ def build_api(
     process_routes: Sequence[BaseRoute] = (),
     website: Sequence[BaseRoute] = (),
 ) -> FastAPI:
-    """Return the application: ``/api`` with its documentation, the health and metrics routes, and
-    the website after all others.
+    """Return the application: the health and metrics routes, ``/api``, and the website after all
+    others.
     """
     app = FastAPI(
         title="Back Office Connector",
@@ -63,7 +62,6 @@ def build_api(
         proxies=auth.proxies,
         origins=auth.origins,
     )
-    add_docs(app)
     app.router.routes.extend(website)
     error_handlers.install(app)
     _describe(app)

@@ -32,6 +32,7 @@ from portal_api.connectors.connection_tests import ConnectionTests
 from portal_api.openapi import openapi_document
 from portal_api.recording.consumers import stop_consuming, subscribe
 from portal_api.recording.record import Recorder
+from portal_api.routes.docs import api_docs
 from portal_api.routes.website import website
 from portal_api.settings import Settings
 from portal_api.store.connectors import Connectors
@@ -85,7 +86,11 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
     app = build_api(
         build_routes(database, publisher, _connectors(settings, database), tests, auth, monitoring),
         auth,
-        [*health_routes(readiness, serves_requests=True), metrics_route()],
+        [
+            *health_routes(readiness, serves_requests=True),
+            metrics_route(),
+            api_docs(settings.web_folder),
+        ],
         website(settings.web_folder) if settings.web_folder else (),
     )
     telemetry = TelemetryPublisher(url, "portal-api", settings.replica, lines, readiness)

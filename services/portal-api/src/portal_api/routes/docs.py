@@ -1,28 +1,37 @@
-"""``/api/docs``: the API documentation, from an installed package and not from another host."""
+"""``/api/docs``: the page of the API documentation, which the build of the website makes.
+
+It shows Swagger UI with the API's own description. Its files are files of the website, and its
+policy is the one of the website's page: no inline script, no other host, no frame (OWASP ASVS
+4.0.3, 14.4.3 and 14.4.7).
+"""
 
 from __future__ import annotations
 
-import swagger_ui_bundle
-from fastapi import APIRouter, FastAPI
-from fastapi.openapi.docs import get_swagger_ui_html
-from starlette.responses import HTMLResponse
-from starlette.staticfiles import StaticFiles
+from typing import TYPE_CHECKING
+
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from portal_api.website.files import API_DOCS, read_file
+from portal_api.website.page import page_response
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.requests import Request
+
+NO_PAGE = (
+    "The page of the API documentation is part of the website, and no website is built here. "
+    "The description of the API is at /api/openapi.json.\n"
+)
 
 
-def add_docs(app: FastAPI) -> None:
-    """Add the documentation and its assets to the application."""
-    router = APIRouter()
+def api_docs(folder: Path | None) -> Route:
+    """Return the route of the page. ``folder`` is the one of the built website."""
+    path = folder / API_DOCS if folder else None
+    page = read_file(path) if path and path.is_file() else None
 
-    @router.get("/api/docs", include_in_schema=False)
-    def docs() -> HTMLResponse:
-        assets = "/api/docs/assets"
-        return get_swagger_ui_html(
-            openapi_url="/api/openapi.json",
-            title="Back Office Connector",
-            swagger_js_url=f"{assets}/swagger-ui-bundle.js",
-            swagger_css_url=f"{assets}/swagger-ui.css",
-            swagger_favicon_url=f"{assets}/favicon-32x32.png",
-        )
+    async def docs(_request: Request) -> Response:
+        return page_response(page) if page else PlainTextResponse(NO_PAGE, status_code=404)
 
-    app.include_router(router)
-    app.mount("/api/docs/assets", StaticFiles(directory=swagger_ui_bundle.swagger_ui_path))
+    return Route("/api/docs", docs, methods=["GET"], include_in_schema=False)

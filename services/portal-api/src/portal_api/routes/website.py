@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
-from portal_api.website.files import PAGE, read_files
-from portal_api.website.policy import NONCE, file_headers, new_nonce, page_headers
+from portal_api.website.files import PAGE, read_file, read_files
+from portal_api.website.page import page_response
+from portal_api.website.policy import file_headers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,13 +42,13 @@ class WebsiteRoute(Route):
 
 def website(folder: Path) -> list[WebsiteRoute]:
     """Return the route of the website, which must stand after all others."""
-    files = read_files(folder)
+    page, files = read_file(folder / PAGE), read_files(folder)
 
     async def answer(request: Request) -> Response:
         path = request.path_params["path"]
         found = files.get(path)
-        if path == PAGE or (found is None and not path.startswith(ASSETS)):
-            return _page(files[PAGE])
+        if found is None and not path.startswith(ASSETS):
+            return page_response(page)
         return (
             _file(found, request, is_named_by_content=path.startswith(ASSETS))
             if found
@@ -55,15 +56,6 @@ def website(folder: Path) -> list[WebsiteRoute]:
         )
 
     return [WebsiteRoute("/{path:path}", answer, methods=["GET"], include_in_schema=False)]
-
-
-def _page(page: File) -> Response:
-    nonce = new_nonce()
-    return Response(
-        page.plain.replace(NONCE, nonce.encode()),
-        media_type=page.content_type,
-        headers=page_headers(nonce),
-    )
 
 
 def _file(file: File, request: Request, *, is_named_by_content: bool) -> Response:

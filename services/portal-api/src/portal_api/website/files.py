@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PAGE = "index.html"
+API_DOCS = "api-docs.html"
+PAGES = frozenset({PAGE, API_DOCS})
+"""The pages. Each has a policy with a nonce, so it is never answered as a file."""
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 """The encodings of the compressed copies that the build writes, the smallest first."""
 _TYPES = {
@@ -47,16 +50,17 @@ def built_website() -> Path | None:
 
 
 def read_files(folder: Path) -> dict[str, File]:
-    """Return the files of the folder by their relative paths."""
-    paths = [
-        path
+    """Return the files of the folder by their relative paths, without the pages."""
+    paths = {
+        path.relative_to(folder).as_posix(): path
         for path in folder.rglob("*")
         if path.is_file() and path.suffix not in {suffix for _, suffix in ENCODINGS}
-    ]
-    return {path.relative_to(folder).as_posix(): _file(path) for path in paths}
+    }
+    return {name: read_file(path) for name, path in paths.items() if name not in PAGES}
 
 
-def _file(path: Path) -> File:
+def read_file(path: Path) -> File:
+    """Return the file with its compressed copies."""
     plain = path.read_bytes()
     content_type = (
         _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
