@@ -29,8 +29,8 @@ MADE_UP = {
     "RABBITMQ_URL": "amqp://made-up",
     "MONGODB_URL": "mongodb://made-up",
     "SECRET_KEYS": "k:bWFkZS11cC1mb3ItZGV2ZWxvcG1lbnQtb25seS0tLS0=",
-    "INGEST_SECRETS": '{"demo": "made-up"}',
-    "PORTAL_API_KEY": "made-up",
+    "INGEST_SECRETS": '{"demo": "made-up-secret-of-a-test-0f9d3b71"}',
+    "PORTAL_API_KEY": "made-up-admin-key-of-a-test-93be",
 }
 OF_OURS = [
     (overlay, workload)

@@ -13,7 +13,7 @@ from multidict import CIMultiDictProxy
 from tests.support.system import System
 
 PASSWORD = "made-up walrus lantern 17"
-COOKIE = "mboc_session"
+COOKIE = "__Host-mboc_session"
 DEVICE = "mboc_device_"
 
 

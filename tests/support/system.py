@@ -23,7 +23,7 @@ from local_stack.servers.ports import random_free_port
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.builders import as_body
 
-SECRET, API_KEY = "demo-secret", "portal-key"
+SECRET, API_KEY = "demo-source-4b7f19c2a80d6e53f1c9", "portal-admin-key-9d2c71e8b04f5a36"
 ADMIN, ADMIN_PASSWORD = "first-admin", "made-up lantern walrus 42"
 SECRET_KEYS = f"k1:{base64.b64encode(bytes(range(32))).decode()}"
 EVENTS = {

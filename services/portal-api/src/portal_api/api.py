@@ -61,6 +61,7 @@ def build_api(
         refusals=auth.refusals,
         proxies=auth.proxies,
         origins=auth.origins,
+        cookie=auth.cookie,
     )
     app.router.routes.extend(website)
     error_handlers.install(app)

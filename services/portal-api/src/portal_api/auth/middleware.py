@@ -15,7 +15,7 @@ from fastapi import Request
 from common.client_address import client_address
 from portal_api.auth.audit_draft import AuditDraft
 from portal_api.auth.body_limit import BODY_LIMIT, UNAUTHENTICATED_BODY_LIMIT, limit_body
-from portal_api.auth.dependencies import COOKIE, SAFE_METHODS, audit_draft_of, refuse_cross_site
+from portal_api.auth.dependencies import SAFE_METHODS, audit_draft_of, refuse_cross_site
 from portal_api.auth.revoke_streams import RevocableResponse
 from portal_api.errors import LockedError, PortalError, StoreUnavailableError, UnknownCallerError
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from common.client_address import Network
     from portal_api.auth.authenticate import Authenticator
     from portal_api.auth.refusals import Refusals
+    from portal_api.auth.session_cookie import SessionCookie
     from portal_api.store.audit import Audit
 
 log = structlog.get_logger()
@@ -48,6 +49,7 @@ class AuthMiddleware:
         refusals: Refusals,
         proxies: Sequence[Network],
         origins: Collection[str],
+        cookie: SessionCookie,
     ) -> None:
         self._app = app
         self._authenticator = authenticator
@@ -55,6 +57,7 @@ class AuthMiddleware:
         self._refusals = refusals
         self._proxies = proxies
         self._origins = origins
+        self._cookie = cookie
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Authenticate the request, then call the application."""
@@ -79,7 +82,7 @@ class AuthMiddleware:
         state.caller = None
         state.refusal = None
         state.audit_draft = AuditDraft(request, self._audit)
-        key, token = _credentials(request)
+        key, token = self._credentials_of(request)
         try:
             state.caller = await self._authenticator.authenticate(
                 key, token, state.address, is_use=_is_use(request)
@@ -96,7 +99,7 @@ class AuthMiddleware:
         """
         if request.state.caller is None:
             return True
-        key, token = _credentials(request)
+        key, token = self._credentials_of(request)
         try:
             await self._authenticator.authenticate(key, token, request.state.address, is_use=False)
         except (UnknownCallerError, LockedError):
@@ -139,6 +142,10 @@ class AuthMiddleware:
                 "an outcome is not in the audit", action=request.scope["route"].name, outcome=status
             )
 
+    def _credentials_of(self, request: Request) -> tuple[str, str]:
+        """Return the API key and the session's token, each empty if the request has none."""
+        return request.headers.get("x-api-key", ""), self._cookie.token_of(request)
+
 
 def _is_use(request: Request) -> bool:
     """Whether the request is a use of the session. Polls and live updates go on while nobody is
@@ -148,8 +155,3 @@ def _is_use(request: Request) -> bool:
         return True
     is_background = request.headers.get(BACKGROUND, "").strip().lower() == "true"
     return not is_background and request.url.path != EVENTS
-
-
-def _credentials(request: Request) -> tuple[str, str]:
-    """Return the API key and the session's token, each empty if the request has none."""
-    return request.headers.get("x-api-key", ""), request.cookies.get(COOKIE, "")
