@@ -205,7 +205,7 @@ async def test_without_the_key_nothing_is_streamed(system: System) -> None:
 async def test_one_account_cannot_use_all_streams(system: System) -> None:
     key, _ = await an_api_key(system, "viewer")
     viewer, url = await a_user(system), f"{system.services['portal-api'].url}/api/events"
-    cookie = {"Cookie": f"mboc_session={viewer.cookie}"}
+    cookie = {"Cookie": f"__Host-mboc_session={viewer.cookie}"}
 
     async with contextlib.AsyncExitStack() as streams:
         for _ in range(20):

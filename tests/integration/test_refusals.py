@@ -118,7 +118,7 @@ async def test_a_read_that_needs_a_higher_role_is_in_the_audit(system: System, p
     [
         ({"X-API-KEY": "not a key"}, "API key"),
         ({"X-API-KEY": "mboc_0123456789ab_" + "x" * 43}, "API key"),
-        ({"Cookie": "mboc_session=made-up"}, "session"),
+        ({"Cookie": "__Host-mboc_session=made-up"}, "session"),
         ({}, "no credentials"),
     ],
 )

@@ -57,7 +57,6 @@ def build_api(
     app.add_middleware(
         AuthMiddleware,
         authenticator=auth.authenticator,
-        audit=auth.audit,
         refusals=auth.refusals,
         proxies=auth.proxies,
         origins=auth.origins,

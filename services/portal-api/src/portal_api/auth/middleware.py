@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from portal_api.auth.authenticate import Authenticator
     from portal_api.auth.refusals import Refusals
     from portal_api.auth.session_cookie import SessionCookie
-    from portal_api.store.audit import Audit
 
 log = structlog.get_logger()
 PREFIX = "/api/"
@@ -45,7 +44,6 @@ class AuthMiddleware:
         self,
         app: ASGIApp,
         authenticator: Authenticator,
-        audit: Audit,
         refusals: Refusals,
         proxies: Sequence[Network],
         origins: Collection[str],
@@ -53,7 +51,6 @@ class AuthMiddleware:
     ) -> None:
         self._app = app
         self._authenticator = authenticator
-        self._audit = audit
         self._refusals = refusals
         self._proxies = proxies
         self._origins = origins
@@ -81,7 +78,7 @@ class AuthMiddleware:
         state.address = client_address(peer, forwarded, self._proxies)
         state.caller = None
         state.refusal = None
-        state.audit_draft = AuditDraft(request, self._audit)
+        state.audit_draft = AuditDraft(request, self._refusals.audit)
         key, token = self._credentials_of(request)
         try:
             state.caller = await self._authenticator.authenticate(

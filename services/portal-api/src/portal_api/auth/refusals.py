@@ -37,6 +37,7 @@ class Refusals:
     """Counts and logs refused requests, and stores their audit entries in a bounded number."""
 
     def __init__(self, audit: Audit) -> None:
+        self.audit = audit
         self._log = RefusalLog()
         self._entries = RefusedEntries(audit)
 
