@@ -75,6 +75,7 @@ docs: $(INSTALLED) ## Generate the pages, dashboards and manifests that are made
 	@$(BIN)/python -m tools.deploy.monitoring_manifests
 	@$(BIN)/python -m tools.docs.asyncapi_document
 	@$(BIN)/python -m tools.deploy.broker_definitions
+	@$(BIN)/python -m tools.docs.permissions_page
 	@mkdir -p docs/api && $(BIN)/mboc-portal-api openapi > docs/api/portal-api.json
 
 screenshots: $(INSTALLED) $(WEBSITE) ## Take screenshots of every view of the website into docs/screenshots.

@@ -152,8 +152,9 @@ async def _dispatch(rig: Rig, count: int) -> float:
 async def _fill(rig: Rig, queue: str, bodies: Sequence[bytes], purge: Sequence[str] = ()) -> None:
     connection = await aio_pika.connect_robust(rig.rabbitmq_url)
     async with connection:
+        for service in topology.SERVICES.values():
+            await declare(connection, service, [*topology.QUEUES, topology.lane("lane")])
         channel = await connection.channel()
-        await declare(channel, *topology.QUEUES, topology.lane("lane"))
         for name in (SOURCE, SINK):
             await channel.declare_queue(name, durable=True, arguments={"x-queue-type": "quorum"})
         for name in purge:

@@ -9,6 +9,16 @@ import pytest
 from dispatcher.ledger.ledger import Ledger
 from tests.support.database import Database, a_database, an_empty_database
 from tests.support.ledger_samples import LEASE_S
+from tests.support.service_users import GuardedServers, guarded_servers_in
+
+
+@pytest.fixture(scope="session")
+async def guarded_servers(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[GuardedServers]:
+    """RabbitMQ and MongoDB with one user per service."""
+    async with guarded_servers_in(tmp_path_factory.mktemp("guarded")) as servers:
+        yield servers
 
 
 @pytest.fixture

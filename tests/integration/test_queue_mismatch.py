@@ -14,7 +14,7 @@ from aio_pika.abc import AbstractRobustConnection
 from common import topology
 from common.broker import Publisher, connect
 from common.contracts.delivery import Trigger
-from common.declare import declare, declare_exchanges
+from common.declare import declare
 from common.errors import QueueMismatchError
 from retry.model.candidate import Claimant, RequeueCandidate, RequeueClaim
 from retry.publishing import RetryPublisher
@@ -31,7 +31,8 @@ async def connection(rabbitmq_url: str) -> AsyncIterator[AbstractRobustConnectio
 
 async def an_older_queue(connection: AbstractRobustConnection, lane: topology.Queue) -> None:
     async with await connection.channel() as channel:
-        await declare_exchanges(channel, [lane.exchange])
+        exchange = lane.exchange
+        await channel.declare_exchange(exchange.name, exchange.type, durable=True)
         queue = await channel.declare_queue(
             lane.name, durable=True, arguments={"x-queue-type": "quorum"}
         )
@@ -43,7 +44,7 @@ async def test_the_queue_and_the_difference_are_named(connection: AbstractRobust
     await an_older_queue(connection, lane)
 
     with pytest.raises(QueueMismatchError) as raised:
-        await declare(await connection.channel(), lane)
+        await declare(connection, topology.DISPATCHER, [lane])
 
     assert f"the queue {lane.name} with other arguments" in str(raised.value)
     assert "x-dead-letter-exchange" in str(raised.value)
@@ -55,7 +56,8 @@ async def test_retry_publishes_to_every_lane_although_one_has_other_arguments(
     connectors = [uuid.uuid4().hex for _ in range(3)]
     await an_older_queue(connection, topology.lane(sorted(connectors)[1]))
     publisher = Publisher(partial(connect, rabbitmq_url, "test publishing"), topology.RETRY)
-    retry_publisher = RetryPublisher(publisher, await publisher.open())
+    await publisher.open()
+    retry_publisher = RetryPublisher(publisher)
 
     claimant = Claimant("token", Trigger.TIMER_JOB)
     candidates = [RequeueCandidate(f"t1.{one}", 1, one, "t1") for one in connectors]
@@ -74,7 +76,7 @@ async def test_retry_publishes_to_every_lane_although_one_has_other_arguments(
     assert [queue.message_count for queue in waiting] == [1, 1, 1]
 
 
-async def test_a_service_that_needs_the_queue_says_so_and_ends(
+async def test_the_service_that_owns_the_queue_says_so_and_ends(
     mongodb_url: str, tmp_path: Path
 ) -> None:
     async with a_system(mongodb_url, tmp_path) as system:
@@ -82,11 +84,11 @@ async def test_a_service_that_needs_the_queue_says_so_and_ends(
         await an_older_queue(connection, topology.DISPATCHER_TRANSACTIONS)
         await connection.close()
 
-        await system.start("ingest", "ingest", ready=False)
-        ingest = system.services["ingest"]
-        code = await asyncio.wait_for(ingest.process.wait(), 20)
+        await system.start("dispatcher", "dispatcher", ready=False)
+        dispatcher = system.services["dispatcher"]
+        code = await asyncio.wait_for(dispatcher.process.wait(), 20)
 
-    log = ingest.log.read_text()
+    log = dispatcher.log.read_text()
     assert code == 2
     assert "Cannot start: RabbitMQ has the queue dispatcher.transactions with other" in log
     assert "Traceback" not in log

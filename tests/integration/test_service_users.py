@@ -7,13 +7,11 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import aio_pika
 import pytest
-from aiormq.exceptions import ChannelAccessRefused
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
@@ -23,8 +21,8 @@ from tests.support.builders import a_snapshot
 from tests.support.service_users import (
     DATABASE,
     ROLES,
+    GuardedServers,
     MongoDbWithUsers,
-    RabbitMqWithUsers,
     Secrets,
 )
 from tests.support.system import ADMIN, ADMIN_PASSWORD, System, a_session, until
@@ -47,15 +45,11 @@ class SystemWithUsers(System):
 
 
 @pytest.fixture(scope="module")
-async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SystemWithUsers]:
-    directory: Path = tmp_path_factory.mktemp("guarded")
-    secrets = Secrets(directory)
-    rabbitmq, mongodb = (
-        RabbitMqWithUsers(directory / "rabbitmq", secrets),
-        MongoDbWithUsers(directory / "mongodb", secrets),
-    )
-    await asyncio.gather(rabbitmq.start(), mongodb.start())
-    await mongodb.give_users()
+async def guarded(
+    guarded_servers: GuardedServers, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[SystemWithUsers]:
+    directory, secrets = tmp_path_factory.mktemp("guarded-services"), guarded_servers.secrets
+    rabbitmq, mongodb = guarded_servers.rabbitmq, guarded_servers.mongodb
     async with a_session() as http:
         running = SystemWithUsers(rabbitmq.url, mongodb.url, directory, http, DATABASE)
         running.secrets, running.mongodb = secrets, mongodb
@@ -66,7 +60,6 @@ async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sys
         await running.start_as_itself("retry", RetryJobCronExpression="* * * * * *")
         yield running
         await running.stop_all()
-    await asyncio.gather(rabbitmq.stop(), mongodb.stop())
 
 
 async def test_a_failed_change_is_retried_and_shown(guarded: SystemWithUsers) -> None:
@@ -176,39 +169,6 @@ async def are_heard(system: System) -> bool:
     return {*SERVICES} <= {replica["service"] for replica in status["services"]}
 
 
-def collections_of(service: str) -> set[str]:
-    return {name for names in ROLES["services"][service].values() for name in names}
-
-
-def writable_by(service: str) -> set[str]:
-    return {*ROLES["services"][service]["write"]}
-
-
-@pytest.mark.parametrize("service", ROLES["services"])
-async def test_a_service_writes_no_collection_of_another_and_reads_only_those_it_needs(
-    guarded: SystemWithUsers, service: str
-) -> None:
-    everything = set().union(*map(collections_of, ROLES["services"]))
-
-    with MongoClient[dict[str, Any]](
-        guarded.secrets.at(f"{service}-mongodb-url", guarded.mongodb_url)
-    ) as client:
-        database = client[DATABASE]
-        refused = {
-            name
-            for name in everything
-            if is_refused(
-                lambda name=name: database[name].update_one({"_id": "nobody's"}, {"$set": {"a": 1}})
-            )
-        }
-        unread = {
-            name for name in everything if is_refused(lambda name=name: database[name].find_one({}))
-        }
-
-    assert refused == everything - writable_by(service)
-    assert unread == everything - collections_of(service)
-
-
 APPENDED = "audit"
 
 
@@ -260,68 +220,3 @@ def is_refused(step: Any) -> bool:
             return True
         raise
     return False
-
-
-@pytest.mark.parametrize("service", SERVICES)
-async def test_a_service_consumes_no_queue_of_another(
-    guarded: SystemWithUsers, service: str
-) -> None:
-    lane = topology.lane(await guarded.hook(f"app-{uuid.uuid4().hex[:8]}"))
-    others = [
-        q
-        for q in (*topology.QUEUES, lane)
-        if q not in topology.SERVICES[service].consumes and not q.name.startswith(f"{service}.")
-    ]
-    url = guarded.secrets.at(f"{service}-rabbitmq-url", guarded.rabbitmq_url)
-
-    read = [
-        queue.name
-        for queue in others
-        if queue is not topology.DEAD_LETTER_QUEUE and await may_get(url, queue.name)
-    ]
-
-    assert others
-    assert read == []
-
-
-@pytest.mark.parametrize("service", SERVICES)
-async def test_a_service_publishes_only_to_its_own_exchanges(
-    guarded: SystemWithUsers, service: str
-) -> None:
-    part = topology.SERVICES[service]
-    allowed = {
-        exchange.name for exchange in (*part.publishes, topology.TELEMETRY, topology.DEAD_LETTERS)
-    }
-    url = guarded.secrets.at(f"{service}-rabbitmq-url", guarded.rabbitmq_url)
-
-    published = {
-        exchange.name for exchange in topology.EXCHANGES if await may_publish(url, exchange.name)
-    }
-
-    assert published == allowed
-
-
-async def may_get(url: str, queue: str) -> bool:
-    connection = await aio_pika.connect(url)
-    async with connection:
-        channel = await connection.channel()
-        try:
-            await (await channel.get_queue(queue, ensure=False)).get(fail=False, no_ack=False)
-        except ChannelAccessRefused:
-            return False
-        return True
-
-
-async def may_publish(url: str, exchange: str) -> bool:
-    """Try to publish a harmless message. It has a routing key without a queue where possible."""
-    connection = await aio_pika.connect(url)
-    async with connection:
-        channel = await connection.channel(publisher_confirms=True)
-        message = aio_pika.Message(b"[]", type="Nothing", message_id=uuid.uuid4().hex)
-        try:
-            await (await channel.get_exchange(exchange, ensure=False)).publish(
-                message, "nowhere", mandatory=False
-            )
-        except ChannelAccessRefused:
-            return False
-        return True

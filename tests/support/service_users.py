@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import subprocess
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -101,6 +105,30 @@ class MongoDbWithUsers(MongoDb):
         return MongoClient(
             self.url, username="root", password=self._secrets["mongodb-root-password"]
         )
+
+
+@dataclass(frozen=True)
+class GuardedServers:
+    """Both servers with the users of the services."""
+
+    secrets: Secrets
+    rabbitmq: RabbitMqWithUsers
+    mongodb: MongoDbWithUsers
+
+
+@contextlib.asynccontextmanager
+async def guarded_servers_in(directory: Path) -> AsyncIterator[GuardedServers]:
+    """Run both servers inside this block."""
+    secrets = Secrets(directory)
+    servers = GuardedServers(
+        secrets,
+        RabbitMqWithUsers(directory / "rabbitmq", secrets),
+        MongoDbWithUsers(directory / "mongodb", secrets),
+    )
+    await asyncio.gather(servers.rabbitmq.start(), servers.mongodb.start())
+    await servers.mongodb.give_users()
+    yield servers
+    await asyncio.gather(servers.rabbitmq.stop(), servers.mongodb.stop())
 
 
 async def _as_primary(client: MongoClient[dict[str, Any]]) -> bool:

@@ -23,8 +23,6 @@ MANIFEST = (
 )
 ADMINISTRATOR = "administrator"
 VHOST = "/"
-ITS_OWN_MESSAGES = "amq_"
-"""Prefix of the queue through which a process checks its connection (common/health.py)."""
 LANES = topology.lane("").name
 
 
@@ -38,7 +36,7 @@ def definitions() -> str:
         ],
         "permissions": [
             _permission(ADMINISTRATOR, ".*", ".*", ".*"),
-            *(permission(service, part) for service, part in topology.SERVICES.items()),
+            *(permission(service) for service in topology.SERVICES.values()),
         ],
         "policies": [_dead_letters_arrive()],
         "exchanges": [
@@ -92,8 +90,7 @@ def manifest() -> str:
         for q in topology.QUEUES
     ]
     permissions = [
-        _permission_resource(permission(service, part))
-        for service, part in topology.SERVICES.items()
+        _permission_resource(permission(service)) for service in topology.SERVICES.values()
     ]
     head = (
         "# Generated from the topology by make docs: exchanges, queues and the services' "
@@ -126,42 +123,32 @@ def _permission_resource(given: dict[str, str]) -> dict[str, Any]:
     )
 
 
-def permission(service: str, part: ServiceTopology) -> dict[str, str]:
-    """Return the rights of a service: read its queues, write to its exchanges, and declare both.
+def permission(service: ServiceTopology) -> dict[str, str]:
+    """Return the permissions of a service.
 
-    Declaring takes more than one would expect (rabbitmq.com, Access Control): to bind a queue, a
-    user must write to the queue and read from its exchange. The queue of dead letters has the name
-    of its exchange, so a user who may bind the queue may also read it.
+    It declares, binds and consumes the queues that begin with its name. It publishes to its
+    exchanges, and binds its queues to the exchanges that it reads (rabbitmq.com, Access Control: to
+    bind a queue, a user must write to the queue and read from the exchange). The default exchange
+    leads to every queue, so no service may publish to it. The queue of dead letters has the name of
+    its exchange, so the service that reads it may also bind queues to the exchange.
     """
-    exchanges, queues = _names(part.exchanges), _names(part.queues)
-    own = [f"{service}.", ITS_OWN_MESSAGES]
-    lanes = [LANES] if part.has_lanes and not LANES.startswith(f"{service}.") else []
-    published = _names((*part.publishes, topology.TELEMETRY, topology.DEAD_LETTERS))
-    consumed = [name for name in _names(part.consumes) if not name.startswith(f"{service}.")]
+    consumed = [queue.name for queue in service.consumes if not service.owns(queue)]
     return _permission(
-        service,
-        configure=_one_of([*exchanges, *queues], [*own, *lanes]),
-        write=_one_of(["amq.default", *published, *queues], [*own, *lanes]),
-        read=_one_of([*exchanges, *consumed], own),
+        service.name,
+        configure=_one_of([], [service.prefix]),
+        write=_one_of([e.name for e in service.writes], [service.prefix]),
+        read=_one_of([*consumed, *(e.name for e in service.reads)], [service.prefix]),
     )
 
 
 def _one_of(names: Iterable[str], prefixes: Iterable[str]) -> str:
-    prefixes = list(prefixes)
-    whole = sorted({name for name in names if not name.startswith(tuple(prefixes))})
-    return (
-        "^("
-        + "|".join([*map(_escaped, whole), *(_escaped(prefix) + ".*" for prefix in prefixes)])
-        + ")$"
-    )
+    """Return the pattern of these names, and of all names with these prefixes."""
+    patterns = [*map(_escaped, sorted(set(names))), *(f"{_escaped(p)}.*" for p in prefixes)]
+    return f"^({'|'.join(patterns)})$"
 
 
 def _escaped(name: str) -> str:
     return name.replace(".", r"\.")
-
-
-def _names(named: Iterable[topology.Exchange | topology.Queue]) -> list[str]:
-    return [one.name for one in named]
 
 
 def _user(name: str, tags: str) -> dict[str, str]:

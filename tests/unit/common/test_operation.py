@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from common.contracts.conditions import FIELDS
 from common.contracts.operation import OperationKind, OperationRequested
+from portal_api.deliveries.columns import COLUMNS
 from tests.support.builders import A_MOMENT
 
 
@@ -37,6 +39,53 @@ def test_conditions_of_known_words_travel_as_they_are() -> None:
         ).conditions
         == conditions
     )
+
+
+@pytest.mark.parametrize(
+    ("conditions", "refused"),
+    [
+        ({"status": {"$regex": "^(a+)+$"}}, "\\$regex"),
+        ({"status": {"$not": {"$regex": "a"}}}, "\\$regex"),
+        ({"status": {"$not": {"$not": {"$gt": ""}}}}, "\\$not"),
+        ({"status": {"$elemMatch": {"$where": "1"}}}, "\\$elemMatch"),
+        ({"$and": [{"$nor": [{"$jsonSchema": {}}]}]}, "\\$jsonSchema"),
+        ({"$text": {"$search": "a"}}, "\\$text"),
+        ({"$comment": "a"}, "\\$comment"),
+        ({"status": {"$gt": {"$code": "1"}}}, "a value"),
+        ({"status": {"$in": [{"$regularExpression": {"pattern": "a", "options": ""}}]}}, "a value"),
+        ({"status": {"$minKey": 1}}, "\\$minKey"),
+        ({"status": {"a": 1}}, "must not use a"),
+        ({"status": ["Failed"]}, "a value"),
+        ({"status": 1.5}, "a value"),
+        ({"attempt": 2**63}, "a value"),
+        ({"received_at": {"$gt": {"$date": "yesterday"}}}, "a value"),
+        ({"received_at": {"$gt": {"$date": "2026-02-31T00:00:00Z"}}}, "day is out of range"),
+        ({"appointment": {"key": "a"}}, "the field appointment"),
+        ({"appointment.snapshot.Name": "a"}, "the field appointment.snapshot"),
+        ({"password": "a"}, "the field password"),
+        ({"$or": {"status": "a"}}, "a list"),
+        ({"$and": ["status"]}, "a query"),
+        ({"status": {"$in": ["a"] * 10_001}}, "a list"),
+    ],
+)
+def test_conditions_that_no_filter_makes_are_refused(
+    conditions: dict[str, Any], refused: str
+) -> None:
+    with pytest.raises(ValidationError, match=refused):
+        requested(conditions=conditions)
+
+
+def test_conditions_deep_inside_each_other_are_refused() -> None:
+    conditions: dict[str, Any] = {"status": "Failed"}
+    for _ in range(50):
+        conditions = {"$and": [conditions]}
+
+    with pytest.raises(ValidationError, match="inside each other"):
+        requested(conditions=conditions)
+
+
+def test_conditions_may_use_the_field_of_every_column() -> None:
+    assert {column.path for column in COLUMNS.values()} <= FIELDS
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any, cast
 
 import pytest
 
 from common.contracts.delivery import DeliveryRequested, Status
+from dispatcher.back_offices.parsing import SHORT_BYTES
 from dispatcher.deliver import DeliveryService
 from dispatcher.errors import (
     DeliveryError,
@@ -256,6 +258,26 @@ async def test_a_delivery_that_ends_before_its_call_gives_its_claim_back() -> No
 
     assert lane.ledger.released == ["t1.c1.1"]
     assert (lane.ledger.settled, lane.ledger.open, lane.client.sent) == ([], set(), [])
+
+
+async def test_a_delivery_cut_off_while_a_long_snapshot_is_mapped_gives_its_claim_back() -> None:
+    client, began, may_end = FakeClient(), threading.Event(), threading.Event()
+
+    def prepare(request: DeliveryRequested) -> DeliveryRequested:
+        began.set()
+        may_end.wait(10)
+        return request
+
+    client.prepare = prepare  # type: ignore[method-assign]
+    long = a_delivery(transaction=a_transaction(body=" " * (SHORT_BYTES + 1)))
+    delivering = Delivering(a_lane(client), long)
+    await asyncio.to_thread(began.wait, 10)
+
+    await delivering.cancel()
+    may_end.set()
+
+    assert delivering.lane.ledger.released == ["t1.c1.1"]
+    assert (delivering.lane.ledger.settled, client.sent) == ([], [])
 
 
 @in_virtual_time

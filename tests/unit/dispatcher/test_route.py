@@ -239,6 +239,18 @@ async def test_a_change_goes_to_the_lane_of_its_appointments_part() -> None:
 
 
 @in_virtual_time
+async def test_an_unrouted_request_for_a_known_connector_goes_to_its_lane_unchanged() -> None:
+    routing = Routing(a_connector())
+    await routing.cache.refresh()
+    request = a_delivery(attempt=3, transaction=a_transaction("t1"))
+
+    await routing.service.reroute(request)
+
+    assert routing.publisher.published == [(request.connector_id, request)]
+    assert routing.statuses.events == []
+
+
+@in_virtual_time
 async def test_a_change_routed_again_names_the_connectors_it_goes_to() -> None:
     routing = Routing(a_connector())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from typing import TYPE_CHECKING, Protocol
 
 import aio_pika
@@ -11,9 +12,10 @@ import structlog
 from aio_pika.exceptions import AMQPError, PublishError
 
 from common import topology
-from common.declare import declare, declare_exchanges
+from common.declare import declare
 from common.errors import (
     BrokerUnavailableError,
+    MissingTopologyError,
     NotRoutedError,
     QueueMismatchError,
 )
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 CONNECT_TIMEOUT_S = 3.0
+MISSING_TIMEOUT_S = 20.0
+"""The wait for exchanges and queues of others. RabbitMQ's operator declares them after the users
+of a new RabbitMQ.
+"""
 CONFIRM_TIMEOUT_S = 30.0
 """Ends a publish that is stuck in the client library's queue after a lost connection."""
 _UNAVAILABLE = (AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError)
@@ -108,32 +114,47 @@ class Publisher:
         self,
         connect: Callable[[], Awaitable[AbstractRobustConnection]],
         service: topology.ServiceTopology,
+        missing_timeout_s: float = MISSING_TIMEOUT_S,
     ) -> None:
         self._connect = connect
+        self._missing_timeout_s = missing_timeout_s
         self._service = service
         self._connection: AbstractRobustConnection | None = None
         self._exchanges: dict[str, AbstractExchange] = {}
         self._unconfirmed = {
-            exchange.name: UnconfirmedMessages(exchange.name)
-            for exchange in (*service.publishes, topology.DEAD_LETTERS)
+            exchange.name: UnconfirmedMessages(exchange.name) for exchange in service.writes
         }
         self._size = MessageSize()
-        self._is_declaring = False
+        self._declaring: set[tuple[str, str]] = set()
 
     async def open(self) -> AbstractRobustConnection:
         """Wait for RabbitMQ, declare the exchanges and queues of this service, and return the
         connection.
 
-        Raises QueueMismatchError.
+        The administrator may still be declaring the topology of a new RabbitMQ.
+        Raises QueueMismatchError, and MissingTopologyError after a wait.
         """
         self._connection = await self._connect()
-        # A channel that restores a declaration stays closed after one refusal, so it gets its own.
-        async with await self._connection.channel() as declaring:
-            await declare_exchanges(declaring, self._service.exchanges)
-            await declare(declaring, *self._service.queues)
+        missing_since = time.monotonic()
+        while True:
+            try:
+                with translate_broker_errors():
+                    await declare(
+                        self._connection,
+                        self._service,
+                        self._service.queues,
+                        self._service.exchanges,
+                    )
+                break
+            except (BrokerUnavailableError, MissingTopologyError) as error:
+                waited_s = time.monotonic() - missing_since
+                if isinstance(error, MissingTopologyError) and waited_s >= self._missing_timeout_s:
+                    raise
+                log.warning("waiting for RabbitMQ's exchanges and queues", reason=str(error))
+                await asyncio.sleep(1)
         channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
         self._exchanges = {
-            e.name: await channel.get_exchange(e.name, ensure=False) for e in topology.EXCHANGES
+            e.name: await channel.get_exchange(e.name, ensure=False) for e in self._service.writes
         }
         return self._connection
 
@@ -202,13 +223,14 @@ class Publisher:
         message_id: str,
         kind: str,
         routing_key: str = "",
+        unrouted_key: str | None = None,
     ) -> None:
         """Publish, and retry while RabbitMQ is unavailable. Consumers recognise the repeated id.
 
-        A wait of over ten seconds is logged, measured and returned by ``check_waiting``. Raises
-        MessageTooLargeError.
+        A message that twice found no queue gets ``unrouted_key``, if given. A wait of over ten
+        seconds is logged, measured and returned by ``check_waiting``. Raises MessageTooLargeError.
         """
-        pause, unconfirmed = 0.05, self._unconfirmed[exchange.name]
+        pause, unconfirmed, returned = 0.05, self._unconfirmed[exchange.name], 0
         with unconfirmed.track():
             while True:
                 try:
@@ -217,25 +239,33 @@ class Publisher:
                     )
                 except BrokerUnavailableError as error:
                     unconfirmed.record_failure(str(error))
+                    returned += isinstance(error, NotRoutedError)
+                if unrouted_key is not None and returned > 1:
+                    routing_key = unrouted_key
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 2.0)
 
     async def _declare_again(self, exchange: topology.Exchange, routing_key: str) -> None:
-        """Declare the queues of this message again, because they may have been deleted."""
+        """Declare the queues of this message again, because they may have been deleted.
+
+        Raises NotRoutedError with the missing queue, if the service may not declare it.
+        """
         queues = self._service.queues_for(exchange, routing_key)
-        if self._is_declaring or self._connection is None or not queues:
+        message = (exchange.name, routing_key)
+        if message in self._declaring or self._connection is None or not queues:
             return
-        self._is_declaring = True
+        self._declaring.add(message)
         try:
             with (
                 contextlib.suppress(BrokerUnavailableError, QueueMismatchError),
                 translate_broker_errors(),
             ):
-                async with await self._connection.channel() as channel:
-                    await declare(channel, *queues)
+                await declare(self._connection, self._service, queues)
                 log.warning("no queue was bound, declared it again", exchange=exchange.name)
+        except MissingTopologyError as error:
+            raise NotRoutedError(str(error)) from error
         finally:
-            self._is_declaring = False
+            self._declaring.remove(message)
 
     async def close(self) -> None:
         """Close the connection. Give up after five seconds, because aio-pika would wait for an

@@ -104,7 +104,11 @@ def own_subscriber(
 
 
 def _queue(source: topology.Queue) -> RabbitQueue:
-    """Return FastStream's declaration of a queue."""
+    """Return FastStream's declaration of a queue, which FastStream repeats after a lost connection.
+
+    The queue of dead letters is only checked. It has the name of its exchange, so the permission to
+    declare it would be one to delete the exchange.
+    """
     arguments: Any = {
         key: value for key, value in source.arguments.items() if key != "x-queue-type"
     }
@@ -112,6 +116,7 @@ def _queue(source: topology.Queue) -> RabbitQueue:
         source.name,
         queue_type=QueueType.QUORUM,
         durable=True,
+        declare=source != topology.DEAD_LETTER_QUEUE,
         routing_key=source.routing_key,
         arguments=arguments,
     )
@@ -131,8 +136,15 @@ def own_queue(name: str, routing_key: str = "", most_messages: int | None = None
 
 
 def _exchange(source: topology.Exchange) -> RabbitExchange:
-    """Return FastStream's declaration of an exchange."""
-    return RabbitExchange(source.name, type=ExchangeType(source.type), durable=True)
+    """Return FastStream's declaration of an exchange. Those of the topology exist already, and the
+    service may not declare them.
+    """
+    return RabbitExchange(
+        source.name,
+        type=ExchangeType(source.type),
+        durable=True,
+        declare=source not in topology.EXCHANGES,
+    )
 
 
 def parsed_by(parse: Callable[[bytes], Any]) -> Decoder:

@@ -2,7 +2,9 @@
 
 ├── BrokerUnavailableError    RabbitMQ did not confirm a message: publish it again
 │   └── NotRoutedError        no queue is bound for the message
-├── QueueMismatchError        a queue exists with other arguments
+├── TopologyError             an exchange or a queue is not as expected
+│   ├── QueueMismatchError    a queue exists with other arguments
+│   └── MissingTopologyError  it does not exist, and the service may not declare it
 └── PoisonError               another try cannot succeed
     ├── MessageTooLargeError  RabbitMQ does not accept a message of this size
     └── UnwritableError       MongoDB never accepts the change
@@ -21,8 +23,24 @@ class NotRoutedError(BrokerUnavailableError):
     """RabbitMQ returned a message, because no queue is bound for it."""
 
 
-class QueueMismatchError(Exception):
+class TopologyError(Exception):
+    """An exchange or a queue is not as expected. ``str()`` names it."""
+
+
+class QueueMismatchError(TopologyError):
     """A queue exists with other arguments. ``str()`` names the queue and the difference."""
+
+
+class MissingTopologyError(TopologyError):
+    """An exchange or a queue does not exist, and the service may not declare it."""
+
+    def __init__(self, missing: str, service: str) -> None:
+        super().__init__(
+            f"RabbitMQ has no {missing}, and the user of {service} may not add it. Import the "
+            "definitions as RabbitMQ's administrator: `docker compose exec rabbitmq rabbitmqctl "
+            "import_definitions /run/secrets/rabbitmq-definitions.json`, or on Kubernetes apply "
+            "the resources of rabbitmq/topology.yaml (docs/permissions.md)"
+        )
 
 
 class PoisonError(Exception):

@@ -98,26 +98,30 @@ class Loopback:
     carries nothing.
     """
 
-    def __init__(self, connection: AbstractRobustConnection) -> None:
+    def __init__(
+        self, connection: AbstractRobustConnection, service: topology.ServiceTopology
+    ) -> None:
         self._connection = connection
+        self._exchange = service.loopback
         self._intact = ConnectionIntact(connection)
         self._received_at = float("-inf")
 
     async def run(self) -> None:
         """Publish and consume until cancelled. Survives reconnections."""
         channel = await self._connection.channel(publisher_confirms=False)
-        queue = await channel.declare_queue(
-            f"amq_loopback.{uuid.uuid4().hex}",
-            durable=True,
-            arguments={"x-expires": topology.OWN_QUEUE_EXPIRES_MS},
+        name = f"{self._exchange.name}.{uuid.uuid4().hex}"
+        exchange = await channel.declare_exchange(
+            self._exchange.name, self._exchange.type, durable=True
         )
+        queue = await channel.declare_queue(
+            name, durable=True, arguments={"x-expires": topology.OWN_QUEUE_EXPIRES_MS}
+        )
+        await queue.bind(exchange, name)
         await queue.consume(self._receive, no_ack=True)
         while True:
             with contextlib.suppress(BrokerUnavailableError), translate_broker_errors():
                 async with asyncio.timeout(LOOPBACK_INTERVAL_S):
-                    await channel.default_exchange.publish(
-                        aio_pika.Message(b""), queue.name, mandatory=False
-                    )
+                    await exchange.publish(aio_pika.Message(b""), name, mandatory=False)
             await asyncio.sleep(LOOPBACK_INTERVAL_S)
 
     async def _receive(self, _: AbstractIncomingMessage) -> None:

@@ -15,7 +15,7 @@ import structlog
 import uvicorn
 import uvloop
 
-from common.errors import QueueMismatchError
+from common.errors import TopologyError
 from common.http_server.edge import Edge
 from common.http_server.headers import STRICT_HEADERS
 from common.http_server.limits import DEFAULT_LIMITS, Limits
@@ -43,7 +43,7 @@ def run(serve: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
     """
     try:
         uvloop.run(_until_asked(serve))
-    except (AddressError, QueueMismatchError) as error:
+    except (AddressError, TopologyError) as error:
         sys.stderr.write(f"Cannot start: {error}\n")
         raise SystemExit(2) from None
 

@@ -153,8 +153,11 @@ def partition_of(appointment_key: str, partitions: int) -> int:
 class ServiceTopology:
     """The exchanges and queues of one service, from which its permissions at RabbitMQ follow
     (deploy/rabbitmq/definitions.json).
+
+    The names of the queues that a service declares begin with its own name.
     """
 
+    name: str
     publishes: tuple[Exchange, ...]
     consumes: tuple[Queue, ...] = ()
     subscribes: tuple[Exchange, ...] = ()
@@ -162,33 +165,47 @@ class ServiceTopology:
     replica.
     """
     has_lanes: bool = False
+    """Whether the service publishes to the lanes of the connectors."""
+
+    @property
+    def prefix(self) -> str:
+        """The beginning of the names of the service's own exchange and queues."""
+        return f"{self.name}."
+
+    @property
+    def loopback(self) -> Exchange:
+        """The exchange through which each process of the service sends messages to itself."""
+        return Exchange(f"{self.prefix}loopback", "direct")
+
+    @property
+    def writes(self) -> tuple[Exchange, ...]:
+        """The exchanges to which the service publishes. One that consumes nothing has no dead
+        letters.
+        """
+        dead_letters = (DEAD_LETTERS,) if self.consumes else ()
+        return (*self.publishes, TELEMETRY, *dead_letters)
+
+    @property
+    def reads(self) -> tuple[Exchange, ...]:
+        """The exchanges from which messages come into the service's queues."""
+        read = {*self.subscribes, *(queue.exchange for queue in self.consumes)}
+        return tuple(e for e in EXCHANGES if e in read)
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
         """Every exchange that the service uses."""
-        return tuple(
-            e
-            for e in EXCHANGES
-            if e
-            in {
-                *self.publishes,
-                *self.subscribes,
-                TELEMETRY,
-                DEAD_LETTERS,
-                *(q.exchange for q in self.queues),
-            }
-        )
+        return tuple(e for e in EXCHANGES if e in {*self.writes, *self.reads})
+
+    def owns(self, queue: Queue) -> bool:
+        """Whether the service declares this queue."""
+        return queue.name.startswith(self.prefix)
 
     @property
     def queues(self) -> tuple[Queue, ...]:
         """The queues that must exist before the service works: those it consumes, and those that
         hold its published messages.
         """
-        return tuple(
-            q
-            for q in QUEUES
-            if q in self.consumes or q.exchange in {*self.publishes, TELEMETRY, DEAD_LETTERS}
-        )
+        return tuple(q for q in QUEUES if q in self.consumes or q.exchange in self.writes)
 
     def queues_for(self, exchange: Exchange, routing_key: str) -> tuple[Queue, ...]:
         """Return the queues that hold a message of this service until it is consumed."""
@@ -196,8 +213,9 @@ class ServiceTopology:
         return (*(q for q in self.queues if q.exchange == exchange), *lanes)
 
 
-INGEST = ServiceTopology(publishes=(TRANSACTIONS,))
+INGEST = ServiceTopology("ingest", publishes=(TRANSACTIONS,))
 DISPATCHER = ServiceTopology(
+    "dispatcher",
     publishes=(DELIVERIES, STATUSES, CONNECTOR_TEST_RESULTS),
     consumes=(
         DISPATCHER_TRANSACTIONS,
@@ -209,9 +227,13 @@ DISPATCHER = ServiceTopology(
     has_lanes=True,
 )
 RETRY = ServiceTopology(
-    publishes=(DELIVERIES, STATUSES, OPERATIONS), consumes=(RETRY_OPERATIONS,), has_lanes=True
+    "retry",
+    publishes=(DELIVERIES, STATUSES, OPERATIONS),
+    consumes=(RETRY_OPERATIONS,),
+    has_lanes=True,
 )
 PORTAL_API = ServiceTopology(
+    "portal-api",
     publishes=(CONNECTORS, CONNECTOR_TESTS, APPOINTMENTS, OPERATIONS),
     consumes=(
         PORTAL_API_TRANSACTIONS,
@@ -222,5 +244,4 @@ PORTAL_API = ServiceTopology(
     ),
     subscribes=(STATUSES, OPERATIONS, TELEMETRY, CONNECTOR_TEST_RESULTS),
 )
-SERVICES = {"ingest": INGEST, "dispatcher": DISPATCHER, "retry": RETRY, "portal-api": PORTAL_API}
-"""In addition, each service publishes telemetry and dead letters, and sends messages to itself."""
+SERVICES = {service.name: service for service in (INGEST, DISPATCHER, RETRY, PORTAL_API)}

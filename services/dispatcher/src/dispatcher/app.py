@@ -104,7 +104,7 @@ async def _deliver(
     publisher = Publisher(
         partial(connect, url, f"dispatcher {replica} publishing"), topology.DISPATCHER
     )
-    loopback = Loopback(await publisher.open())
+    loopback = Loopback(await publisher.open(), topology.DISPATCHER)
     connection = BrokerConnection(partial(connect_once, url, f"dispatcher {replica} lanes"))
     database = _database(settings)
     await wait_for_database(database)

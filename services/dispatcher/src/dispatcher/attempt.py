@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +11,7 @@ import structlog
 
 from common.contracts.delivery import Status
 from common.stack_trace import stack_trace_of
+from dispatcher.back_offices.parsing import run_by_size
 from dispatcher.back_offices.table import KINDS
 from dispatcher.errors import DeliveryError, UnforeseenError
 from dispatcher.next_try import TryCounts, decide_next_try
@@ -18,7 +20,9 @@ from dispatcher.validate import validate_delivery
 
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
+    from common.contracts.delivery import DeliveryRequested
     from dispatcher.back_offices.calls import PreparedDelivery, Receipt
+    from dispatcher.back_offices.table import BackOfficeClient
     from dispatcher.lanes.call_slots import CallSlot
     from dispatcher.lanes.lane_state import LaneState
     from dispatcher.ledger.claim import Granted
@@ -57,6 +61,7 @@ class AttemptProgress:
         self.connector = connector
         self.tries = TryCounts()
         self.remaining: PreparedDelivery | None = None
+        self.is_calling = False
         self.is_settled = False
         self._began = began
         self._error: DeliveryError
@@ -173,7 +178,8 @@ class AttemptRunner:
         try:
             result = await self._send(progress)
         except asyncio.CancelledError:
-            progress.record_failure(CUT_OFF)
+            if progress.is_calling:
+                progress.record_failure(CUT_OFF)
             raise
         if isinstance(result, DeliveryError):
             self._lane.failed(result, slot)
@@ -186,19 +192,19 @@ class AttemptRunner:
 
         Where the record was stored, only the remaining follow-ups are sent.
         """
-        has_begun = progress.is_partly_stored
+        progress.is_calling = progress.is_partly_stored
         try:
             client = self._lane.clients.get(progress.connector)
-            prepared = progress.remaining or client.prepare(progress.granted.to_send)
+            prepared = progress.remaining or await _prepare(client, progress.granted.to_send)
             with self._lane.calling():
-                has_begun = True
+                progress.is_calling = True
                 return await client.send(prepared)
         except DeliveryError as error:
             return error
         except Exception as error:
             delivery_id = progress.granted.claim.request.delivery_id
             log.exception("a delivery could not be sent", delivery_id=delivery_id)
-            return _unforeseen(error, has_begun=has_begun)
+            return _unforeseen(error, has_begun=progress.is_calling)
 
     async def _fail(self, progress: AttemptProgress) -> AttemptResult:
         return await self._settle(progress, progress.failure_outcome())
@@ -207,6 +213,12 @@ class AttemptRunner:
         progress.is_settled = True
         await self._ledger.settle(progress.granted, outcome)
         return AttemptResult(outcome, progress.connector)
+
+
+async def _prepare(client: BackOfficeClient, request: DeliveryRequested) -> PreparedDelivery:
+    """Map the snapshot to calls. A long snapshot would hold the event loop for seconds."""
+    size = len(request.transaction.body)
+    return await run_by_size(size, functools.partial(client.prepare, request))
 
 
 def _unforeseen(error: Exception, *, has_begun: bool) -> UnforeseenError:

@@ -86,10 +86,10 @@ class DeliveryService:
 
     async def _send(self, granted: Granted, in_hand: MessageInHand) -> AttemptResult:
         request = granted.claim.request
-        if request.attempt == 1:
-            waited = datetime.now(UTC) - request.transaction.received_at
-            SENT_AFTER_SECONDS.observe(waited.total_seconds())
         try:
+            if request.attempt == 1:
+                waited = datetime.now(UTC) - request.transaction.received_at
+                SENT_AFTER_SECONDS.observe(waited.total_seconds())
             result = await self._attempts.run(granted, in_hand)
         except BaseException:
             await self._ledger.release(granted.claim)

@@ -71,8 +71,13 @@ class RoutingService:
     async def reroute(self, request: DeliveryRequested) -> None:
         """Route a transaction that no connector matched, because an administrator retried it.
 
-        Where a connector matches by now, the delivery without one is *Skipped* and names it.
+        Where a connector matches by now, the delivery without one is *Skipped* and names it. A
+        request for a connector found no lane, because RabbitMQ lost its queues. It goes to the lane
+        again, which this service may declare.
         """
+        if self._connectors.find(request.connector_id) is not None:
+            await self._publish_to_lane(topology.lane(request.connector_id), request)
+            return
         transaction, now = request.transaction, datetime.now(UTC)
         appointment = transaction.appointment
         attributes = partial(_attributes, transaction)
@@ -127,13 +132,7 @@ class RoutingService:
         routed_to(connector.connector_id).inc()
         key = request.transaction.appointment.key
         lane = topology.lane(connector.connector_id, partition_of(key, connector.partitions))
-        publication = self._publisher.publish_until_confirmed(
-            lane.exchange,
-            request.model_dump_json().encode(),
-            message_id=request.message_id,
-            kind="DeliveryRequested",
-            routing_key=lane.routing_key,
-        )
+        publication = self._publish_to_lane(lane, request)
         pending = StatusChanged.about(
             request,
             phase=Phase.PENDING,
@@ -143,6 +142,15 @@ class RoutingService:
             connector_version=connector.version,
         )
         return self._statuses.publish(pending), asyncio.ensure_future(publication)
+
+    async def _publish_to_lane(self, lane: topology.Queue, request: DeliveryRequested) -> None:
+        await self._publisher.publish_until_confirmed(
+            lane.exchange,
+            request.model_dump_json().encode(),
+            message_id=request.message_id,
+            kind="DeliveryRequested",
+            routing_key=lane.routing_key,
+        )
 
 
 def _attributes(transaction: TransactionReceived) -> dict[str, str]:

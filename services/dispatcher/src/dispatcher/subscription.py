@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from common import topology
 from common.broker import translate_broker_errors
 from common.dead_lettering import handle_or_dead_letter
 from common.declare import declare
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 
-    from common import topology
     from common.broker import ConfirmedPublisher
 
 BROKER_TIMEOUT_S = 5.0
@@ -108,6 +108,7 @@ class Subscription:
         try:
             with translate_broker_errors():
                 async with asyncio.timeout(BROKER_TIMEOUT_S):
+                    await declare(connection, topology.DISPATCHER, [self._queue])
                     self._channel = await connection.channel(publisher_confirms=False)
                     await self._consume(self._channel, prefetch)
         except BaseException:
@@ -136,7 +137,6 @@ class Subscription:
         return len(tasks)
 
     async def _consume(self, channel: AbstractChannel, prefetch: int) -> None:
-        await declare(channel, self._queue)
         await channel.set_qos(prefetch_count=prefetch)
         queue = await channel.get_queue(self._queue.name, ensure=False)
         channel.close_callbacks.add(self._on_close)

@@ -10,7 +10,7 @@ import structlog
 from common import topology
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
 from common.dead_lettering import dead_letter
-from common.errors import BrokerUnavailableError, QueueMismatchError
+from common.errors import BrokerUnavailableError, TopologyError
 from common.read_list import read_list
 from dispatcher.event_wait import wait_at_most
 from dispatcher.subscription import Subscription
@@ -53,7 +53,7 @@ class TransactionsConsumer:
                     connection = await self._connection.get()
                     await self._subscription.open(connection, PREFETCH)
                     self._failure = None
-            except (BrokerUnavailableError, QueueMismatchError) as error:
+            except (BrokerUnavailableError, TopologyError) as error:
                 if self._failure is None:
                     log.warning("transactions are not consumed", reason=str(error))
                 self._failure = str(error)

@@ -97,7 +97,7 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
         telemetry.sending(),
     ):
         with readiness.waiting_for_servers():
-            loopback = Loopback(await publisher.open())
+            loopback = Loopback(await publisher.open(), topology.INGEST)
         async with run_background(loopback.run()):
             readiness.watch(loopback.check)
             log.info("ready")

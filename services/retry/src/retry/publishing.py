@@ -6,27 +6,17 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import structlog
-
 from common import topology
-from common.broker import translate_broker_errors
 from common.contracts.delivery import STATUSES, DeliveryRequested, Phase, StatusChanged
-from common.contracts.message import digest
-from common.declare import declare
-from common.errors import BrokerUnavailableError, QueueMismatchError
+from common.contracts.message import NO_CONNECTOR, digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from aio_pika.abc import AbstractRobustConnection
 
     from common.broker import Publisher
     from common.contracts.operation import DeliveriesArchived, OperationProgressed
     from common.contracts.transaction import TransactionReceived
     from retry.model.candidate import RequeueClaim
-
-log = structlog.get_logger()
-DECLARE_TIMEOUT_S = 10.0
 
 
 class RetryPublisher:
@@ -35,10 +25,8 @@ class RetryPublisher:
     Each method returns when RabbitMQ has confirmed all messages, however long it is unavailable.
     """
 
-    def __init__(self, publisher: Publisher, connection: AbstractRobustConnection) -> None:
+    def __init__(self, publisher: Publisher) -> None:
         self._publisher = publisher
-        self._connection = connection
-        self._declared: set[str] = set()
 
     async def publish_requests(
         self, claims: Sequence[RequeueClaim], transactions: Mapping[str, TransactionReceived]
@@ -48,11 +36,11 @@ class RetryPublisher:
         One message before the requests sets the status of all these deliveries to pending.
         Each request goes to partition 0 of its connector, because retry does not read the number of
         partitions. Dispatcher's lane passes the request on to the partition of its appointment.
+        Where the lane does not exist, dispatcher gets the request as unrouted, and declares it.
         """
         if not claims:
             return
         requests = [request_of(c, transactions[c.candidate.transaction_id]) for c in claims]
-        await self._declare_lanes({request.connector_id for request in requests} - self._declared)
         await self._publisher.publish_until_confirmed(
             topology.STATUSES,
             STATUSES.dump_json([_pending(request) for request in requests]),
@@ -87,6 +75,7 @@ class RetryPublisher:
             message_id=request.message_id,
             kind="DeliveryRequested",
             routing_key=request.connector_id,
+            unrouted_key=NO_CONNECTOR,
         )
 
     async def _publish_operation(
@@ -99,32 +88,6 @@ class RetryPublisher:
             kind=kind,
             routing_key=routing_key,
         )
-
-    async def _declare_lanes(self, connector_ids: set[str]) -> None:
-        """Declare the lanes to which this process has not published yet."""
-        for connector_id in sorted(connector_ids):
-            await self._declare(topology.lane(connector_id))
-            self._declared.add(connector_id)
-
-    async def _declare(self, lane: topology.Queue) -> None:
-        """Declare the queue of a lane.
-
-        A queue with other arguments exists already, so messages can be published to it.
-        """
-        while True:
-            try:
-                with translate_broker_errors():
-                    async with (
-                        asyncio.timeout(DECLARE_TIMEOUT_S),
-                        await self._connection.channel() as channel,
-                    ):
-                        await declare(channel, lane)
-            except QueueMismatchError as error:
-                log.warning("a lane was not declared", reason=str(error))
-            except BrokerUnavailableError:
-                await asyncio.sleep(1)
-                continue
-            return
 
 
 def request_of(claim: RequeueClaim, transaction: TransactionReceived) -> DeliveryRequested:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from dispatcher.back_offices.calls import HttpResponse
-from dispatcher.back_offices.dataverse.batch import change_set, responses_in
+from dispatcher.back_offices.dataverse.batch import change_set, parse_batch
 
 
 def test_each_record_is_one_part_of_one_change_set() -> None:
@@ -29,7 +28,7 @@ def test_the_inner_answers_are_found() -> None:
         b"--changesetresponse_2--\r\n--batchresponse_1--\r\n"
     )
 
-    first, second = responses_in(HttpResponse(200, {}, body, is_whole=True))
+    first, second = parse_batch(body, 2)
 
     assert (first.status, first.headers["OData-EntityId"]) == (
         204,

@@ -72,7 +72,8 @@ async def test_a_request_of_before_is_passed_over() -> None:
 
 @pytest.mark.parametrize("uri", ["http://[::1]:9/", "http://127.0.0.1:9/"])
 async def test_an_address_that_may_not_be_called_is_named(uri: str) -> None:
-    step = await check_address(a_connector(uri=uri), urlsplit(uri), AddressPolicy())
+    step, accepted = await check_address(a_connector(uri=uri), urlsplit(uri), AddressPolicy())
 
     assert not step.passed
+    assert accepted is None
     assert "may not be called" in step.sentence

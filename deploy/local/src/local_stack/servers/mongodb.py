@@ -60,6 +60,7 @@ class MongoDb:
             "--port",
             str(self._ports["mongodb"]),
             "--nounixsocket",
+            "--noscripting",
             "--dbpath",
             str(data),
         ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 
+from common.contracts.conditions import check_conditions
 from common.contracts.message import DeliveryId, Message
 
 OperationId = str
@@ -15,16 +15,6 @@ MAX_IDS = 10_000
 """The most deliveries in a list of ids. Conditions select more."""
 RETENTION_DAYS = 90
 """The days for which a finished operation is stored."""
-LOGIC, COMPARISONS = (
-    {"$and", "$or", "$nor", "$not"},
-    {"$eq", "$ne", "$in", "$nin", "$gt", "$gte", "$lt", "$lte", "$all", "$elemMatch", "$exists"},
-)
-OPERATORS = (
-    LOGIC
-    | COMPARISONS
-    | {"$regex", "$options", "$date", "$numberLong", "$numberInt", "$numberDouble"}
-)
-"""The operators that conditions may use. None of them makes the database run code."""
 
 
 class OperationKind(StrEnum):
@@ -98,8 +88,8 @@ class OperationRequested(_Operation):
     """portal-api -> retry: run this operation on these deliveries.
 
     The deliveries are either ``delivery_ids`` or ``conditions``: a query over the stored deliveries
-    (documents of ``deliveries``) in MongoDB's extended JSON, with ``OPERATORS`` only. ``planned``
-    is their number when the administrator asked.
+    (documents of ``deliveries``) in MongoDB's extended JSON, as ``check_conditions`` allows it.
+    ``planned`` is their number when the administrator asked.
     """
 
     planned: int = Field(ge=0)
@@ -109,8 +99,8 @@ class OperationRequested(_Operation):
     @field_validator("conditions")
     @classmethod
     def _are_known(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
-        if unknown := set(_operators(value)) - OPERATORS:
-            raise ValueError(f"must not use {', '.join(sorted(unknown))}")
+        if value is not None:
+            check_conditions(value)
         return value
 
     @model_validator(mode="after")
@@ -161,14 +151,3 @@ class DeliveriesArchived(Message):
 def item_id_of(operation_id: str, delivery_id: str) -> str:
     """Return the id of one delivery's item in an operation."""
     return f"{operation_id}.{delivery_id}"
-
-
-def _operators(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if key.startswith("$"):
-                yield key
-            yield from _operators(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _operators(inner)

@@ -144,7 +144,11 @@ class TelemetryPublisher:
             self._depths.use(self._connection)
         if self._exchange is None:
             self._channel = self._channel or await self._connection.channel(publisher_confirms=True)
-            await declare(self._channel, topology.PORTAL_API_TELEMETRY)
+            await declare(
+                self._connection,
+                topology.SERVICES[self._service],
+                [topology.PORTAL_API_TELEMETRY],
+            )
             self._exchange = await self._channel.get_exchange(topology.TELEMETRY.name, ensure=False)
         return self._exchange
 

@@ -23,6 +23,7 @@ class HttpCall:
 
     A call without a body carries no appointment, so it cannot store anything. With
     ``same_connection`` the call is made only while a connection of its session is open.
+    ``shown_url`` is shown instead of the URL, where a part of the URL comes from the back office.
     """
 
     method: str
@@ -31,6 +32,7 @@ class HttpCall:
     body: bytes = b""
     max_bytes: int = MAX_RESPONSE_BYTES
     same_connection: bool = False
+    shown_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def exchange_of(
     """
     return HttpExchange(
         method=call.method,
-        address=address_of(call.url),
+        address=address_of(call.shown_url or call.url),
         sent_bytes=len(call.body),
         http_status=http_status,
         received_bytes=received_bytes,

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
 from dispatcher.back_offices.catalogue import CATALOGUE, ERROR_TYPES
+from dispatcher.back_offices.masking import Masker
 from dispatcher.errors import DeliveryError, RefusedError, UnconfirmedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from common.contracts.delivery import HttpExchange
     from dispatcher.back_offices.calls import HttpResponse
     from dispatcher.back_offices.catalogue import EndpointKind, Seen
 
 VENDOR_TEXT = 500
+MAX_SEARCHED = 8 * 1024
+"""The characters of a fault that are searched for the words of the catalogue."""
 RETRY_AFTER = "with Retry-After"
 IN_CHANGE_SET = "in a change set"
 WITHOUT_APPOINTMENT = "without appointment"
@@ -25,21 +27,26 @@ class FaultTranslator:
     """Translates the faults of one connector's back office. No sentence contains a secret."""
 
     def __init__(
-        self, kind: EndpointKind, connector: str, secrets: Sequence[str] = (), host: str = ""
+        self, kind: EndpointKind, connector: str, secrets: Iterable[str] = (), host: str = ""
     ) -> None:
         self.kind = kind
         self._connector = connector
-        self._secrets = tuple(secret for secret in secrets if secret)
+        self._masker = Masker(secrets)
         self._host = host
-        self._tokens: deque[str] = deque(maxlen=4)
 
     def of_token_endpoint(self, host: str) -> FaultTranslator:
-        """Return the translator for the connector's token endpoint."""
-        return FaultTranslator("token", self._connector, self._secrets, host)
+        """Return the translator for the connector's token endpoint, with the same secrets."""
+        translator = FaultTranslator("token", self._connector, host=host)
+        translator._masker = self._masker
+        return translator
 
     def hide_secret(self, secret: str) -> None:
         """Keep one more secret out of every sentence, such as a token that was just issued."""
-        self._tokens.append(secret)
+        self._masker.hide(secret)
+
+    def quote(self, vendor_text: str) -> str:
+        """Return a text of the back office in one line, cut off and without secrets."""
+        return self._masker.quote(vendor_text, VENDOR_TEXT)
 
     def find_error(
         self,
@@ -56,6 +63,7 @@ class FaultTranslator:
         ``vendor_text`` is the message of the back office. ``parameters`` are values for the
         sentence, such as host and seconds. ``exchange`` is the call, where there is no response.
         """
+        what = what[:MAX_SEARCHED]
         rows = (row for row in CATALOGUE if row.seen == seen and row.matches(self.kind, what))
         row = next(rows, None)
         if row is None:
@@ -120,13 +128,11 @@ class FaultTranslator:
         }
 
     def _quoted(self, vendor_text: str) -> str:
-        text = " ".join(vendor_text.split())
-        for secret in sorted((*self._secrets, *self._tokens), key=len, reverse=True):
-            text = text.replace(secret, "***")
+        text = self.quote(vendor_text)
         if not text:
             return ""
         server = "token endpoint" if self.kind == "token" else "back office"
-        return f" The {server} says: {text[:VENDOR_TEXT]}{'…' if len(text) > VENDOR_TEXT else ''}"
+        return f" The {server} says: {text}"
 
 
 def _circumstances(response: HttpResponse) -> Iterator[str]:

@@ -16,10 +16,11 @@ from dispatcher.back_offices.authentication.windows import WindowsAuthentication
 from dispatcher.back_offices.connector_settings import check_authority, open_secrets, read_headers
 from dispatcher.back_offices.faults import FaultTranslator
 from dispatcher.back_offices.http_transport import HttpTransport, open_session
+from dispatcher.back_offices.masking import secrets_in_uri
 from dispatcher.metrics import TOKEN_ENDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from aiohttp import ClientSession
 
@@ -144,11 +145,25 @@ def open_http_client(
     secrets = open_secrets(connector, shared.keys, kind)
     extra = read_headers(connector, kind, secrets.pop("headers", "{}"))
     check_authority(connector, kind)
-    faults = FaultTranslator(kind, connector.name, (*secrets.values(), *extra.values()))
+    faults = FaultTranslator(kind, connector.name, _secrets_of(connector, secrets, extra))
     transport = HttpTransport(shared.session, connector, faults, extra, sends_trace=True)
     TOKEN_ENDS.remove(connector.connector_id)  # this version may need no token
     authentication = _authentication(connector, faults, secrets, shared)
     return BackOfficeHttpClient(connector, faults, transport, authentication)
+
+
+def _secrets_of(
+    connector: Connector, secrets: Mapping[str, str], extra: Mapping[str, str]
+) -> Iterator[str]:
+    """Return every text that no sentence may show."""
+    yield from secrets.values()
+    yield from extra.values()
+    yield from secrets_in_uri(connector.uri or "")
+    settings = connector.authentication
+    for name in (settings.login, settings.client_id):
+        for secret in secrets.values():
+            if name:
+                yield f"{name.removeprefix(BASIC_PREFIX)}:{secret}"
 
 
 def _authentication(

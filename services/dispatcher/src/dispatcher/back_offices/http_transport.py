@@ -10,6 +10,7 @@ from multidict import CIMultiDict
 
 from common.traces.spans import current_traceparent
 from dispatcher.back_offices.address_policy import ForbiddenAddressError
+from dispatcher.back_offices.bounded_protocol import bound
 from dispatcher.back_offices.calls import HttpResponse, exchange_of, host_of
 from dispatcher.back_offices.exact_url import exact_url
 from dispatcher.back_offices.tls import ssl_context_for
@@ -83,11 +84,13 @@ def open_session(addresses: AddressPolicy, limit: int = 0) -> ClientSession:
 
     Only a client with a limit supports ``HttpCall.same_connection``.
     """
-    connector = TCPConnector(
-        limit=limit,
-        keepalive_timeout=KEEP_ALIVE_S,
-        ttl_dns_cache=30,
-        socket_factory=addresses.open_socket,
+    connector = bound(
+        TCPConnector(
+            limit=limit,
+            keepalive_timeout=KEEP_ALIVE_S,
+            ttl_dns_cache=30,
+            socket_factory=addresses.open_socket,
+        )
     )
     headers = {"User-Agent": "mboc-dispatcher", "Accept-Encoding": "identity"}
     return ClientSession(
@@ -179,7 +182,7 @@ async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> tuple[bytes
     The status is known at this point, so an error in the body is no failure of the call.
     """
     body = bytearray()
-    if response.headers.get("Content-Encoding", "identity") != "identity":
+    if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         return b"", False
     try:
         async for chunk in response.content.iter_any():

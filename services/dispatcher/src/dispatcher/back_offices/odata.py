@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
+
+from dispatcher.back_offices.parsing import parse_answer, parse_json
 
 if TYPE_CHECKING:
     from dispatcher.back_offices.appointment_fields import Value
@@ -14,35 +15,49 @@ if TYPE_CHECKING:
     from dispatcher.errors import DeliveryError
 
 
-class _Inner(BaseModel):
+class ODataError(BaseModel):
+    """Code and message of an OData error (OData JSON Format 4.01, 21)."""
+
     code: str = ""
     message: str = ""
 
 
-class _Error(BaseModel):
-    error: _Inner
+class _Answer(BaseModel):
+    error: ODataError
 
 
-def odata_error(faults: FaultTranslator, response: HttpResponse) -> DeliveryError:
+def parse_odata_error(body: bytes) -> ODataError | None:
+    """Return the error of an answer, or None for any other answer."""
+    try:
+        return _Answer.model_validate(parse_json(body)).error
+    except (ValidationError, ValueError):
+        return None
+
+
+def parse_property(body: bytes, name: str) -> Any:
+    """Return one property of the answer's JSON object, or None."""
+    try:
+        found = parse_json(body)
+    except ValueError:
+        return None
+    return found.get(name) if isinstance(found, dict) else None
+
+
+async def odata_error(faults: FaultTranslator, response: HttpResponse) -> DeliveryError:
     """Return the error of an unsuccessful response.
 
     The OData code decides where there is one, because it is stable. Otherwise the status decides.
     """
-    try:
-        inner = _Error.model_validate_json(response.body).error
-    except ValidationError:
+    error = await parse_answer(parse_odata_error, response.body)
+    if error is None:
         return faults.status_error(response)
-    text = f"{inner.code} {inner.message.partition('CorrelationId:')[0]}"
+    text = f"{error.code} {error.message.partition('CorrelationId:')[0]}"
     return faults.find_error("odata", text, response, text) or faults.status_error(response, text)
 
 
-def json_property(response: HttpResponse, name: str) -> Any:
+async def json_property(response: HttpResponse, name: str) -> Any:
     """Return one property of the response's JSON object, or None."""
-    try:
-        found = json.loads(response.body)
-    except ValueError:
-        return None
-    return found.get(name) if isinstance(found, dict) else None
+    return await parse_answer(parse_property, response.body, name)
 
 
 def mapped_values(names: list[tuple[str, str]], values: dict[str, Value]) -> dict[str, Value]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import io
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from lxml import etree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from dispatcher.back_offices.calls import HttpResponse
+    from collections.abc import Iterable, Mapping
 
 MAX_METADATA_BYTES = 16 * 1024 * 1024
-_TAGS = ("{*}EntityType", "{*}ComplexType", "{*}EntitySet", "{*}Edmx")
+MAX_ELEMENTS = 1_000_000
+"""Dataverse describes about 300,000 elements. No tree of the document is built."""
+MAX_BASE_TYPES = 32
+_CHUNK_BYTES = 64 * 1024
+MAX_CHUNKS_OF_ONE_TAG = 16
+"""A longer tag or text is refused, because each of its attributes would stay in memory."""
+_TYPES = ("EntityType", "ComplexType")
 _NAMED = ("Property", "NavigationProperty")
 
 
@@ -26,15 +28,15 @@ class ODataMetadata:
     entity_sets: dict[str, str] = field(default_factory=dict)
     types: dict[str, dict[str, str]] = field(default_factory=dict)
     bases: dict[str, str] = field(default_factory=dict)
-    is_whole: bool = False
 
     def names(self, type_name: str) -> dict[str, str]:
         """Return the properties of a type with their types, including those of its base types."""
         found: dict[str, str] = {}
-        seen: set[str] = set()
-        while type_name in self.types and type_name not in seen:
-            seen.add(type_name)
-            found = {**self.types[type_name], **found}
+        for _ in range(MAX_BASE_TYPES):
+            if type_name not in self.types:
+                break
+            for name, inner_type in self.types[type_name].items():
+                found.setdefault(name, inner_type)
             type_name = self.bases.get(type_name, "")
         return found
 
@@ -44,41 +46,73 @@ class ODataMetadata:
         return [name for _, name in wanted if name not in known]
 
 
-async def metadata_in(response: HttpResponse) -> ODataMetadata | None:
-    """Return the metadata of a response, or None when it is incomplete or another document."""
-    if not response.is_whole:
-        return None
-    found = await asyncio.to_thread(_read, response.body)
-    return found if found.is_whole else None
-
-
-def _read(body: bytes) -> ODataMetadata:
-    found = ODataMetadata()
+def parse_metadata(body: bytes) -> ODataMetadata | None:
+    """Return the metadata, or None for an incomplete, too large or other document."""
+    target = _Target()
+    parser = etree.XMLParser(
+        target=cast("Any", target),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+    )
     try:
-        for _, element in etree.iterparse(
-            io.BytesIO(body), tag=_TAGS, resolve_entities=False, no_network=True, load_dtd=False
-        ):
-            _read_element(element, found)
+        for start in range(0, len(body), _CHUNK_BYTES):
+            parser.feed(body[start : start + _CHUNK_BYTES])
+            if target.is_refused or not target.makes_progress():
+                return None
+        parser.close()
     except etree.XMLSyntaxError:
-        return ODataMetadata()
-    return found
+        return None
+    return target.found if target.is_metadata and not target.is_refused else None
 
 
-def _read_element(element: etree._Element, found: ODataMetadata) -> None:
-    """Store the names of one element and empty it, because real services describe thousands."""
-    tag, name = etree.QName(element).localname, element.get("Name", "")
-    if tag == "Edmx":
-        found.is_whole = True
-    elif tag == "EntitySet":
-        found.entity_sets[name] = _short(element.get("EntityType", ""))
-    else:
-        found.types[name] = {
-            inner.get("Name", ""): _short(inner.get("Type", ""))
-            for inner in element
-            if isinstance(inner.tag, str) and etree.QName(inner).localname in _NAMED
-        }
-        found.bases[name] = _short(element.get("BaseType", ""))
-    element.clear()
+class _Target:
+    """Receives the elements of the document one by one."""
+
+    def __init__(self) -> None:
+        self.found = ODataMetadata()
+        self.is_metadata = False
+        self.is_refused = False
+        self._left = self._last_left = MAX_ELEMENTS
+        self._quiet_chunks = 0
+        self._properties: dict[str, str] = {}
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Store the names of one element."""
+        self._left -= 1
+        if self._left < 0:
+            self.is_refused = True
+            return
+        kind, name = tag.rpartition("}")[2], attributes.get("Name", "")
+        if kind in _NAMED:
+            self._properties[name] = _short(attributes.get("Type", ""))
+        elif kind in _TYPES:
+            self._properties = self.found.types[name] = {}
+            self.found.bases[name] = _short(attributes.get("BaseType", ""))
+        elif kind == "EntitySet":
+            self.found.entity_sets[name] = _short(attributes.get("EntityType", ""))
+
+    def end(self, tag: str) -> None:
+        """End an element."""
+        kind = tag.rpartition("}")[2]
+        if kind in _TYPES:
+            self._properties = {}
+        elif kind == "Edmx":
+            self.is_metadata = True
+
+    def makes_progress(self) -> bool:
+        """Return whether an element began within the last chunks of the document."""
+        self._quiet_chunks = 0 if self._left != self._last_left else self._quiet_chunks + 1
+        self._last_left = self._left
+        return self._quiet_chunks < MAX_CHUNKS_OF_ONE_TAG
+
+    def doctype(self, *_: object) -> None:
+        """Refuse a document with a DTD."""
+        self.is_refused = True
+
+    def close(self) -> None:
+        """End the document. The parser requires this method."""
 
 
 def _short(type_name: str) -> str:

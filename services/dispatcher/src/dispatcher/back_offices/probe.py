@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from dispatcher.back_offices.calls import HttpResponse
 
-_SIGN_IN = re.compile(rb"<input[^>]{1,400}type\s*=\s*[\"']?password", re.IGNORECASE)
-_PAGE = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
+_INPUT = re.compile(rb"<input([^<>]{1,1000})", re.IGNORECASE)
+_PASSWORD = re.compile(rb"\btype\s{0,9}=\s{0,9}[\"']?password", re.IGNORECASE)
+_PAGE = re.compile(rb"\s{0,999}(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
 LONGEST_PAGE = 64 * 1024
 """The bytes of a response that are searched for a form."""
 NOT_FOUND = (404, 410)
@@ -34,7 +35,8 @@ class ProbeResult(NamedTuple):
 
 def is_sign_in_page(response: HttpResponse) -> bool:
     """Return whether the response is a page on which a person signs in."""
-    return _SIGN_IN.search(response.body[:LONGEST_PAGE]) is not None
+    fields = _INPUT.finditer(response.body, 0, LONGEST_PAGE)
+    return any(_PASSWORD.search(field[1]) for field in fields)
 
 
 def wrong_service(response: HttpResponse, wanted: str, check: str) -> ProbeResult:

@@ -77,9 +77,10 @@ async def _try(
     if fault is not None:
         return ConnectionTestResult([failed_step("address", fault.message or "")])
     parts = urlsplit(connector.uri or "")
-    steps.append(await check_address(connector, parts, shared.addresses))
-    if steps[-1].passed:
-        steps.append(await check_tls(connector, parts))
+    step, accepted = await check_address(connector, parts, shared.addresses)
+    steps.append(step)
+    if accepted is not None:
+        steps.append(await check_tls(connector, parts, accepted, shared.addresses))
     return (
         await _check_endpoint(connector, shared, steps)
         if steps[-1].passed

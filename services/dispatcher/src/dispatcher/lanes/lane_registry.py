@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from common import topology
 from common.broker import translate_broker_errors
 from common.declare import declare
 from common.errors import QueueMismatchError
@@ -73,17 +74,14 @@ class LaneRegistry:
             connection = await self._connection.get()
             with translate_broker_errors():
                 async with asyncio.timeout(BROKER_TIMEOUT_S + len(lanes)):
-                    channel = await connection.channel(publisher_confirms=False)
                     for lane in lanes:
                         try:
-                            await declare(channel, lane.queue)
+                            await declare(connection, topology.DISPATCHER, [lane.queue])
                         except QueueMismatchError as error:
                             lane.state.queue_mismatch = str(error)
-                            channel = await connection.channel(publisher_confirms=False)
                         else:
                             lane.state.queue_mismatch = None
                             self._declared.add(lane.queue.name)
-                    await channel.close()
 
     async def open(self, lane: Lane) -> None:
         """Consume the lane, unless RabbitMQ refuses its queue. Raises BrokerUnavailableError."""

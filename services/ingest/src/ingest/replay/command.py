@@ -6,7 +6,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
-from common.errors import QueueMismatchError
+from common.errors import TopologyError
 from ingest.replay.progress import ReplayProgress
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ async def replay_file(
         with display:
             await publisher.open()
             counts = await replayer.run(file)
-    except QueueMismatchError as error:
+    except TopologyError as error:
         sys.stderr.write(f"Cannot start: {error}\n")
         return NOT_STARTED
     finally:

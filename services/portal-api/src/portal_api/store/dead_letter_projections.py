@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pymongo import UpdateOne
 
 from common.contracts.dead_letter import MAX_BODY_BYTES, DeadLetter
 from common.contracts.delivery import DeliveryRequested, Phase, Status, Trigger
-from common.contracts.message import NO_CONNECTOR, delivery_id_of
+from common.contracts.message import NO_CONNECTOR, ConnectorId, delivery_id_of
 from common.contracts.traceparent import trace_id_of
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
 from common.topology import PORTAL_API_TRANSACTIONS
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from common.contracts.dead_letter import DeadLetteredDelivery
     from portal_api.store.writer import Change
 
+_CONNECTOR_ID: TypeAdapter[str] = TypeAdapter(ConnectorId)
 _FAILED = {
     "phase": Phase.DONE,
     "status": Status.FAILED,
@@ -83,7 +84,7 @@ def _dead_lettered(
 
 def _named_only(delivery: DeadLetteredDelivery, letter: DeadLetter, shares: int) -> list[Change]:
     """Show a delivery as Failed when the dead letter gives only its id. All stored fields stay."""
-    connector_id = delivery.delivery_id.rpartition(".")[2]
+    connector_id = _connector_of(delivery.delivery_id)
     first = {
         "trigger": Trigger.SERVICE,
         "connector_id": connector_id,
@@ -97,6 +98,13 @@ def _named_only(delivery: DeadLetteredDelivery, letter: DeadLetter, shares: int)
         _move(delivery.delivery_id, final_state | {"troubled": True, "cause": cause}, first),
         _attempt(delivery.delivery_id, first | {"attempt": delivery.attempt}, letter),
     ]
+
+
+def _connector_of(delivery_id: str) -> str:
+    """Return the connector in a delivery's id, or NO_CONNECTOR when it has no valid one."""
+    with contextlib.suppress(ValidationError):
+        return _CONNECTOR_ID.validate_python(delivery_id.rpartition(".")[2])
+    return NO_CONNECTOR
 
 
 def _final_state(attempt: int, letter: DeadLetter) -> dict[str, Any]:

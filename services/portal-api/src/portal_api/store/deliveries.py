@@ -141,10 +141,12 @@ class DeliveryQueries:
 
         Return None when this delivery is the newest, or the other one carries an older version.
         """
-        appointment, connector_id = delivery.get("appointment") or {}, delivery["connector_id"]
+        appointment, connector_id = delivery.get("appointment"), delivery["connector_id"]
+        if appointment is None:
+            return None
         with translate_errors():
             found = await self._database["appointments"].find_one(
-                {"_id": appointment.get("key")}, {f"connectors.{connector_id}": 1}
+                {"_id": appointment["key"]}, {f"connectors.{connector_id}": 1}
             )
             latest = (found or {}).get("connectors", {}).get(connector_id)
             if latest is None or latest["delivery_id"] == delivery["_id"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from common.contracts.mapping import ApiPageMapping
 from common.exact_json import write_json
@@ -25,6 +25,7 @@ from dispatcher.back_offices.value_limits import BUSINESS_CENTRAL
 from dispatcher.errors import DeliveryError
 
 if TYPE_CHECKING:
+    from urllib.parse import SplitResult
     from zoneinfo import ZoneInfo
 
     from common.contracts.connector import Connector
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
     from dispatcher.back_offices.probe import ProbeResult
 
+DEFAULT_PORTS = {"http": 80, "https": 443}
 HEADERS = {
     "Content-Type": "application/json",
     "Accept": "application/json",
@@ -91,7 +93,11 @@ class ApiPageClient:
         record = record_address(self._uri, location)
         if record is None:
             raise self._http.faults.transport_error("lines missing", response)
-        follow_ups = [replace(call, url=f"{record}/{call.url}") for call in prepared.follow_ups]
+        shown = self._http.faults.quote(record)
+        follow_ups = [
+            replace(call, url=f"{record}/{call.url}", shown_url=f"{shown}/{call.url}")
+            for call in prepared.follow_ups
+        ]
         return await self._post_remaining(
             PreparedDelivery(follow_ups[0], tuple(follow_ups[1:])), response.status
         )
@@ -133,21 +139,28 @@ class ApiPageClient:
     async def _post(self, call: HttpCall) -> HttpResponse:
         response = await self._http.call(call)
         if not response.is_success:
-            raise odata_error(self._http.faults, response)
+            raise await odata_error(self._http.faults, response)
         return response
 
 
 def record_address(uri: str, location: str) -> str | None:
-    """Return the address of the new record.
+    """Return the address of the new record at the server of the URI, without a query.
 
-    Returns None for a malformed address and for one on another server.
+    Returns None for a malformed address, and for another scheme, host or port, because the calls
+    below the record carry the connector's credentials (OWASP ASVS 4.0.3, 5.1.5). Only the path is
+    taken from the header.
     """
     try:
-        address = urljoin(uri, location)
-        is_here = urlsplit(address)[:2] == urlsplit(uri)[:2]
+        record, here = urlsplit(urljoin(uri, location)), urlsplit(uri)
+        is_here = _origin(record) == _origin(here) and record.username is None
     except ValueError:
         return None
-    return address if is_here else None
+    return urlunsplit((here.scheme, here.netloc, record.path, "", "")) if is_here else None
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    """Return the origin of an address (RFC 6454, 4)."""
+    return parts.scheme, parts.hostname, parts.port or DEFAULT_PORTS.get(parts.scheme)
 
 
 def _post(url: str, record: dict[str, Any] | dict[str, Value]) -> HttpCall:

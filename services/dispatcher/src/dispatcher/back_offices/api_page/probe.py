@@ -11,13 +11,14 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from dispatcher.back_offices.calls import HttpCall
 from dispatcher.back_offices.odata import json_property, odata_error
-from dispatcher.back_offices.odata_metadata import MAX_METADATA_BYTES, metadata_in
+from dispatcher.back_offices.odata_metadata import MAX_METADATA_BYTES, parse_metadata
+from dispatcher.back_offices.parsing import parse_answer
 from dispatcher.back_offices.probe import NOT_FOUND, NOT_READABLE, ProbeResult, wrong_service
 
 if TYPE_CHECKING:
     from common.contracts.mapping import ApiPageMapping
+    from dispatcher.back_offices.calls import HttpResponse
     from dispatcher.back_offices.http_client import BackOfficeHttpClient
-    from dispatcher.back_offices.odata_metadata import ODataMetadata
 
 _HEADERS = {"Accept": "application/json", "Accept-Language": "en-US"}
 _COMPANY = re.compile(r"/companies\(([^)]*)\)|[?&]company=([^&]*)", re.IGNORECASE)
@@ -33,11 +34,10 @@ async def probe(http: BackOfficeHttpClient, mapping: ApiPageMapping) -> ProbeRes
     uri = http.connector.uri or ""
     response = await http.call(HttpCall("GET", metadata_address(uri), max_bytes=MAX_METADATA_BYTES))
     if not response.is_success:
-        raise odata_error(http.faults, response)
-    metadata = await metadata_in(response)
-    if metadata is None:
+        raise await odata_error(http.faults, response)
+    wrong = await _wrong_names_in(response, mapping, _entity_set(uri))
+    if wrong is None:
         return wrong_service(response, "OData metadata", _CHECK)
-    wrong = _wrong_names(metadata, mapping, _entity_set(uri))
     return ProbeResult(passed=False, sentence=wrong) if wrong else await _page(http, uri)
 
 
@@ -53,8 +53,22 @@ def _entity_set(uri: str) -> str:
     return unquote(urlsplit(uri).path.rstrip("/").rpartition("/")[2])
 
 
-def _wrong_names(metadata: ODataMetadata, mapping: ApiPageMapping, entity_set: str) -> str:
-    """Return the sentence about names that are sent and do not exist, or an empty sentence."""
+async def _wrong_names_in(
+    response: HttpResponse, mapping: ApiPageMapping, entity_set: str
+) -> str | None:
+    if not response.is_whole:
+        return None
+    return await parse_answer(wrong_names, response.body, mapping, entity_set)
+
+
+def wrong_names(body: bytes, mapping: ApiPageMapping, entity_set: str) -> str | None:
+    """Return the sentence about names that are sent and do not exist, or an empty sentence.
+
+    Returns None where the body is no metadata.
+    """
+    metadata = parse_metadata(body)
+    if metadata is None:
+        return None
     entity = metadata.entity_sets.get(entity_set)
     if entity is None:
         return f"The metadata has no entity set {entity_set}. {_CHECK}"
@@ -86,8 +100,8 @@ async def _page(http: BackOfficeHttpClient, uri: str) -> ProbeResult:
             ),
         )
     if not response.is_success:
-        raise odata_error(http.faults, response)
-    if json_property(response, "value") is None:
+        raise await odata_error(http.faults, response)
+    if await json_property(response, "value") is None:
         return wrong_service(response, "OData answer of the page", _CHECK)
     return ProbeResult(
         passed=True,

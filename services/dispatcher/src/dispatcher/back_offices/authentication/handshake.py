@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import struct
 from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import spnego
-from spnego.exceptions import SpnegoError
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
 UNAUTHORISED = 401
 LONGEST_HANDSHAKE = 4
 """The most messages of one handshake. NTLM sends two, Negotiate at most one more."""
-_UNREADABLE = (SpnegoError, ValueError, LookupError, TypeError, struct.error, NotImplementedError)
-"""Errors of the mechanism for an unreadable message, or when the mechanism is not available."""
 
 
 class WindowsLogin(NamedTuple):
@@ -102,12 +98,13 @@ class _Context:
     def step(self, challenge: bytes | None) -> bytes | None:
         """Return the next message.
 
-        Returns None after the last message, and when the server's message is unreadable.
+        Returns None after the last message, and when the server's message is unreadable. The
+        mechanism raises errors of many kinds for such a message.
         """
         try:
             self._context = self._context or self._begin()
             return self._context.step(challenge)
-        except _UNREADABLE:
+        except Exception:  # noqa: BLE001 - any error means that there is no next message
             return None
 
     def _begin(self) -> spnego.ContextProxy:

@@ -17,6 +17,7 @@ from common.contracts.connector import CRM, AuthenticationType
 from dispatcher.back_offices.authentication.token_cache import OAuth2Client
 from dispatcher.back_offices.calls import MAX_RESPONSE_BYTES, HttpCall, host_of
 from dispatcher.back_offices.http_transport import HttpTransport
+from dispatcher.back_offices.parsing import parse_answer, parse_json
 from dispatcher.metrics import TOKEN_ENDS
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ ENTRA_ID = "https://login.microsoftonline.com"
 BUSINESS_CENTRAL_SCOPE = "https://api.businesscentral.dynamics.com/.default"
 
 
-class _Refusal(BaseModel):
+class TokenRefusal(BaseModel):
+    """The error of a token endpoint (RFC 6749, 5.2)."""
+
     error: str
     error_description: str | None = None
 
@@ -81,12 +84,12 @@ class OAuth2Authentication:
         if text is None:
             issued = await self._token_response()
             text = issued.access_token
-            self._hide(text)
+            self._faults.hide_secret(text)
             if not issued.is_bearer:
                 raise self._token_faults.transport_error("token type")
             if not issued.is_sendable:
                 raise self._token_faults.transport_error("bad token")
-        self._hide(text)
+        self._faults.hide_secret(text)
         return text
 
     async def _token_response(self) -> TokenResponse:
@@ -99,12 +102,8 @@ class OAuth2Authentication:
                 "no answer", seconds=self._timeout_s
             ) from error
         if issued is None:
-            raise self._refusal(response)
+            raise await self._refusal(response)
         return issued
-
-    def _hide(self, text: str) -> None:
-        self._faults.hide_secret(text)
-        self._token_faults.hide_secret(text)
 
     async def _request(self) -> HttpResponse:
         form = {"grant_type": "client_credentials", "scope": self._client.scope}
@@ -123,14 +122,13 @@ class OAuth2Authentication:
         body = urlencode({name: value for name, value in form.items() if value}).encode()
         return await self._token_transport(HttpCall("POST", self._client.token_url, headers, body))
 
-    def _refusal(self, response: HttpResponse) -> DeliveryError:
+    async def _refusal(self, response: HttpResponse) -> DeliveryError:
         """Return the error of a response without a token. Some endpoints refuse with a success
         status.
         """
         faults = self._token_faults
-        try:
-            refusal = _Refusal.model_validate_json(response.body)
-        except ValidationError:
+        refusal = await parse_answer(parse_token_refusal, response.body)
+        if refusal is None:
             return self._unreadable_response(response)
         text = f"{refusal.error} {refusal.error_description or ''}"
         return faults.find_error("oauth", refusal.error, response, text) or faults.status_error(
@@ -162,6 +160,14 @@ def oauth2_authentication(
     TOKEN_ENDS.labels(connector.connector_id).set_function(partial(tokens.ends_at, client))
     timeout_s = connector.limits.total_timeout_s
     return OAuth2Authentication(tokens, client, token_transport, (faults, token_faults), timeout_s)
+
+
+def parse_token_refusal(body: bytes) -> TokenRefusal | None:
+    """Return the error in the answer of a token endpoint, or None for any other answer."""
+    try:
+        return TokenRefusal.model_validate(parse_json(body))
+    except (ValidationError, ValueError):
+        return None
 
 
 def _client(

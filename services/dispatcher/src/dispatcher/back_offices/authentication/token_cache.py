@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
+from dispatcher.back_offices.parsing import parse_answer, parse_json
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -118,7 +120,7 @@ class TokenCache:
         self, client: OAuth2Client, ask: Callable[[], Awaitable[HttpResponse]]
     ) -> tuple[HttpResponse, TokenResponse | None]:
         response = await ask()
-        issued = token_response_in(response)
+        issued = await parse_answer(parse_token, response.body) if response.is_success else None
         if issued is not None and issued.is_bearer and issued.is_sendable:
             margin_s = min(MARGIN_S, MARGIN_SHARE * issued.lifetime_s)
             until = self._clock() + issued.lifetime_s - margin_s
@@ -133,11 +135,9 @@ class TokenCache:
             done.exception()  # retrieves the exception, because no caller may be waiting any more
 
 
-def token_response_in(response: HttpResponse) -> TokenResponse | None:
-    """Return the token of a successful response, or None."""
-    if not response.is_success:
-        return None
+def parse_token(body: bytes) -> TokenResponse | None:
+    """Return the token in the answer of a token endpoint, or None for any other answer."""
     try:
-        return TokenResponse.model_validate_json(response.body)
-    except ValidationError:
+        return TokenResponse.model_validate(parse_json(body))
+    except (ValidationError, ValueError):
         return None

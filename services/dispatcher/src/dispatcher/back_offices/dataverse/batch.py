@@ -5,19 +5,28 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from multidict import CIMultiDict
 
 from common.exact_json import write_json
-from dispatcher.back_offices.calls import HttpResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 BOUNDARY, CHANGES = "mboc-batch", "mboc-changes"
 CONTENT_TYPE = f"multipart/mixed; boundary={BOUNDARY}"
-_STATUS = re.compile(
-    rb"HTTP/1\.[01] (\d{3})[^\r\n]*\r?\n(.*?)\r?\n\r?\n(.*?)(?=\r?\n--|\Z)", re.DOTALL
-)
+MAX_HEAD_BYTES = 16 * 1024
+_STATUS = re.compile(rb"^HTTP/1\.[01] (\d{3})\b[^\r\n]*", re.MULTILINE)
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+
+
+class BatchPart(NamedTuple):
+    """One response inside the response to a batch."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 def change_set(posts: Sequence[tuple[str, dict[str, Any]]]) -> bytes:
@@ -49,24 +58,27 @@ def _part(number: int, address: str, record: dict[str, Any]) -> str:
     )
 
 
-def responses_in(response: HttpResponse) -> list[HttpResponse]:
-    """Return the responses inside the response to a batch."""
-    found = []
-    for status, head, body in _STATUS.findall(response.body):
-        headers = {
-            name.strip(): value.strip()
-            for name, _, value in (
-                line.partition(":") for line in head.decode(errors="replace").splitlines()
-            )
-        }
-        found.append(
-            HttpResponse(
-                int(status),
-                headers,
-                body.strip(),
-                is_whole=True,
-                exchange=response.exchange,
-                in_change_set=True,
-            )
-        )
+def parse_batch(body: bytes, max_parts: int) -> list[BatchPart]:
+    """Return the responses inside the response to a batch, at most one more than ``max_parts``.
+
+    Each part has one response at most. A part without a complete head has none.
+    """
+    found: list[BatchPart] = []
+    for part in body.split(b"\n--"):
+        inner = _response_in(part + b"\n")
+        if inner is not None:
+            found.append(inner)
+        if len(found) > max_parts:
+            break
     return found
+
+
+def _response_in(part: bytes) -> BatchPart | None:
+    status = _STATUS.search(part)
+    end = status and _BLANK_LINE.search(part, status.end())
+    if not status or not end:
+        return None
+    head = part[status.end() : min(end.start(), status.end() + MAX_HEAD_BYTES)]
+    lines = (line.partition(":") for line in head.decode(errors="replace").splitlines())
+    headers = CIMultiDict((name.strip(), value.strip()) for name, _, value in lines if name)
+    return BatchPart(int(status[1]), headers, part[end.end() :].strip())

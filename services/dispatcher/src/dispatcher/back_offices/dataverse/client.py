@@ -7,12 +7,19 @@ from urllib.parse import urlsplit
 
 from common.contracts.mapping import DataverseMapping
 from dispatcher.back_offices.appointment_fields import fields_of
-from dispatcher.back_offices.calls import HttpCall, PreparedDelivery, Receipt, receipt_of
+from dispatcher.back_offices.calls import (
+    HttpCall,
+    HttpResponse,
+    PreparedDelivery,
+    Receipt,
+    receipt_of,
+)
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
-from dispatcher.back_offices.dataverse.batch import CONTENT_TYPE, change_set, responses_in
+from dispatcher.back_offices.dataverse.batch import CONTENT_TYPE, change_set, parse_batch
 from dispatcher.back_offices.dataverse.probe import probe
 from dispatcher.back_offices.http_client import open_http_client
 from dispatcher.back_offices.odata import mapped_values, odata_error
+from dispatcher.back_offices.parsing import parse_answer
 from dispatcher.back_offices.value_limits import DATAVERSE
 
 if TYPE_CHECKING:
@@ -63,10 +70,10 @@ class DataverseClient:
     async def send(self, prepared: PreparedDelivery) -> Receipt:
         """Create the records. A success is the creation of all of them."""
         response = await self._http.call(prepared.call)
-        inner = responses_in(response)
+        inner = await _responses_in(response, prepared.record_count)
         for one in (*inner, response):
             if not one.is_success:
-                raise odata_error(self._http.faults, one)
+                raise await odata_error(self._http.faults, one)
         if not response.is_whole or len(inner) != prepared.record_count:
             raise self._http.faults.transport_error("malformed", response)
         return receipt_of(response, inner[0].status)
@@ -95,3 +102,11 @@ class DataverseClient:
                 for line in appointment.resources
             ]
         return posts
+
+
+async def _responses_in(response: HttpResponse, record_count: int) -> list[HttpResponse]:
+    """Return the responses inside the response to a batch."""
+    return [
+        HttpResponse(*part, is_whole=True, exchange=response.exchange, in_change_set=True)
+        for part in await parse_answer(parse_batch, response.body, record_count)
+    ]

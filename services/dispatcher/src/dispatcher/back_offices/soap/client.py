@@ -9,10 +9,11 @@ from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import HttpCall, PreparedDelivery, Receipt, receipt_of
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
 from dispatcher.back_offices.http_client import open_http_client
-from dispatcher.back_offices.probe import ProbeResult
+from dispatcher.back_offices.parsing import parse_answer
 from dispatcher.back_offices.soap.envelope import envelope
 from dispatcher.back_offices.soap.probe import probe
 from dispatcher.back_offices.soap.response import SoapFault, read_response
+from dispatcher.back_offices.soap.wsdl import MAX_WSDL_BYTES
 from dispatcher.back_offices.value_limits import BUSINESS_CENTRAL
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from dispatcher.back_offices.calls import HttpResponse
     from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
     from dispatcher.back_offices.probe import ProbeResult
-
-MAX_WSDL_BYTES = 4 * 1024 * 1024
 
 
 def build(connector: Connector, shared: SharedResources) -> PageServiceClient:
@@ -60,23 +59,23 @@ class PageServiceClient:
     async def send(self, prepared: PreparedDelivery) -> Receipt:
         """Create the record. A success is a result without fault."""
         response = await self._http.call(prepared.call)
-        if not self._read(response) or not response.is_whole:
+        if not await self._read(response) or not response.is_whole:
             raise self._http.faults.transport_error("malformed", response)
         return receipt_of(response)
 
     async def probe(self) -> ProbeResult:
         """Read the WSDL, and compare its names with the connector's."""
         response = await self._http.call(HttpCall("GET", self._uri, max_bytes=MAX_WSDL_BYTES))
-        self._read(response)
-        return probe(response, self._mapping)
+        await self._read(response)
+        return await probe(response, self._mapping, self._http.faults)
 
-    def _read(self, response: HttpResponse) -> bool:
+    async def _read(self, response: HttpResponse) -> bool:
         """Return whether the response is the result of Create.
 
         Raises a DeliveryError for a fault, and for an unsuccessful status.
         """
         faults = self._http.faults
-        result = read_response(response.body, self._mapping.namespace)
+        result = await parse_answer(read_response, response.body, self._mapping.namespace)
         if isinstance(result, SoapFault):
             raise faults.find_error(
                 "soap", result.text, response, result.message

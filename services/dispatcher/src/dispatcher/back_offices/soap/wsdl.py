@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 XSD = "{http://www.w3.org/2001/XMLSchema}"
+MAX_WSDL_BYTES = 1024 * 1024
+"""The WSDL of a page is about 50 kB. The tree of a document takes up to 50 times its bytes."""
 
 
 class WsdlError(Exception):
@@ -38,22 +40,25 @@ class PageWsdl:
     """The names of one page service, from its WSDL. Raises WsdlError for another document."""
 
     def __init__(self, wsdl: bytes) -> None:
-        self._schema, self.entity = _create_in(wsdl)
-        self.namespace = self._schema.get("targetNamespace") or ""
-        self._elements = _elements(self._schema, self.entity)
+        schema, self.entity = _create_in(wsdl)
+        self.namespace = schema.get("targetNamespace") or ""
+        self._types = _types(schema)
+        self._elements = self._types.get(self.entity, {})
 
     def mapping(self) -> SoapMapping:
         """Return the page's names for the fields that are sent, in the order of the page.
 
         Raises WsdlError.
         """
+        resources = self._part(RESOURCE_CAPTIONS, "resource_no")
+        values = self._part(FIELD_VALUE_CAPTIONS, "field_code")
         try:
             return SoapMapping(
                 namespace=self.namespace,
                 entity=self.entity,
                 fields=_in_order(self._elements, CAPTIONS),
-                resources=_resources(self._schema, self._elements),
-                field_values=_field_values(self._schema, self._elements),
+                resources=SoapResources.model_validate(resources) if resources else None,
+                field_values=SoapFieldValues.model_validate(values) if values else None,
             )
         except ValidationError as error:
             raise WsdlError(f"The WSDL has a {_unusable(error)} that cannot be used.") from None
@@ -69,22 +74,46 @@ class PageWsdl:
     def _missing_of(self, part: SoapResources | SoapFieldValues) -> list[str]:
         if part.name not in self._elements:
             return [part.name]
-        lines = _elements(self._schema, self._elements[part.name])
+        lines = self._types.get(self._elements[part.name], {})
         if part.line not in lines:
             return [part.line]
-        fields = _elements(self._schema, lines[part.line])
+        fields = self._types.get(lines[part.line], {})
         return [name for _, name in part.names if name not in fields]
+
+    def _part(self, captions: Mapping[str, str], required_field: str) -> dict[str, object] | None:
+        """Return name, line and fields of the part whose lines have the required field.
+
+        Each type is read once, because the types of a page may refer to each other many times.
+        """
+        required = _folded(element_of(captions[required_field]))
+        line_types = {
+            type_name
+            for type_name, elements in self._types.items()
+            if any(_folded(name) == required for name in elements)
+        }
+        lines = {
+            type_name: next((e for e, inner in elements.items() if inner in line_types), None)
+            for type_name, elements in self._types.items()
+        }
+        for name, type_name in self._elements.items():
+            line = lines.get(type_name)
+            if line is not None:
+                fields = self._types[self._types[type_name][line]]
+                return {"name": name, "line": line, "fields": _in_order(fields, captions)}
+        return None
 
 
 def _unusable(error: ValidationError) -> str:
     place = error.errors(include_url=False, include_input=False)[0]["loc"]
-    return "target namespace" if place[0] == "namespace" else f"name ({'.'.join(map(str, place))})"
+    return (
+        "target namespace" if place[:1] == ("namespace",) else f"name ({'.'.join(map(str, place))})"
+    )
 
 
 def _create_in(wsdl: bytes) -> tuple[_Element, str]:
     """Return the schema that has Create, and the entity that Create takes."""
     root = parse_xml(wsdl)
-    schemas = [] if root is None else list(root.iter(f"{XSD}schema"))
+    schemas = [] if root is None else root.findall(f"{{*}}types/{XSD}schema")
     if not schemas:
         raise WsdlError("The answer is no WSDL.", is_wsdl=False)
     for schema in schemas:
@@ -96,14 +125,19 @@ def _create_in(wsdl: bytes) -> tuple[_Element, str]:
     raise WsdlError("The WSDL has no operation Create.")
 
 
-def _elements(schema: _Element, type_name: str) -> dict[str, str]:
-    """Return the elements of one complex type with their types, in their order."""
-    for found in schema.iterfind(f"{XSD}complexType[@name='{type_name}']"):
-        return {
-            str(e.get("name")): str(e.get("type") or "").rpartition(":")[2]
-            for e in found.iter(f"{XSD}element")
-        }
-    return {}
+def _types(schema: _Element) -> dict[str, dict[str, str]]:
+    """Return the complex types by name: their elements with their types, in their order."""
+    found: dict[str, dict[str, str]] = {}
+    for complex_type in schema.iterfind(f"{XSD}complexType"):
+        found.setdefault(str(complex_type.get("name")), _elements(complex_type))
+    return found
+
+
+def _elements(complex_type: _Element) -> dict[str, str]:
+    return {
+        str(element.get("name")): str(element.get("type") or "").rpartition(":")[2]
+        for element in complex_type.iter(f"{XSD}element")
+    }
 
 
 def _in_order(elements: Iterable[str], captions: Mapping[str, str]) -> dict[str, str | None]:
@@ -115,25 +149,3 @@ def _in_order(elements: Iterable[str], captions: Mapping[str, str]) -> dict[str,
 
 def _folded(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-def _part(
-    schema: _Element, elements: dict[str, str], captions: Mapping[str, str], required_field: str
-) -> tuple[str, str, dict[str, str | None]] | None:
-    """Return name, line and fields of the part whose lines have the required field."""
-    for name, type_name in elements.items():
-        for line, line_type in _elements(schema, type_name).items():
-            fields = _in_order(_elements(schema, line_type), captions)
-            if fields.get(required_field):
-                return name, line, fields
-    return None
-
-
-def _resources(schema: _Element, elements: dict[str, str]) -> SoapResources | None:
-    part = _part(schema, elements, RESOURCE_CAPTIONS, "resource_no")
-    return SoapResources(name=part[0], line=part[1], fields=part[2]) if part else None
-
-
-def _field_values(schema: _Element, elements: dict[str, str]) -> SoapFieldValues | None:
-    part = _part(schema, elements, FIELD_VALUE_CAPTIONS, "field_code")
-    return SoapFieldValues(name=part[0], line=part[1], fields=part[2]) if part else None
