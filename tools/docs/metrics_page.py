@@ -37,8 +37,11 @@ LABELS = {
         "changes of the simulator (accepted, refused, again)"
     ),
     "reason": (
-        "unreadable, unauthorised, late body, too large, content type, invalid field, broker away"
+        "ingest (unreadable, unauthorised, late body, too large, content type, invalid field, "
+        "broker away), portal-api (no credentials, session, API key, password, too many failures, "
+        "role, cross-site, body size, media type)"
     ),
+    "route": "the names of the routes",
     "source": "the sources that have a secret in `INGEST_SECRETS`",
     "state": "done, cancelled",
     "status": "the eight statuses",

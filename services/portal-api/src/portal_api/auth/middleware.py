@@ -14,7 +14,7 @@ from fastapi import Request
 
 from common.client_address import client_address
 from portal_api.auth.audit_draft import AuditDraft
-from portal_api.auth.body_limit import BODY_LIMIT, UNAUTHENTICATED_BODY_LIMIT, limit_body
+from portal_api.auth.body_limit import body_limit_of, limit_body
 from portal_api.auth.dependencies import SAFE_METHODS, audit_draft_of, refuse_cross_site
 from portal_api.auth.revoke_streams import RevocableResponse
 from portal_api.errors import LockedError, PortalError, StoreUnavailableError, UnknownCallerError
@@ -64,7 +64,7 @@ class AuthMiddleware:
         request = Request(scope)
         await self._authenticate(request)
         is_known = request.state.refusal is None
-        limited = limit_body(BODY_LIMIT if is_known else UNAUTHENTICATED_BODY_LIMIT, receive)
+        limited = limit_body(body_limit_of(scope["path"], is_known=is_known), receive)
         app = self._app
         if request.method in SAFE_METHODS:
             app = RevocableResponse(self._app, partial(self._is_authenticated, request))

@@ -4,13 +4,20 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-import json
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import from_json
+
 from common.contracts.connector import BUSINESS_CENTRAL, SYSTEMS, AuthenticationType, Limits
+<<<<<<< HEAD
 from portal_api.errors import MediaTypeError, UnreadableError
+=======
+from common.problem import MAX_ERRORS, MAX_NAME_LENGTH
+from portal_api.errors import UnreadableError
+>>>>>>> h-edge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,11 +60,22 @@ _AUTHENTICATION = {
 
 
 def read_rows(content_type: str, body: bytes) -> list[dict[str, Any]]:
+<<<<<<< HEAD
     """Return one mapping per row of the file. Raises UnreadableError and MediaTypeError."""
     read = _READERS.get(content_type.partition(";")[0].strip().lower())
     if read is None:
         raise MediaTypeError("Send the Content-Type application/json or text/csv")
     rows = read(body)
+=======
+    """Return one mapping per row of the file. Raises UnreadableError."""
+    media_type = content_type.partition(";")[0].lower()
+    if "csv" in media_type:
+        rows = _read_csv(body)
+    elif "json" in media_type:
+        rows = _read_json(body)
+    else:
+        raise UnreadableError("needs the Content-Type application/json or text/csv")
+>>>>>>> h-edge
     if len(rows) > MAX_ROWS:
         raise UnreadableError(f"has {len(rows)} rows: import at most {MAX_ROWS} at once")
     return rows
@@ -70,10 +88,12 @@ def as_fields(row: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, str]]
     for column, value in row.items():
         path = _PATHS.get(_fold(column))
         if path is None:
-            errors.append({"field": column, "message": "is not a column of connectors"})
+            errors.append(
+                {"field": column[:MAX_NAME_LENGTH], "message": "is not a column of connectors"}
+            )
         elif value not in (None, ""):
             _put(fields, path, _translate(path, value))
-    return fields, errors
+    return fields, errors[:MAX_ERRORS]
 
 
 def _put(fields: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
@@ -95,8 +115,13 @@ def _translate(path: tuple[str, ...], value: Any) -> Any:
 
 def _parse_json(value: str) -> Any:
     try:
+<<<<<<< HEAD
         return json.loads(value)
     except (ValueError, RecursionError):
+=======
+        return from_json(value, allow_inf_nan=False)
+    except ValueError:
+>>>>>>> h-edge
         return value
 
 
@@ -132,9 +157,15 @@ _TRANSLATIONS: dict[str, Callable[[str], Any]] = {
 
 def _read_json(body: bytes) -> list[dict[str, Any]]:
     try:
+<<<<<<< HEAD
         found = json.loads(body)
     except (ValueError, RecursionError):
         raise UnreadableError("is not JSON") from None
+=======
+        found = from_json(body.removeprefix(codecs.BOM_UTF8), allow_inf_nan=False)
+    except ValueError:
+        raise UnreadableError("is not JSON in UTF-8 with at most 200 levels") from None
+>>>>>>> h-edge
     rows = found if isinstance(found, list) else [found]
     if not all(isinstance(row, dict) for row in rows):
         raise UnreadableError("must be a JSON array of objects")

@@ -5,6 +5,7 @@ Each write stores a new version, which takes effect within seconds.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
@@ -153,7 +154,9 @@ def _add_import_route(
 
         If a row is wrong, nothing is changed, and the response lists the errors of each row.
         """
-        rows = read_rows(request.headers.get("content-type", ""), await request.body())
+        rows = await asyncio.to_thread(
+            read_rows, request.headers.get("content-type", ""), await request.body()
+        )
         imported = await import_rows(
             store, rows, modified_by=caller_of(request).name, dry_run=query.dry_run
         )
