@@ -3,7 +3,7 @@
  */
 
 import createClient, { type Middleware } from 'openapi-fetch';
-import { isBackgroundRequest } from '@/account/activity';
+import { isBackgroundRequest } from '@/api/activity';
 import { ProblemError, type Problem } from '@/api/problem';
 import type { paths } from '@/api/schema';
 

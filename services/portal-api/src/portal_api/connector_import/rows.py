@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import from_json
 
 from common.contracts.connector import BUSINESS_CENTRAL, SYSTEMS, AuthenticationType, Limits
-<<<<<<< HEAD
-from portal_api.errors import MediaTypeError, UnreadableError
-=======
 from common.problem import MAX_ERRORS, MAX_NAME_LENGTH
-from portal_api.errors import UnreadableError
->>>>>>> h-edge
+from portal_api.errors import MediaTypeError, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_ROWS = 1_000
+JSON_TYPES = ("application/json", "application/octet-stream")
+"""Media types of JSON. The second one is that of clients which name no format."""
 _PATHS: dict[str, tuple[str, ...]] = {
     name.replace("_", ""): (name,)
     for name in (
@@ -60,22 +58,14 @@ _AUTHENTICATION = {
 
 
 def read_rows(content_type: str, body: bytes) -> list[dict[str, Any]]:
-<<<<<<< HEAD
     """Return one mapping per row of the file. Raises UnreadableError and MediaTypeError."""
-    read = _READERS.get(content_type.partition(";")[0].strip().lower())
-    if read is None:
-        raise MediaTypeError("Send the Content-Type application/json or text/csv")
-    rows = read(body)
-=======
-    """Return one mapping per row of the file. Raises UnreadableError."""
-    media_type = content_type.partition(";")[0].lower()
-    if "csv" in media_type:
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type == "text/csv":
         rows = _read_csv(body)
-    elif "json" in media_type:
+    elif media_type in JSON_TYPES:
         rows = _read_json(body)
     else:
-        raise UnreadableError("needs the Content-Type application/json or text/csv")
->>>>>>> h-edge
+        raise MediaTypeError("Send the Content-Type application/json or text/csv")
     if len(rows) > MAX_ROWS:
         raise UnreadableError(f"has {len(rows)} rows: import at most {MAX_ROWS} at once")
     return rows
@@ -115,13 +105,8 @@ def _translate(path: tuple[str, ...], value: Any) -> Any:
 
 def _parse_json(value: str) -> Any:
     try:
-<<<<<<< HEAD
-        return json.loads(value)
-    except (ValueError, RecursionError):
-=======
         return from_json(value, allow_inf_nan=False)
     except ValueError:
->>>>>>> h-edge
         return value
 
 
@@ -157,15 +142,9 @@ _TRANSLATIONS: dict[str, Callable[[str], Any]] = {
 
 def _read_json(body: bytes) -> list[dict[str, Any]]:
     try:
-<<<<<<< HEAD
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        raise UnreadableError("is not JSON") from None
-=======
         found = from_json(body.removeprefix(codecs.BOM_UTF8), allow_inf_nan=False)
     except ValueError:
         raise UnreadableError("is not JSON in UTF-8 with at most 200 levels") from None
->>>>>>> h-edge
     rows = found if isinstance(found, list) else [found]
     if not all(isinstance(row, dict) for row in rows):
         raise UnreadableError("must be a JSON array of objects")
@@ -180,10 +159,3 @@ def _read_csv(body: bytes) -> list[dict[str, Any]]:
         return [{str(k): v for k, v in row.items() if k is not None} for row in lines]
     except (UnicodeDecodeError, csv.Error):
         raise UnreadableError("is not CSV in UTF-8 with column names in the first row") from None
-
-
-_READERS: dict[str, Callable[[bytes], list[dict[str, Any]]]] = {
-    "application/json": _read_json,
-    "application/octet-stream": _read_json,  # of clients that send bytes and name no format
-    "text/csv": _read_csv,
-}

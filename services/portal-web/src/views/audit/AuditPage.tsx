@@ -105,6 +105,6 @@ function Outcome({ entry }: { entry: AuditEntry }) {
 }
 
 function outcomeTitle({ outcome, count }: AuditEntry, text: TextFunction): string | undefined {
-  if (count > 1) return text('audit.counted', { count: count, outcome: outcome ?? '–' });
+  if (count > 1) return text('audit.counted', { count, outcome: outcome ?? '–' });
   return outcome ? `HTTP ${outcome}` : undefined;
 }

@@ -6,7 +6,7 @@ let isBackgroundRequest: () => boolean;
 beforeEach(async () => {
   vi.useFakeTimers();
   vi.resetModules();
-  ({ isBackgroundRequest } = await import('@/account/activity'));
+  ({ isBackgroundRequest } = await import('@/api/activity'));
 });
 afterEach(() => vi.useRealTimers());
 
