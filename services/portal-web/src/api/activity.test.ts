@@ -6,9 +6,13 @@ let isBackgroundRequest: () => boolean;
 beforeEach(async () => {
   vi.useFakeTimers();
   vi.resetModules();
+  vi.stubGlobal('window', new EventTarget());
   ({ isBackgroundRequest } = await import('@/api/activity'));
 });
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 test('the requests of a new page are a use', () => {
   expect([isBackgroundRequest(), isBackgroundRequest()]).toEqual([false, false]);
