@@ -15,7 +15,7 @@ WEB := services/portal-web
 WEB_INSTALLED := $(WEB)/node_modules/.installed
 WEBSITE := $(WEB)/dist/index.html
 WEB_SOURCES := docs/api/portal-api.json $(wildcard $(WEB)/*.html $(WEB)/*.ts $(WEB)/*.json $(WEB)/build/* $(WEB)/public/*) $(shell find $(WEB)/src -type f ! -name schema.d.ts ! -name criteria.json ! -name '*.test.ts' 2>/dev/null)
-.PHONY: help install run up down status smoke test test-compose format check audit bench chaos docs screenshots lock sbom digests env upgrade backup restore clean
+.PHONY: help install run up down status smoke test test-compose format check audit bench chaos fuzz docs screenshots lock sbom digests env upgrade backup restore clean
 
 help: # Print this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
@@ -52,7 +52,7 @@ format: $(INSTALLED) $(WEB_INSTALLED) ## Format Python and the website, and corr
 check: $(INSTALLED) $(WEB_INSTALLED) ## Check style, types, imports and API compatibility.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy $(addsuffix /src,$(PACKAGES)) tests tools benchmarks chaos
+	@$(BIN)/mypy $(addsuffix /src,$(PACKAGES)) tests tools benchmarks chaos fuzz
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tools.docs.breaking_changes docs/api/released/portal-api.json docs/api/portal-api.json
 	@$(WEB)/npm run --silent check
@@ -65,6 +65,9 @@ bench: $(INSTALLED) ## Measure the dispatcher and ingest against bare loops on t
 
 chaos: $(INSTALLED) ## Kill services and servers under load, and check the promises of the design.
 	@$(BIN)/python -m chaos $(ARGS)
+
+fuzz: $(INSTALLED) ## Send 100,000 made-up inputs to every parser of foreign input.
+	@$(BIN)/python -m fuzz $(ARGS)
 
 docs: $(INSTALLED) ## Generate the pages, dashboards and manifests that are made from code and data.
 	@$(BIN)/python -m tools.docs.faults_page

@@ -112,3 +112,59 @@ async def test_leaving_without_entries_or_after_saving_asks_nothing(
 
     await at.page.wait_for_url("**/status")
     assert asked == []
+
+
+async def secured(system: System, app: str) -> str:
+    """Create a webhook whose secrets all go to its address, and return its id."""
+    return await system.connector(
+        name=f"Secured {app}",
+        source_app=app,
+        uri="https://example.com/a?sig=made-up-signature",
+        authentication={"type": "Basic", "login": "DIME"},
+        password="made-up password",
+        headers={"X-Made-Up": "made-up-value"},
+    )
+
+
+async def test_another_address_asks_for_its_secrets_before_saving(
+    system: System, app: str, open_portal: OpenPortal
+) -> None:
+    at = await open_portal()
+    await at.open(f"/connectors/{await secured(system, app)}")
+    uri, password = at.page.locator('input[name="uri"]'), at.page.get_by_label("Password")
+    await expect(uri).to_have_value("https://example.com/a")
+    assert "made-up-signature" not in await at.page.content()
+
+    await uri.fill("HTTPS://Example.com:443/another/path")
+    await expect(at.page.get_by_text("Enter these secrets again")).to_have_count(0)
+    await uri.fill("https://other.example.com/a")
+
+    notice = at.page.get_by_role("status").filter(has_text="Enter these secrets again")
+    for name in ("Query of the URI", "Password", "Extra headers"):
+        await expect(notice).to_contain_text(name)
+    await expect(password).to_have_attribute("required", "")
+    await expect(password).to_have_accessible_description(
+        "Enter it again, because this changed: the address. Or remove it."
+    )
+    await at.page.get_by_label("Query of the URI").fill("sig=another")
+    await password.fill("another password")
+    await at.button("Remove all headers").click()
+    await at.button("Save").click()
+    await at.sees("Saved as version 2")
+    await expect(uri).to_have_value("https://other.example.com/a")
+    await expect(notice).to_have_count(0)
+
+
+async def test_an_error_of_the_server_about_a_secret_is_shown_at_its_field(
+    system: System, app: str, open_portal: OpenPortal
+) -> None:
+    at = await open_portal()
+    await at.open(f"/connectors/{await secured(system, app)}")
+
+    await at.page.locator('input[name="uri"]').fill("https://example.com/a?sig=1")
+    await at.page.get_by_label("Query of the URI").fill("sig=2")
+    await at.button("Save").click()
+
+    await expect(at.page.get_by_label("Query of the URI")).to_have_accessible_description(
+        "is entered twice: uri has a query as well"
+    )

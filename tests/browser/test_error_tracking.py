@@ -163,6 +163,34 @@ async def test_the_connection_test_names_the_failed_step_and_the_field_to_correc
     )
 
 
+async def test_the_short_form_asks_for_the_secrets_that_another_address_needs(
+    system: System, open_portal: OpenPortal, app: str
+) -> None:
+    connector_id = await system.connector(
+        source_app=app,
+        uri=system.back_office(app),
+        signing_secret="made-up signing secret",
+        headers={"X-Made-Up": "made-up-value"},
+    )
+    await system.simulated("PUT", app, "/faults", json={"status": 400})
+    failed = await system.delivery(await system.change("create", a_snapshot(source_app=app)))
+    at = await open_portal("admin")
+    await at.open(f"/transactions/{failed['delivery_id']}")
+    await at.button("Edit").click()
+    assert await at.page.get_by_label("Signing secret").count() == 0
+
+    await at.page.get_by_role("textbox", name="URI").fill(system.back_office(f"{app}-b"))
+    assert await at.page.get_by_label("Signing secret").count() == 0
+    await at.page.get_by_role("textbox", name="URI").fill("http://127.0.0.1:9/elsewhere")
+
+    await at.page.get_by_label("Signing secret").fill("made-up other secret")
+    await at.button("Remove all headers").click()
+    await at.button("Save").click()
+    await at.sees("Saved as version 2")
+    _, after = await system.api("GET", f"/connectors/{connector_id}")
+    assert after["secrets"] == ["signing_secret"]
+
+
 async def select(at: PortalPage, app: str, count: int) -> None:
     await at.open(f"/errors?source_app={app}")
     await at.row().nth(count - 1).wait_for()

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 import aiohttp
 import pytest
 
-from common.contracts.connector import Connector, seal_context
+from common.contracts.connector import Connector
 from common.exact_json import read_json
-from common.sealing import KeyRing
 from dispatcher.back_offices.address_policy import AddressPolicy
 from dispatcher.back_offices.authentication.token_cache import TokenCache
 from dispatcher.back_offices.http_client import SharedResources
@@ -20,8 +19,9 @@ from dispatcher.back_offices.http_transport import open_session
 from dispatcher.back_offices.table import build
 from tests.support.builders import a_connector
 from tests.support.fake_lane import a_lane
+from tests.support.sealed import KEYS, with_secrets
 from tests.support.simulated_back_offices import SIMULATED
-from tests.support.system import SECRET_KEYS, System
+from tests.support.system import System
 
 if TYPE_CHECKING:
     from common.contracts.delivery import DeliveryRequested
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from dispatcher.back_offices.table import BackOfficeClient
     from dispatcher.outcome import Outcome
     from tests.support.fake_lane import FakeClient
-
-KEYS = KeyRing.parse(SECRET_KEYS)
 
 
 @pytest.fixture(scope="session")
@@ -74,13 +72,8 @@ class Bench:
         self, office: str, secrets: dict[str, str] | None = None, **fields: object
     ) -> Connector:
         """A connector to this back office."""
-        sealed = {
-            name: KEYS.seal(secret, seal_context("c1", name))
-            for name, secret in (secrets or {}).items()
-        }
-        return a_connector(
-            **SIMULATED[office].connector(self.address, self.name), secrets=sealed, **fields
-        )
+        plain = a_connector(**SIMULATED[office].connector(self.address, self.name), **fields)
+        return with_secrets(plain, secrets or {})
 
     def build(self, connector: Connector) -> BackOfficeClient:
         """Build the client of a connector."""

@@ -11,7 +11,6 @@ from aiohttp.test_utils import TestServer
 
 from common.contracts.connector import Limits
 from dispatcher.connection_test.run import run_connection_test
-from tests.conformance.conftest import KEYS
 from tests.support.builders import a_connector
 from tests.support.raw_server import raw_server
 from tests.support.simulated_back_offices import COMPANY, SIMULATED, a_login
@@ -222,8 +221,7 @@ async def test_a_back_office_that_is_silent_fails_at_the_endpoint(
 async def test_a_wrong_password_fails_at_authentication(bench: Bench, office: str) -> None:
     demanded, said, _ = a_login("Basic")
     await bench.demand(demanded)
-    sealed = {"password": KEYS.seal("wrong", "c1.password")}
-    connector = bench.connector(office, authentication=said).model_copy(update={"secrets": sealed})
+    connector = bench.connector(office, {"password": "wrong"}, authentication=said)
 
     tested = await run_connection_test(connector, bench.shared)
 

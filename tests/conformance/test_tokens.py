@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from common.contracts.connector import Connector, Limits, seal_context
+from common.contracts.connector import Connector, Limits
 from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.back_offices.table import build
 from dispatcher.connection_test.run import run_connection_test
@@ -24,8 +24,8 @@ from dispatcher.errors import (
     UnauthorisedError,
     UnreachableError,
 )
-from tests.conformance.conftest import KEYS
 from tests.support.builders import a_connector, a_delivery
+from tests.support.sealed import with_secrets
 from tests.support.token_endpoint import TokenEndpoint, token_endpoint
 
 MANY = 8
@@ -34,8 +34,8 @@ SECRET = "made-up-client-secret"
 
 def connector(url: str, token_url: str, **fields: Any) -> Connector:
     said = {"type": "OAuth2 (secret in body)", "client_id": "c", "token_url": token_url}
-    secrets = {"client_secret": KEYS.seal(SECRET, seal_context("c1", "client_secret"))}
-    return a_connector(uri=url, authentication=said, secrets=secrets, **fields)
+    plain = a_connector(uri=url, authentication=said, **fields)
+    return with_secrets(plain, {"client_secret": SECRET})
 
 
 def to(endpoint: TokenEndpoint, **fields: Any) -> Connector:

@@ -24,9 +24,10 @@ from dispatcher.errors import (
     UnconfirmedError,
     UnreachableError,
 )
-from tests.conformance.conftest import KEYS, Bench
+from tests.conformance.conftest import Bench
 from tests.support.builders import a_connector, a_delivery, a_snapshot, a_transaction, as_body
 from tests.support.raw_server import raw_server
+from tests.support.sealed import KEYS
 from tests.support.simulated_back_offices import SIMULATED, a_login
 
 OFFICE = pytest.mark.parametrize("office", SIMULATED)

@@ -9,13 +9,13 @@ import asyncio
 
 import pytest
 
-from common.contracts.connector import Connector, seal_context
+from common.contracts.connector import Connector
 from dispatcher.back_offices.calls import Receipt
 from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.back_offices.table import build
 from dispatcher.errors import ClosedEarlyError, UnauthorisedError
-from tests.conformance.conftest import KEYS
 from tests.support.builders import a_connector, a_delivery, a_snapshot, a_transaction, as_body
+from tests.support.sealed import with_secrets
 from tests.support.simulated_back_offices import a_login
 from tests.support.windows_server import WindowsServer, windows_server
 
@@ -27,8 +27,7 @@ ANNOUNCES = pytest.mark.parametrize("announces", [True, False])
 
 def connector(server: WindowsServer, kind: str, **login: str) -> Connector:
     _, said, secrets = a_login(kind, **login)
-    sealed = {name: KEYS.seal(secret, seal_context("c1", name)) for name, secret in secrets.items()}
-    return a_connector(uri=server.url, authentication=said, secrets=sealed)
+    return with_secrets(a_connector(uri=server.url, authentication=said), secrets)
 
 
 async def deliver(shared: SharedResources, to: Connector, times: int = 1) -> list[Receipt]:

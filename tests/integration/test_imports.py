@@ -89,14 +89,30 @@ async def test_one_wrong_row_stops_the_import_and_is_named(system: System, name:
 
 async def test_importing_again_changes_the_existing_connectors(system: System, name: str) -> None:
     await send(system, vendors_csv(name))
-    again = await send(system, vendors_csv(name, password="").replace("Ntlm", "Basic"))
+    again = await send(system, vendors_csv(name, password="").replace("Ntlm", "Windows"))
 
     assert again["rows"][0]["result"] == "change"
     [connector] = await named(system, name)
     assert (connector["version"], connector["authentication"]["type"], connector["secrets"]) == (
         2,
-        "Basic",
+        "Windows",
         ["password"],
+    )
+
+
+async def test_importing_a_password_as_a_readable_one_needs_it_again(
+    system: System, name: str
+) -> None:
+    await send(system, vendors_csv(name))
+
+    again = await send(system, vendors_csv(name, password="").replace("Ntlm", "Basic"))
+
+    assert (again["done"], again["rows"][0]["errors"][0]) == (
+        False,
+        {
+            "field": "password",
+            "message": ("enter it again, because the kind of authentication is another one"),
+        },
     )
 
 

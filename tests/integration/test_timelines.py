@@ -91,7 +91,7 @@ async def test_a_timeline_has_versions_attempts_and_actions_of_users(
     assert (settings["who"], settings["version"], settings["changed"]) == (
         admin.name,
         2,
-        ["uri", "secrets.password"],
+        ["secrets.password", "secrets.uri_query"],
     )
     [note] = of("note", found)
     assert (note["who"], note["text"]) == (admin.name, "The receiver is being mended.")

@@ -15,14 +15,14 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from common.health import Readiness, health_routes
-from common.http_server.limits import Limits
+from common.http_server.limits import HttpLimits
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.problem import install_for_plain_routes
 from common.process import run, serve_http
 
 SECRET_TEXT = "secret-in-an-exception"
-LIMITS = Limits(
+LIMITS = HttpLimits(
     connections=20,
     head_s=0.4,
     body_s=0.5,

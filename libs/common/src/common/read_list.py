@@ -41,7 +41,7 @@ def read_list(model: type[M], many: TypeAdapter[list[M]], body: bytes) -> ListIt
 def _one_by_one(model: type[M], body: bytes, error: ValidationError) -> ListItems[M]:
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = []
     items: list[M] = []
     unreadable: list[object] = []

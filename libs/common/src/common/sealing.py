@@ -1,5 +1,5 @@
-"""Encryption of stored secrets: AES-256-GCM, bound to the key's id and the connector's id
-(design.md, section 8).
+"""Encryption of stored secrets: AES-256-GCM, bound to the key's id and to a context (design.md,
+section 8).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _KEY_BYTES = 32
 
 
 class SealError(Exception):
-    """A secret cannot be decrypted: its key is missing, or it belongs to another connector."""
+    """A secret cannot be decrypted: its key is missing, or it was sealed for another context."""
 
 
 class KeyRing:
@@ -48,17 +48,21 @@ class KeyRing:
         sealed = self._keys[key_id].encrypt(nonce, secret.encode(), f"{key_id}|{bound_to}".encode())
         return f"{key_id}:{base64.b64encode(nonce + sealed).decode()}"
 
+    def is_newest(self, sealed: str) -> bool:
+        """Return whether the first key encrypted the secret."""
+        return sealed.partition(":")[0] == next(iter(self._keys))
+
     def open(self, sealed: str, bound_to: str) -> str:
         """Return the decrypted secret. Raises SealError."""
         key_id, _, encoded = sealed.partition(":")
-        raw = base64.b64decode(encoded)
         try:
+            raw = base64.b64decode(encoded, validate=True)
             return (
                 self._keys[key_id]
                 .decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], f"{key_id}|{bound_to}".encode())
                 .decode()
             )
-        except (KeyError, InvalidTag) as error:
+        except (KeyError, InvalidTag, ValueError) as error:
             raise SealError(
                 f"the secret was sealed with key {key_id!r}, which does not open it"
             ) from error

@@ -162,7 +162,7 @@ class AttemptRunner:
         each call. Follow-ups that were prepared for an earlier version are not sent to a newer one.
         """
         connector = self._lane.connector
-        if progress.is_partly_stored and connector.version != progress.connector.version:
+        if progress.is_partly_stored and connector != progress.connector:
             return await self._fail(progress)
         progress.connector = connector
         refusal = validate_delivery(connector, progress.action, KINDS)

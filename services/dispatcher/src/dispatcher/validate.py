@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from common.address import has_credentials
 from common.contracts.appointment import Action
 from common.contracts.connector import SYSTEMS, WEBHOOK, Connector
 from common.contracts.delivery import Status
@@ -84,6 +85,14 @@ def _uri(connector: Connector) -> Outcome | None:
             "DSWBHK002",
             "DSCFG007",
             "has an empty URI: enter the address of its web service",
+        )
+    if has_credentials(connector.uri):
+        return _refusal_outcome(
+            connector,
+            Status.INVALID_MBOC_URI,
+            "DSWBHK002",
+            "DSCFG007",
+            "has credentials in its URI (user@): enter them as login and password",
         )
     if _is_address(connector.uri):
         return None

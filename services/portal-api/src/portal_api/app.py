@@ -17,7 +17,7 @@ from common.consuming import consuming_broker, consuming_checks
 from common.database import DatabaseHealth, open_database, wait_for_database
 from common.health import Loopback, Readiness, health_routes
 from common.http_server.headers import STRICT_HEADERS, TLS_HEADERS
-from common.http_server.limits import DEFAULT_LIMITS, Limits
+from common.http_server.limits import DEFAULT_LIMITS, HttpLimits
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import run, run_background, serve_http
@@ -68,7 +68,7 @@ def main() -> None:
             raise SystemExit(asyncio.run(cli.create_admin(database, arguments.name)))
         case "rekey":
             settings = load(Settings)
-            raise SystemExit(asyncio.run(cli.rekey(_connectors(settings, _database(settings)))))
+            raise SystemExit(asyncio.run(cli.rekey(_database(settings), _keys(settings))))
         case _:
             settings, lines = load(Settings), LogBuffer()
             configure_logs("portal-api", settings.replica, settings.log_level, lines.append)
@@ -142,7 +142,7 @@ def _monitoring_options(settings: Settings) -> MonitoringOptions:
     )
 
 
-def _edge_of(settings: Settings) -> tuple[Limits, Mapping[str, str]]:
+def _edge_of(settings: Settings) -> tuple[HttpLimits, Mapping[str, str]]:
     """Return the limits and the headers. Each stream of live updates has a connection."""
     limits = replace(DEFAULT_LIMITS, connections=settings.readers + DEFAULT_LIMITS.connections)
     return limits, {**STRICT_HEADERS, **(TLS_HEADERS if settings.secure_cookie else {})}
@@ -153,4 +153,8 @@ def _database(settings: DatabaseSettings) -> Database:
 
 
 def _connectors(settings: Settings, database: Database) -> Connectors:
-    return Connectors(database, KeyRing.parse(settings.secret_keys.get_secret_value()))
+    return Connectors(database, _keys(settings))
+
+
+def _keys(settings: Settings) -> KeyRing:
+    return KeyRing.parse(settings.secret_keys.get_secret_value())

@@ -21,6 +21,7 @@ from portal_api.recording.fail_unfinished import fail_unfinished
 from portal_api.recording.record import Recorder
 from portal_api.store.indexes import create_indexes
 from portal_api.store.regroup import regroup
+from portal_api.store.rekey import rekey as rekey_connectors
 from portal_api.store.statistics import Statistics
 from portal_api.store.unfinished import UnfinishedDeliveries
 from portal_api.store.writer import Writer
@@ -28,7 +29,7 @@ from portal_api.store.writer import Writer
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from portal_api.store.connectors import Connectors
+    from common.sealing import KeyRing
 
     Database = AsyncIOMotorDatabase[dict[str, Any]]
 
@@ -99,10 +100,10 @@ async def give_up(database: Database, before: datetime) -> None:
     sys.stdout.write(f"Ended: {count} deliveries. They are Failed with an unknown outcome.\n")
 
 
-async def rekey(connectors: Connectors) -> int:
+async def rekey(database: Database, keys: KeyRing) -> int:
     """Seal the secrets of all connectors with the first key, and return the exit code."""
     try:
-        changed = await connectors.rekey()
+        changed, without_destination = await rekey_connectors(database, keys)
     except SealError as error:
         sys.stderr.write(
             f"Stopped: {error}. Add that key to SECRET_KEYS after the new key, and run this "
@@ -110,7 +111,13 @@ async def rekey(connectors: Connectors) -> int:
         )
         return 1
     sys.stdout.write(f"Sealed again: the secrets of {changed} connectors and versions.\n")
-    return 0
+    if without_destination:
+        sys.stderr.write(
+            f"{without_destination} connectors and versions have secrets of an earlier build, "
+            "which no delivery can use. Put a new key in front of SECRET_KEYS and run this command "
+            "again, or enter the secrets again.\n"
+        )
+    return 1 if without_destination else 0
 
 
 async def create_admin(database: Database, name: str) -> int:

@@ -17,6 +17,7 @@ from portal_api.errors import (
     MediaTypeError,
     NotFoundError,
     PortalError,
+    SecretsToEnterError,
     StoreUnavailableError,
     TooManyError,
     UnconfirmedError,
@@ -37,6 +38,7 @@ STATUSES: dict[type[PortalError], int] = {
     UnreadableError: 422,
     MediaTypeError: 415,
     InvalidFieldError: 422,
+    SecretsToEnterError: 422,
     UnknownCallerError: 401,
     ForbiddenError: 403,
     LockedError: 429,
@@ -81,6 +83,10 @@ def _fields(error: Exception) -> list[dict[str, str]]:
             ]
         case InvalidFieldError():
             return [{"field": error.field, "message": error.sentence}]
+        case SecretsToEnterError():
+            return [
+                {"field": name, "message": sentence} for name, sentence in error.sentences.items()
+            ]
         case UnreadableError():
             return [{"field": "body", "message": str(error)}]
     return []

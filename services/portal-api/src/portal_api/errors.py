@@ -8,6 +8,7 @@ PortalError
 ├── MediaTypeError              the file has an unknown format      415
 ├── InvalidFieldError           the value of a field is invalid      422
 │   └── TooManyError            the condition needs a narrower list  422
+├── SecretsToEnterError         secrets have another destination 422
 ├── UnknownCallerError          no valid session or API key          401
 ├── ForbiddenError              the role or CSRF token is missing    403
 ├── LockedError                 too many wrong passwords or keys     429
@@ -19,7 +20,11 @@ PortalError
 
 from __future__ import annotations
 
-from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import timedelta
 
 
 class PortalError(Exception):
@@ -78,6 +83,14 @@ class TooManyError(InvalidFieldError):
                 "another condition"
             ),
         )
+
+
+class SecretsToEnterError(PortalError):
+    """Stored secrets would go to another destination. ``sentences`` has one for each secret."""
+
+    def __init__(self, sentences: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {text}" for name, text in sentences.items()))
+        self.sentences = sentences
 
 
 class UnknownCallerError(PortalError):

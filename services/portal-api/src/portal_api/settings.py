@@ -140,8 +140,8 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
 
     @field_validator("key")
     @classmethod
-    def _check_key(cls, value: SecretStr) -> SecretStr:
-        return require_strong_secret(value) if value.get_secret_value() else value
+    def _is_strong(cls, key: SecretStr) -> SecretStr:
+        return require_strong_secret(key) if key.get_secret_value() else key
 
     @field_validator("first_admin", "first_admin_password", mode="before")
     @classmethod

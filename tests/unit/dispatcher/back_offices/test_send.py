@@ -53,6 +53,7 @@ class AnsweringHttp:
     """Answers each call with the next response, and then with the last one."""
 
     def __init__(self, connector: Connector, faults: FaultTranslator) -> None:
+        self.uri = "https://office.example/api"
         self.connector = connector
         self.faults = faults
         self.answers: list[HttpResponse] = []

@@ -16,8 +16,13 @@ BUSINESS_CENTRAL, NAV, CRM, WEBHOOK = SYSTEMS = ("Business Central", "NAV", "CRM
 SOAP, REST = API_TYPES = ("SOAP", "REST")
 API_TYPES_OF = {BUSINESS_CENTRAL: (SOAP, REST), NAV: (SOAP,), CRM: (REST,), WEBHOOK: (REST,)}
 """The API types of each system (domain.md, 3.2)."""
-SECRETS = ("password", "client_secret", "signing_secret", "headers")
+QUERIES = {"uri_query": "uri", "token_query": "token_url"}
+"""The secrets that hold the query of an address, such as the ``sig=`` of Azure's webhooks."""
+SECRETS = ("password", "client_secret", "signing_secret", "headers", *QUERIES)
 """The encrypted fields. ``headers`` holds the extra headers with their values, as JSON."""
+BASIC_PREFIX = "basic="
+"""Prefix of a login that always means Basic authentication (domain.md, 3.1)."""
+ENTRA_ID = "https://login.microsoftonline.com"
 
 
 _PART = ConfigDict(frozen=True, extra="ignore", json_schema_extra={"additionalProperties": False})
@@ -38,10 +43,30 @@ class AuthenticationType(StrEnum):
     OAUTH2_BASIC = "OAuth2 (secret in header)"
 
 
+class AuthenticationScheme(StrEnum):
+    """The ways in which a credential travels."""
+
+    NONE = "none"
+    BASIC = "Basic"
+    WINDOWS = "NTLM or Negotiate"
+    OAUTH2 = "OAuth2"
+
+
+_SCHEMES = {
+    AuthenticationType.NONE: AuthenticationScheme.NONE,
+    AuthenticationType.BASIC: AuthenticationScheme.BASIC,
+    AuthenticationType.NTLM: AuthenticationScheme.WINDOWS,
+    AuthenticationType.WINDOWS: AuthenticationScheme.WINDOWS,
+    AuthenticationType.ENTRA_ID: AuthenticationScheme.OAUTH2,
+    AuthenticationType.OAUTH2_BODY: AuthenticationScheme.OAUTH2,
+    AuthenticationType.OAUTH2_BASIC: AuthenticationScheme.OAUTH2,
+}
+
+
 class Authentication(BaseModel):
     """The identity of the calls, without the secrets.
 
-    A ``login`` that begins with ``basic=`` means Basic, whichever type is set (domain.md, 3.1).
+    A ``login`` that begins with ``basic=`` means Basic, except for OAuth2 (domain.md, 3.1).
     ``token_url`` and ``scope`` may be empty for Microsoft Entra ID, because they follow from the
     tenant and the system (domain.md, 3.4).
     """
@@ -66,6 +91,22 @@ class Authentication(BaseModel):
     scope: str | None = Field(
         default=None, max_length=500, description="Scope of the token. Empty = the system's own."
     )
+
+    @property
+    def scheme(self) -> AuthenticationScheme:
+        """The way in which calls carry the credential."""
+        scheme = _SCHEMES[self.type]
+        is_basic = (self.login or "").startswith(BASIC_PREFIX)
+        if is_basic and scheme is not AuthenticationScheme.OAUTH2:
+            return AuthenticationScheme.BASIC
+        return scheme
+
+    @property
+    def token_endpoint(self) -> str:
+        """The address that issues tokens, or an empty text (domain.md, 3.4)."""
+        if self.token_url:
+            return self.token_url
+        return f"{ENTRA_ID}/{self.tenant_id}/oauth2/v2.0/token" if self.tenant_id else ""
 
 
 class Limits(BaseModel):
@@ -210,9 +251,12 @@ def calls_in_flight_of(system: str | None, limits: Limits) -> int:
     return limits.calls_in_flight or (5 if system == BUSINESS_CENTRAL else 8)
 
 
-def seal_context(connector_id: str, secret: str) -> str:
-    """Return the context of a sealed secret: one field of one connector."""
-    return f"{connector_id}.{secret}"
+def seal_context(connector_id: str, secret: str, destination: str) -> str:
+    """Return the context of a sealed secret: one field of one connector, for one destination.
+
+    ``destination`` is the digest of ``common.destinations.digest_of``.
+    """
+    return f"{connector_id}.{secret}.{destination}"
 
 
 class ConnectorChanged(Message):

@@ -13,7 +13,7 @@ from common.problem import problem
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class HttpLimits:
     """The limits of one server.
 
     Attributes:
@@ -44,7 +44,7 @@ class Limits:
     linger_s: float = 2.0
 
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = HttpLimits()
 
 
 class Refusal(StrEnum):

@@ -21,20 +21,21 @@ class BackOfficeClientCache:
 
     def __init__(self, build: Callable[[Connector], BackOfficeClient]) -> None:
         self._build = build
-        self._clients: dict[str, tuple[int, BackOfficeClient]] = {}
+        self._clients: dict[str, tuple[Connector, BackOfficeClient]] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
     def get(self, connector: Connector) -> BackOfficeClient:
-        """Return the connector's client. Another version of the connector gets a new client.
+        """Return the connector's client. Changed settings get a new client, also where only the
+        stored document was changed and not its version.
 
         Raises a DeliveryError when the connector's settings cannot be used.
         """
         found = self._clients.get(connector.connector_id)
-        if found is not None and found[0] == connector.version:
+        if found is not None and found[0] == connector:
             return found[1]
         self._release(connector.connector_id)
         client = self._build(connector)
-        self._clients[connector.connector_id] = connector.version, client
+        self._clients[connector.connector_id] = connector, client
         return client
 
     async def close(self) -> None:

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from common.contracts.connector import seal_context
+from common.address import has_credentials
+from common.connector_secrets import OtherDestinationError, open_secret
+from common.destinations import destination_of
 from common.sealing import SealError
 from dispatcher.back_offices.faults import FaultTranslator
 from dispatcher.back_offices.tls import ssl_context_for
@@ -50,14 +52,37 @@ def read_time_zone(connector: Connector, kind: EndpointKind) -> ZoneInfo:
 
 
 def open_secrets(connector: Connector, keys: KeyRing, kind: EndpointKind) -> dict[str, str]:
-    """Return the decrypted secrets by name. Raises MisconfiguredError."""
-    try:
-        return {
-            name: keys.open(sealed, seal_context(connector.connector_id, name))
-            for name, sealed in connector.secrets.items()
-        }
-    except SealError as error:
-        raise FaultTranslator(kind, connector.name).transport_error("credentials") from error
+    """Return the decrypted secrets that calls use, by name.
+
+    Raises MisconfiguredError with the name of a secret that was entered for another destination.
+    """
+    faults = FaultTranslator(kind, connector.name)
+    secrets = {}
+    for name in connector.secrets:
+        if destination_of(connector, name) is None:
+            continue
+        try:
+            secrets[name] = open_secret(keys, connector, name)
+        except OtherDestinationError as error:
+            raise faults.transport_error("other destination", field=name) from error
+        except SealError as error:
+            raise faults.transport_error("credentials") from error
+    return secrets
+
+
+def check_addresses(connector: Connector, kind: EndpointKind) -> None:
+    """Raise MisconfiguredError for an address with a user name or a password in it.
+
+    The HTTP client would send them to that address.
+    """
+    addresses = {"uri": connector.uri, "token_url": connector.authentication.token_url}
+    for field, address in addresses.items():
+        if has_credentials(address or ""):
+            raise FaultTranslator(kind, connector.name).transport_error(
+                "setting",
+                field=field,
+                reason="it holds credentials (user@), which belong into login and password",
+            )
 
 
 def read_headers(connector: Connector, kind: EndpointKind, text: str) -> dict[str, str]:

@@ -8,15 +8,26 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-from common.contracts.connector import AuthenticationType
+from common.address import with_query
+from common.contracts.connector import (
+    BASIC_PREFIX,
+    QUERIES,
+    AuthenticationScheme,
+    AuthenticationType,
+)
 from common.traces.spans import CURRENT_SPAN, SpanKind, use_span
 from dispatcher.back_offices.authentication.handshake import NTLM, WindowsLogin, windows_schemes
 from dispatcher.back_offices.authentication.oauth2 import oauth2_authentication
 from dispatcher.back_offices.authentication.windows import WindowsAuthentication
-from dispatcher.back_offices.connector_settings import check_authority, open_secrets, read_headers
+from dispatcher.back_offices.connector_settings import (
+    check_addresses,
+    check_authority,
+    open_secrets,
+    read_headers,
+)
 from dispatcher.back_offices.faults import FaultTranslator
 from dispatcher.back_offices.http_transport import HttpTransport, open_session
-from dispatcher.back_offices.masking import secrets_in_uri
+from dispatcher.back_offices.masking import secrets_in_query
 from dispatcher.metrics import TOKEN_ENDS
 
 if TYPE_CHECKING:
@@ -44,9 +55,6 @@ if TYPE_CHECKING:
             ...
 
 
-BASIC_PREFIX = "basic="
-
-
 class SharedResources(NamedTuple):
     """The resources that all connectors of this process share."""
 
@@ -57,16 +65,21 @@ class SharedResources(NamedTuple):
 
 
 class BackOfficeHttpClient:
-    """Calls one back office with the connector's credentials."""
+    """Calls one back office with the connector's credentials.
+
+    ``uri`` is the connector's URI with its query, which is a secret.
+    """
 
     def __init__(
         self,
         connector: Connector,
+        uri: str,
         faults: FaultTranslator,
         transport: HttpTransport,
         authentication: Authentication,
     ) -> None:
         self.connector = connector
+        self.uri = uri
         self.faults = faults
         self._transport = transport
         self._authentication = authentication
@@ -142,14 +155,16 @@ def open_http_client(
     Raises MisconfiguredError when a secret cannot be opened or is missing, or when a header or the
     certificate of the authority cannot be used.
     """
+    check_addresses(connector, kind)
+    check_authority(connector, kind)
     secrets = open_secrets(connector, shared.keys, kind)
     extra = read_headers(connector, kind, secrets.pop("headers", "{}"))
-    check_authority(connector, kind)
     faults = FaultTranslator(kind, connector.name, _secrets_of(connector, secrets, extra))
     transport = HttpTransport(shared.session, connector, faults, extra, sends_trace=True)
     TOKEN_ENDS.remove(connector.connector_id)  # this version may need no token
     authentication = _authentication(connector, faults, secrets, shared)
-    return BackOfficeHttpClient(connector, faults, transport, authentication)
+    uri = with_query(connector.uri or "", secrets.get("uri_query", ""))
+    return BackOfficeHttpClient(connector, uri, faults, transport, authentication)
 
 
 def _secrets_of(
@@ -158,12 +173,13 @@ def _secrets_of(
     """Return every text that no sentence may show."""
     yield from secrets.values()
     yield from extra.values()
-    yield from secrets_in_uri(connector.uri or "")
+    for name in QUERIES:
+        yield from secrets_in_query(secrets.get(name, ""))
     settings = connector.authentication
-    for name in (settings.login, settings.client_id):
+    for login in (settings.login, settings.client_id):
         for secret in secrets.values():
-            if name:
-                yield f"{name.removeprefix(BASIC_PREFIX)}:{secret}"
+            if login:
+                yield f"{login.removeprefix(BASIC_PREFIX)}:{secret}"
 
 
 def _authentication(
@@ -172,19 +188,13 @@ def _authentication(
     settings = connector.authentication
     login = settings.login or ""
     password = secrets.get("password", "")
-    is_older_basic = login.startswith(BASIC_PREFIX)
-    match settings.type:
-        case (
-            AuthenticationType.ENTRA_ID
-            | AuthenticationType.OAUTH2_BODY
-            | AuthenticationType.OAUTH2_BASIC
-        ):
-            return oauth2_authentication(connector, faults, secrets, shared.tokens, shared.session)
-        case AuthenticationType.NONE if not is_older_basic:
-            return HeaderAuthentication()
+    if settings.scheme is AuthenticationScheme.OAUTH2:
+        return oauth2_authentication(connector, faults, secrets, shared.tokens, shared.session)
+    if settings.scheme is AuthenticationScheme.NONE:
+        return HeaderAuthentication()
     if not login or not password:
         raise faults.transport_error("credentials")
-    if is_older_basic or settings.type is AuthenticationType.BASIC:
+    if settings.scheme is AuthenticationScheme.BASIC:
         user = login.removeprefix(BASIC_PREFIX)
         if ":" in user:  # RFC 7617, 2: a colon ends the user name
             reason = "a user name of Basic must not have a colon"

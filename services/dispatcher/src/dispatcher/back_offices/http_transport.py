@@ -8,11 +8,11 @@ import aiohttp
 from aiohttp import BytesPayload, ClientSession, ClientTimeout, TCPConnector, TraceConfig
 from multidict import CIMultiDict
 
+from common.address import exact_url
 from common.traces.spans import current_traceparent
 from dispatcher.back_offices.address_policy import ForbiddenAddressError
 from dispatcher.back_offices.bounded_protocol import bound
 from dispatcher.back_offices.calls import HttpResponse, exchange_of, host_of
-from dispatcher.back_offices.exact_url import exact_url
 from dispatcher.back_offices.tls import ssl_context_for
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import string
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import unquote_plus
 
 from dispatcher.back_offices.readings import Reading, readings_of
 from dispatcher.back_offices.secret_forms import LONG_SECRET, SecretForms, forms_of
@@ -43,7 +43,7 @@ _ALWAYS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS.valu
 _BASE64_CHARACTERS = f"{string.ascii_letters}{string.digits}+/=_-"
 _TO_BLANK = re.compile(r"\S*")
 _HARMLESS = frozenset({"company", "tenant", "environment", "api-version", "version"})
-MIN_URI_SECRET = 6
+MIN_QUERY_SECRET = 6
 
 
 class Range(NamedTuple):
@@ -98,20 +98,15 @@ class Masker:
         return self._forms[secret]
 
 
-def secrets_in_uri(uri: str) -> list[str]:
-    """Return the values of an address that may be secret: its password, and values of its query.
+def secrets_in_query(query: str) -> set[str]:
+    """Return the values of an address' query that may be secret, as written and decoded.
 
     Short values and values of well-known names, such as ``company``, are no secrets.
     """
-    try:
-        parts = urlsplit(uri)
-        password = parts.password or ""
-    except ValueError:
-        return []
-    pairs = (pair.partition("=")[::2] for pair in parts.query.split("&"))
+    pairs = (pair.partition("=")[::2] for pair in query.split("&"))
     values = [value for name, value in pairs if not _is_harmless(name)]
-    found = {text for value in (password, *values) for text in (value, unquote_plus(value))}
-    return [text for text in found if len(text) >= MIN_URI_SECRET]
+    found = {text for value in values for text in (value, unquote_plus(value))}
+    return {text for text in found if len(text) >= MIN_QUERY_SECRET}
 
 
 def _is_harmless(name: str) -> bool:

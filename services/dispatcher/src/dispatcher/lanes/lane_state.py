@@ -69,12 +69,12 @@ class LaneState(CallConditions):
         return self.queue_mismatch or self.unreadable
 
     def change(self, connector: Connector) -> None:
-        """Use another version of the connector. A changed connector is tried at once."""
+        """Use the connector's new settings. A changed connector is tried at once."""
         self.unreadable = None
         if isinstance(connector, UnreadableConnector):
             self.unreadable = connector.reason
             return
-        if connector.version == self.connector.version:
+        if connector == self.connector:
             return
         self.connector = connector
         self._unclear_faults = 0

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LINE_BATCH = 256
 BATCH_BYTES = 1024 * 1024
+HALF_A_PAIR = "holds half of a surrogate pair"
 _MAX_REASON_LENGTH = 1_000
 _ESCAPE_FACTOR = 3
 """A body may be this much longer as a JSON string than by itself."""
@@ -111,11 +112,9 @@ def _body(members: dict[str, str], limit: int) -> str:
     text = members["body"]
     if text.startswith('"'):
         text = str(json.loads(text)).removeprefix("\ufeff")
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError:
-        raise _field_error("body", "holds half of a surrogate pair") from None
-    if size > limit:
+    if not _is_encodable(text):
+        raise _field_error("body", HALF_A_PAIR)
+    if len(text.encode()) > limit:
         raise TooLargeError(f"is larger than {limit} bytes (INGEST_BODY_LIMIT)")
     return text
 
@@ -125,7 +124,18 @@ def _string(members: dict[str, str], name: str) -> str:
         raise _field_error(name, "is missing")
     if not members[name].startswith('"'):
         raise _field_error(name, "must be a string")
-    return str(json.loads(members[name]))
+    text = str(json.loads(members[name]))
+    if not _is_encodable(text):
+        raise _field_error(name, HALF_A_PAIR)
+    return text
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _field_error(field: str, message: str) -> InvalidFieldError:

@@ -26,7 +26,8 @@ _PATHS: dict[str, tuple[str, ...]] = {
     for name in (
         "name", "description", "source_app", "source_type", "enabled", "system", "api_type", "uri",
         "actions", "time_zone", "ca_certificate", "authentication", "limits", "mapping", "headers",
-        "sends_missing_create", "password", "client_secret", "signing_secret",
+        "sends_missing_create", "password", "client_secret", "signing_secret", "uri_query",
+        "token_query",
     )
 } | {
     "sendappointmenttowebservice": ("enabled",),

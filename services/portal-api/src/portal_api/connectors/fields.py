@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import ssl
-from typing import Annotated, Any, Self
-from zoneinfo import ZoneInfo
+from typing import Any, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -18,25 +15,31 @@ from pydantic import (
     model_validator,
 )
 
+from common.address import split_query
 from common.contracts.appointment import Action
 from common.contracts.connector import (
+    QUERIES,
     SECRETS,
     SYSTEMS,
     Authentication,
-    AuthenticationType,
+    AuthenticationScheme,
     Limits,
     calls_in_flight_of,
     kind_of,
 )
 from common.contracts.mapping import MAPPINGS, check_entered
 from portal_api.connectors.entered import (
+    AsAddress,
+    AsCertificate,
+    AsQuery,
     AsSecret,
+    AsTimeZone,
     EnteredAuthentication,
     EnteredLimits,
-    is_basic,
+    Readable,
     refusal,
 )
-from portal_api.connectors.http_rules import check_address, check_headers
+from portal_api.connectors.http_rules import check_headers
 
 STORE_FIELDS = {
     "connector_id",
@@ -48,30 +51,6 @@ STORE_FIELDS = {
     "secrets_entered",
 }
 """The fields of a stored connector that only the store sets. ``secrets`` holds sealed secrets."""
-
-
-def _check_uri(uri: str | None) -> str | None:
-    check_address(uri or "")
-    return uri
-
-
-def _check_time_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, OSError, ValueError):
-        raise ValueError("is not an IANA time zone such as Europe/Brussels") from None
-    return name
-
-
-def _check_certificate(pem: str | None) -> str | None:
-    try:
-        if pem:
-            ssl.create_default_context(cadata=pem)
-    except (ssl.SSLError, TypeError, ValueError):  # TypeError means text that is not ASCII
-        raise ValueError(
-            "is not a certificate in PEM: it must begin with -----BEGIN CERTIFICATE-----"
-        ) from None
-    return pem or None
 
 
 def _check_mapping(mapping: dict[str, Any], kind: tuple[str, str]) -> None:
@@ -110,8 +89,8 @@ class ConnectorFields(BaseModel):
         },
     )
 
-    name: str = Field(min_length=1, max_length=100)
-    description: str | None = Field(default=None, max_length=1000)
+    name: Readable = Field(min_length=1, max_length=100)
+    description: Readable | None = Field(default=None, max_length=1000)
     source_app: str = Field(
         min_length=1,
         max_length=30,
@@ -129,14 +108,19 @@ class ConnectorFields(BaseModel):
     api_type: str | None = Field(
         default=None, max_length=20, description="SOAP or REST. Business Central has both."
     )
-    uri: Annotated[str | None, AfterValidator(_check_uri)] = Field(
-        default=None, max_length=2000, description="Called exactly as entered."
+    uri: AsAddress = Field(
+        default=None,
+        max_length=2000,
+        description=(
+            "Called exactly as entered. A query in it is stored as the secret uri_query, and "
+            "answers show the address without it."
+        ),
     )
     actions: list[Action] = Field(
         default=[Action.CREATE, Action.UPDATE, Action.DELETE], max_length=3
     )
     authentication: EnteredAuthentication = Authentication()
-    time_zone: Annotated[str, AfterValidator(_check_time_zone)] = Field(
+    time_zone: AsTimeZone = Field(
         default="UTC",
         description="IANA time zone of dates without an offset, for all systems but Webhook.",
     )
@@ -144,7 +128,7 @@ class ConnectorFields(BaseModel):
         default=None,
         description="Names that differ from the defaults of the system. See the operations guide.",
     )
-    ca_certificate: Annotated[str | None, AfterValidator(_check_certificate)] = Field(
+    ca_certificate: AsCertificate = Field(
         default=None,
         max_length=50_000,
         description=(
@@ -159,14 +143,24 @@ class ConnectorFields(BaseModel):
             "never received the create."
         ),
     )
-    password: Annotated[SecretStr | None, AsSecret] = Field(
+    password: AsSecret = Field(
         default=None, max_length=500, description="The password of the login."
     )
-    client_secret: Annotated[SecretStr | None, AsSecret] = Field(
+    client_secret: AsSecret = Field(
         default=None, max_length=500, description="The secret of the client id."
     )
-    signing_secret: Annotated[SecretStr | None, AsSecret] = Field(
+    signing_secret: AsSecret = Field(
         default=None, max_length=500, description="The secret that signs webhooks."
+    )
+    uri_query: AsQuery = Field(
+        default=None,
+        max_length=2000,
+        description="The query of the URI, without its question mark. Kept like a secret.",
+    )
+    token_query: AsQuery = Field(
+        default=None,
+        max_length=2000,
+        description="The query of the token URL, without its question mark. Kept like a secret.",
     )
     headers: dict[str, SecretStr] | None = Field(
         default=None,
@@ -177,10 +171,7 @@ class ConnectorFields(BaseModel):
     @model_validator(mode="after")
     def _headers_fit(self) -> Self:
         """Refuse headers that the connector sets itself, and headers that HTTP cannot carry."""
-        authentication = self.authentication
-        is_authenticated = (
-            is_basic(authentication) or authentication.type is not AuthenticationType.NONE
-        )
+        is_authenticated = self.authentication.scheme is not AuthenticationScheme.NONE
         try:
             check_headers(self._header_values(), self.system, is_authenticated=is_authenticated)
         except ValueError as error:
@@ -206,9 +197,19 @@ class ConnectorFields(BaseModel):
             )
         return self
 
+    @model_validator(mode="after")
+    def _queries_fit(self) -> Self:
+        """Refuse a query that is entered twice, as a part of its address and by itself."""
+        for name in self._queries():
+            if getattr(self, name) is not None:
+                raise refusal((name,), f"is entered twice: {QUERIES[name]} has a query as well")
+        return self
+
     def stored_fields(self) -> dict[str, Any]:
-        """Return the fields that are stored without sealing."""
+        """Return the fields that are stored without sealing. Addresses have no query there."""
         fields = self.model_dump(exclude={*SECRETS, "version"})
+        for part, name in ((fields, "uri"), (fields["authentication"], "token_url")):
+            part[name] = part[name] and split_query(part[name])[0]
         return fields if self.headers is None else fields | {"header_names": sorted(self.headers)}
 
     def secrets(self) -> dict[str, str]:
@@ -221,7 +222,13 @@ class ConnectorFields(BaseModel):
         if self.headers is not None:
             values = self._header_values()
             entered["headers"] = json.dumps(values) if values else ""
-        return entered
+        return entered | self._queries()
+
+    def _queries(self) -> dict[str, str]:
+        """Return the queries that were entered as a part of their address, by secret."""
+        addresses = {"uri_query": self.uri, "token_query": self.authentication.token_url}
+        queries = {name: split_query(address or "")[1] for name, address in addresses.items()}
+        return {name: query for name, query in queries.items() if query}
 
     def _header_values(self) -> dict[str, str]:
         return {name: value.get_secret_value() for name, value in (self.headers or {}).items()}

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
@@ -86,8 +87,11 @@ class Conditions(BaseModel):
         return body
 
     @classmethod
+    @cache
     def _non_text_names(cls) -> set[str]:
-        """Return the names of the conditions without text values."""
+        """Return the names of the conditions without text values. The schema is built once, because
+        that takes a tenth of a second.
+        """
         fields = cls.model_json_schema()["properties"]
         return {
             name

@@ -54,7 +54,7 @@ def read_lines(body: bytes) -> LogLines:
     """Parse each line of a message on its own, so that an unreadable line loses no other."""
     try:
         parsed = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return LogLines([], unreadable=1)
     lines, unreadable = [], 0
     for line in parsed if isinstance(parsed, list) else [parsed]:

@@ -154,9 +154,8 @@ def _add_import_route(
 
         If a row is wrong, nothing is changed, and the response lists the errors of each row.
         """
-        rows = await asyncio.to_thread(
-            read_rows, request.headers.get("content-type", ""), await request.body()
-        )
+        content_type = request.headers.get("content-type", "")
+        rows = await asyncio.to_thread(read_rows, content_type, await request.body())
         imported = await import_rows(
             store, rows, modified_by=caller_of(request).name, dry_run=query.dry_run
         )

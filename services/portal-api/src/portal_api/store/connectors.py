@@ -8,15 +8,17 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from common.contracts.connector import Connector, seal_context
-from portal_api.errors import ConflictError, NotFoundError
+from common.connector_secrets import seal_secret
+from common.contracts.connector import Authentication, Connector
+from portal_api.connectors.kept_secrets import secrets_to_enter_again
+from portal_api.errors import ConflictError, NotFoundError, SecretsToEnterError
 from portal_api.schemas.paging import Page
 from portal_api.store.errors import translate_errors
 from portal_api.store.pages import read_page
-from portal_api.store.stored_connector import as_stored
+from portal_api.store.stored_connector import as_stored, with_sealed_queries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
@@ -39,7 +41,7 @@ class Connectors:
         """Return all connectors by name, at most 1,000."""
         with translate_errors():
             return [
-                as_stored(found)
+                self._read(found)
                 async for found in self._connectors.find()
                 .sort([("name", 1), ("_id", 1)])
                 .limit(MAX_CONNECTORS)
@@ -51,13 +53,13 @@ class Connectors:
             found = await self._connectors.find_one({"_id": connector_id})
         if found is None:
             raise NotFoundError(f"There is no connector {connector_id}")
-        return as_stored(found)
+        return self._read(found)
 
     async def get_many(self, connector_ids: Iterable[str]) -> dict[str, StoredConnector]:
         """Return the existing connectors of these ids, by id."""
         with translate_errors():
             found = self._connectors.find({"_id": {"$in": sorted(set(connector_ids))}})
-            return {document["_id"]: as_stored(document) async for document in found}
+            return {document["_id"]: self._read(document) async for document in found}
 
     async def versions(
         self, wanted: Iterable[tuple[str, int | None]]
@@ -73,7 +75,7 @@ class Connectors:
                     }
                 }
             )
-            connectors = [as_stored(document) async for document in found]
+            connectors = [self._read(document) async for document in found]
         return {(connector.connector_id, connector.version): connector for connector in connectors}
 
     async def history(
@@ -85,7 +87,7 @@ class Connectors:
         page = Page("version", is_descending=True, limit=limit, after=after)
         with translate_errors():
             found, following = await read_page(self._versions, {"connector_id": connector_id}, page)
-        return [as_stored(document) for document in found], following
+        return [self._read(document) for document in found], following
 
     async def versions_since(
         self, since_by_connector: Mapping[str, datetime]
@@ -108,7 +110,7 @@ class Connectors:
                 .sort([("version", -1), ("_id", -1)])
                 .limit(MAX_VERSIONS)
             ):
-                versions.append(as_stored(document))
+                versions.append(self._read(document))
                 if versions[-1].modified_at < since:
                     break
         return versions
@@ -143,7 +145,7 @@ class Connectors:
         omitted ``header_names`` stay as in ``before``. ``entered_secrets`` has plain texts by name.
 
         Raises ConflictError when the connector was changed since ``before``, or has unreadable
-        fields.
+        fields, and SecretsToEnterError when an omitted secret would go to another destination.
 
         The new version is saved after the connector itself, so only the first of two concurrent
         changes saves a version. The version before is saved again, because its writer may have been
@@ -154,10 +156,9 @@ class Connectors:
                 f"This version cannot read the connector's fields {', '.join(before.unreadable)}: "
                 "change the connector with the version that wrote them"
             )
-        fields = {"header_names": before.header_names} | fields | {"modified_by": modified_by}
-        after = self._build(
-            before.connector_id, before.version + 1, fields, entered_secrets, before=before
-        )
+        if refused := self.secrets_to_enter_again(before, fields, entered_secrets):
+            raise SecretsToEnterError(refused)
+        after = self._next(before, fields, entered_secrets, modified_by)
         with translate_errors():
             await self._save_version(before)
             replaced = await self._connectors.replace_one(
@@ -168,29 +169,29 @@ class Connectors:
             await self._save_version(after)
         return after
 
-    async def rekey(self) -> int:
-        """Seal all secrets, also those of old versions, with the newest key. Return the number of
-        changed documents.
+    def secrets_to_enter_again(
+        self, before: StoredConnector, fields: dict[str, Any], entered: Collection[str]
+    ) -> dict[str, str]:
+        """Return the sentence of each omitted secret that a change to these fields would send to
+        another destination, by secret.
         """
-        changed = 0
-        for collection in (self._connectors, self._versions):
-            async for found in collection.find(
-                {"secrets": {"$ne": {}}}, {"connector_id": 1, "secrets": 1}
-            ):
-                sealed = {
-                    name: self._reseal(found["connector_id"], name, sealed_before)
-                    for name, sealed_before in found["secrets"].items()
-                }
-                await collection.update_one(
-                    {"_id": found["_id"], "secrets": found["secrets"]},
-                    {"$set": {"secrets": sealed}},
-                )
-                changed += 1
-        return changed
+        after = before.model_copy(update=_typed(fields))
+        return secrets_to_enter_again(before, after, entered)
 
-    def _reseal(self, connector_id: str, name: str, sealed_before: str) -> str:
-        context = seal_context(connector_id, name)
-        return self._keys.seal(self._keys.open(sealed_before, context), context)
+    def _read(self, document: dict[str, Any]) -> StoredConnector:
+        return with_sealed_queries(as_stored(document), self._keys)
+
+    def _next(
+        self,
+        before: StoredConnector,
+        fields: dict[str, Any],
+        entered_secrets: dict[str, str],
+        modified_by: str,
+    ) -> Connector:
+        fields = {"header_names": before.header_names} | fields | {"modified_by": modified_by}
+        return self._build(
+            before.connector_id, before.version + 1, fields, entered_secrets, before=before
+        )
 
     def _build(
         self,
@@ -204,28 +205,28 @@ class Connectors:
         """Return this version of the connector, with the secrets sealed. ``before`` is the version
         before, or None for the first version.
         """
+        earlier = before.secrets_entered if before else {}
+        connector = Connector(
+            connector_id=connector_id,
+            version=version,
+            modified_at=datetime.now(UTC),
+            **fields,
+            secrets_entered=earlier | dict.fromkeys(entered_secrets, version),
+            most_partitions=max(
+                fields["limits"]["partitions"], before.most_partitions if before else 1
+            ),
+        )
         unchanged = {
             name: sealed
             for name, sealed in (before.secrets if before else {}).items()
             if name not in entered_secrets
         }
         sealed = {
-            name: self._keys.seal(secret, seal_context(connector_id, name))
+            name: seal_secret(self._keys, connector, name, secret)
             for name, secret in entered_secrets.items()
             if secret
         }
-        earlier = before.secrets_entered if before else {}
-        return Connector(
-            connector_id=connector_id,
-            version=version,
-            modified_at=datetime.now(UTC),
-            **fields,
-            secrets=unchanged | sealed,
-            secrets_entered=earlier | dict.fromkeys(entered_secrets, version),
-            most_partitions=max(
-                fields["limits"]["partitions"], before.most_partitions if before else 1
-            ),
-        )
+        return connector.model_copy(update={"secrets": unchanged | sealed})
 
     async def _save_version(self, connector: Connector) -> None:
         version_id = f"{connector.connector_id}.{connector.version}"
@@ -240,4 +241,12 @@ def _document(connector: Connector) -> dict[str, Any]:
         "actions": [str(action) for action in connector.actions],
         "authentication": connector.authentication.model_dump(mode="json"),
         "header_names": list(connector.header_names),
+    }
+
+
+def _typed(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields that decide about destinations, as the model has them."""
+    return {
+        name: Authentication.model_validate(value) if name == "authentication" else value
+        for name, value in fields.items()
     }

@@ -5,7 +5,6 @@ inserted since.
 from __future__ import annotations
 
 import base64
-import binascii
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,10 @@ KEY_TYPES = (str, int, float, datetime, type(None))
 """Types of values in a cursor. MongoDB would read any other type, such as a pattern, as a
 condition.
 """
+
+
+_UNREADABLE = (BSONError, ArithmeticError, LookupError, ValueError, TypeError, RecursionError)
+"""The errors of the decoders for a text that no cursor has."""
 
 
 async def read_page(
@@ -105,7 +108,7 @@ def _decode(key: str, length: int) -> list[Any]:
     try:
         last = json_util.loads(base64.urlsafe_b64decode(key.encode()))
         encode({"last": last})
-    except (binascii.Error, BSONError, OverflowError, ValueError, TypeError):
+    except _UNREADABLE:
         last = None
     if (
         not isinstance(last, list)

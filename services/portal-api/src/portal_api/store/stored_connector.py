@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, ValidationError
 
+from common.address import has_credentials, split_query, without_credentials
+from common.connector_secrets import seal_secret
 from common.contracts.connector import Connector
 from common.contracts.message import NO_CONNECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from common.sealing import KeyRing
 
 _DEFAULTS: dict[str, Any] = {
     "connector_id": NO_CONNECTOR,
@@ -42,6 +46,30 @@ def as_stored(document: Mapping[str, Any]) -> StoredConnector:
         return _without(fields, {str(location[0]) for location in locations if location}, locations)
     except ValidationError:
         return _without({}, set(), locations)
+
+
+def with_sealed_queries(connector: StoredConnector, keys: KeyRing) -> StoredConnector:
+    """Return the connector with the queries of its addresses among its sealed secrets, and without
+    user names and passwords in them.
+
+    Builds before 0.1.0 stored addresses as they were entered.
+    """
+    authentication = connector.authentication
+    addresses = {"uri_query": connector.uri or "", "token_query": authentication.token_url or ""}
+    if not any("?" in address or has_credentials(address) for address in addresses.values()):
+        return connector
+    queries = {name: split_query(address)[1] for name, address in addresses.items()}
+    uri, token_url = (split_query(without_credentials(text))[0] for text in addresses.values())
+    plain = connector.model_copy(
+        update={
+            "uri": uri or None,
+            "authentication": authentication.model_copy(update={"token_url": token_url or None}),
+        }
+    )
+    sealed = {
+        name: seal_secret(keys, plain, name, query) for name, query in queries.items() if query
+    }
+    return plain.model_copy(update={"secrets": plain.secrets | sealed})
 
 
 def _without(

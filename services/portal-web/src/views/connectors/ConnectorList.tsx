@@ -26,6 +26,7 @@ import { ScrollRegion } from '@/components/ScrollRegion';
 import { Tag } from '@/components/Tag';
 import { Timestamp } from '@/components/Timestamp';
 import { useText } from '@/texts/texts';
+import { shownUri } from '@/views/connectors/formValues';
 import { useConnectors } from '@/views/connectors/useConnectors';
 
 export default function ConnectorList() {
@@ -122,8 +123,8 @@ function ConnectorTable({ connectors }: { connectors: readonly Connector[] }) {
                 {[connector.system, connector.api_type].filter(Boolean).join(', ') || '–'}
               </TableCell>
               <TableCell sx={{ maxWidth: 280 }}>
-                <Typography variant="body2" noWrap title={connector.uri ?? undefined}>
-                  {connector.uri ?? '–'}
+                <Typography variant="body2" noWrap title={shownUri(connector) ?? undefined}>
+                  {shownUri(connector) ?? '–'}
                 </Typography>
               </TableCell>
               <TableCell>{connector.version}</TableCell>

@@ -160,7 +160,7 @@ function ConnectorForm({ connector }: { connector?: Connector }) {
             <RoutingSection />
           </Panel>
           <Panel title={text('connectors.endpoint')}>
-            <EndpointSection />
+            <EndpointSection connector={connector} />
           </Panel>
           <Panel title={text('connectors.authentication')}>
             <AuthenticationSection connector={connector} />

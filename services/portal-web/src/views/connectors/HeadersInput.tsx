@@ -8,10 +8,12 @@ import IconButton from '@mui/material/IconButton';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useFieldArray, useFormContext } from 'react-hook-form';
+import type { Connector } from '@/api/types';
 import { useText } from '@/texts/texts';
 import type { FormValues } from '@/views/connectors/formValues';
+import { enterAgainText, useSecretsToEnterAgain } from '@/views/connectors/secretInputs';
 
-export function HeadersInput({ currentNames }: { currentNames: string[] }) {
+export function HeadersInput({ connector }: { connector?: Connector }) {
   const text = useText();
   const { control, register, formState } = useFormContext<FormValues>();
   const error = formState.errors.headers?.message ?? formState.errors.headers?.root?.message;
@@ -20,11 +22,11 @@ export function HeadersInput({ currentNames }: { currentNames: string[] }) {
     <Box sx={{ display: 'grid', gap: 1.5, justifyItems: 'start' }}>
       <Typography variant="h3">{text('connectors.label.headers')}</Typography>
       <Typography variant="body2" color="text.secondary">
-        {text('connectors.help.headers')}{' '}
-        {currentNames.length > 0
-          ? text('connectors.currentHeaders', { names: currentNames.join(', ') })
-          : ''}
+        {text('connectors.help.headers')}
       </Typography>
+      {connector && connector.header_names.length > 0 ? (
+        <CurrentHeaders connector={connector} isReplaced={fields.length > 0} />
+      ) : null}
       {fields.map((field, index) => (
         <Box key={field.id} sx={{ display: 'flex', gap: 1, width: '100%' }}>
           <TextField label={text('connectors.header')} {...register(`headers.${index}.name`)} />
@@ -52,5 +54,31 @@ export function HeadersInput({ currentNames }: { currentNames: string[] }) {
         {text('connectors.addHeader')}
       </Button>
     </Box>
+  );
+}
+
+/** The stored headers. They stay unless the user replaces or removes all of them. */
+function CurrentHeaders({ connector, isReplaced }: { connector: Connector; isReplaced: boolean }) {
+  const text = useText();
+  const { setValue, watch } = useFormContext<FormValues>();
+  const parts = useSecretsToEnterAgain(connector).headers;
+  if (isReplaced || watch('removes_headers')) return null;
+  return (
+    <>
+      <Typography variant="body2" color="text.secondary">
+        {text('connectors.currentHeaders', { names: connector.header_names.join(', ') })}
+      </Typography>
+      {parts ? (
+        <Typography variant="body2" color="error">
+          {enterAgainText(text, parts)}
+        </Typography>
+      ) : null}
+      <Button
+        color="inherit"
+        onClick={() => setValue('removes_headers', true, { shouldDirty: true })}
+      >
+        {text('connectors.removeHeaders')}
+      </Button>
+    </>
   );
 }

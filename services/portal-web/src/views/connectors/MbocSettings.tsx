@@ -22,7 +22,12 @@ import {
 } from '@/views/connectors/ConnectionTest';
 import { DifferenceList } from '@/views/connectors/DifferenceList';
 import { differences } from '@/views/connectors/differences';
-import { AuthenticationSection, EndpointSection } from '@/views/connectors/formSections';
+import {
+  AuthenticationSection,
+  EndpointSection,
+  OtherSecretsSection,
+} from '@/views/connectors/formSections';
+import { shownUri } from '@/views/connectors/formValues';
 import { SwitchInput } from '@/views/connectors/inputs';
 import { useConnectorForm } from '@/views/connectors/useConnectorForm';
 
@@ -106,7 +111,7 @@ function SettingsSummary({
           [text('field.version'), current.version],
         ]}
       />
-      <DescriptionList columns={1} items={[[text('field.uri'), current.uri]]} />
+      <DescriptionList columns={1} items={[[text('field.uri'), shownUri(current)]]} />
       {atAttempt ? <ChangesSinceAttempt changed={changed} version={atAttempt.version} /> : null}
     </>
   );
@@ -168,8 +173,9 @@ function SettingsForm({
       >
         {error ? <Alert severity="error">{error}</Alert> : null}
         <SwitchInput name="enabled" label="field.enabled" help="connectors.help.enabled" />
-        <EndpointSection />
+        <EndpointSection connector={connector} />
         <AuthenticationSection connector={connector} />
+        <OtherSecretsSection connector={connector} />
         <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1 }}>
           <Button type="submit" variant="contained" loading={isSubmitting}>
             {text('details.saveAndTest')}

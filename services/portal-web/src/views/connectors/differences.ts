@@ -50,6 +50,8 @@ const SECRETS: Record<string, TextKey> = {
   password: 'connectors.label.password',
   client_secret: 'connectors.label.client_secret',
   signing_secret: 'connectors.label.signing_secret',
+  uri_query: 'connectors.label.uri_query',
+  token_query: 'connectors.label.token_query',
   headers: 'connectors.label.headers',
 };
 const HIDDEN = '•••';

@@ -5,8 +5,9 @@
 
 import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
-import { useWatch } from 'react-hook-form';
+import { useFormState, useWatch } from 'react-hook-form';
 import type { Connector } from '@/api/types';
+import { schemeOf } from '@/views/connectors/destinations';
 import {
   API_TYPES,
   AUTHENTICATION_TYPES,
@@ -17,11 +18,16 @@ import { HeadersInput } from '@/views/connectors/HeadersInput';
 import {
   ActionsInput,
   ChoiceInput,
-  SecretInput,
   SwitchInput,
   TextInput,
   TimeZoneInput,
 } from '@/views/connectors/inputs';
+import {
+  EnterAgainNotice,
+  isStored,
+  SecretInput,
+  useSecretsToEnterAgain,
+} from '@/views/connectors/secretInputs';
 
 function FieldGrid({ children, columns = 2 }: { children: ReactNode; columns?: number }) {
   return (
@@ -63,7 +69,7 @@ export function RoutingSection() {
   );
 }
 
-export function EndpointSection() {
+export function EndpointSection({ connector }: { connector?: Connector }) {
   return (
     <Box sx={{ display: 'grid', gap: 2 }}>
       <FieldGrid>
@@ -81,15 +87,20 @@ export function EndpointSection() {
         />
       </FieldGrid>
       <TextInput name="uri" label="field.uri" help="connectors.help.uri" type="url" />
+      {isStored(connector, 'uri_query') ? (
+        <SecretInput name="uri_query" connector={connector} />
+      ) : null}
+      <EnterAgainNotice connector={connector} />
     </Box>
   );
 }
 
 export function AuthenticationSection({ connector }: { connector?: Connector }) {
   const type = useWatch<FormValues, 'authentication.type'>({ name: 'authentication.type' });
-  const has = (secret: string) => connector?.secrets.includes(secret) ?? false;
-  const isClient = type === 'Microsoft Entra ID' || type.startsWith('OAuth2');
-  const isLogin = type === 'Basic' || type === 'NTLM' || type === 'Windows';
+  const login = useWatch<FormValues, 'authentication.login'>({ name: 'authentication.login' });
+  const scheme = schemeOf(type, login);
+  const isClient = scheme === 'OAuth2';
+  const isLogin = scheme === 'Basic' || scheme === 'Windows';
   return (
     <Box sx={{ display: 'grid', gap: 2 }}>
       <ChoiceInput
@@ -106,12 +117,7 @@ export function AuthenticationSection({ connector }: { connector?: Connector }) 
             label="connectors.label.login"
             help="connectors.help.login"
           />
-          <SecretInput
-            name="password"
-            label="connectors.label.password"
-            help="connectors.help.password"
-            isSet={has('password')}
-          />
+          <SecretInput name="password" connector={connector} />
         </FieldGrid>
       ) : null}
       {isClient ? (
@@ -121,12 +127,7 @@ export function AuthenticationSection({ connector }: { connector?: Connector }) 
             label="connectors.label.client_id"
             help="connectors.help.client_id"
           />
-          <SecretInput
-            name="client_secret"
-            label="connectors.label.client_secret"
-            help="connectors.help.client_secret"
-            isSet={has('client_secret')}
-          />
+          <SecretInput name="client_secret" connector={connector} />
           <TextInput
             name="authentication.tenant_id"
             label="connectors.label.tenant_id"
@@ -137,6 +138,9 @@ export function AuthenticationSection({ connector }: { connector?: Connector }) 
             label="connectors.label.token_url"
             help="connectors.help.token_url"
           />
+          {isStored(connector, 'token_query') ? (
+            <SecretInput name="token_query" connector={connector} />
+          ) : null}
           <TextInput
             name="authentication.scope"
             label="connectors.label.scope"
@@ -145,6 +149,21 @@ export function AuthenticationSection({ connector }: { connector?: Connector }) 
         </FieldGrid>
       ) : null}
     </Box>
+  );
+}
+
+/** The inputs of secrets that no other section of a short form has, when they are needed. */
+export function OtherSecretsSection({ connector }: { connector: Connector }) {
+  const again = useSecretsToEnterAgain(connector);
+  const { errors } = useFormState<FormValues>();
+  const isNeeded = (name: 'signing_secret' | 'headers') => Boolean(again[name] ?? errors[name]);
+  return (
+    <>
+      {isNeeded('signing_secret') ? (
+        <SecretInput name="signing_secret" connector={connector} />
+      ) : null}
+      {isNeeded('headers') ? <HeadersInput connector={connector} /> : null}
+    </>
   );
 }
 
@@ -191,14 +210,7 @@ export function AdvancedSection({ connector }: { connector?: Connector }) {
     <Box sx={{ display: 'grid', gap: 2 }}>
       <FieldGrid>
         <TimeZoneInput label="connectors.label.time_zone" help="connectors.help.time_zone" />
-        {system === 'Webhook' ? (
-          <SecretInput
-            name="signing_secret"
-            label="connectors.label.signing_secret"
-            help="connectors.help.signing_secret"
-            isSet={connector?.secrets.includes('signing_secret') ?? false}
-          />
-        ) : null}
+        {system === 'Webhook' ? <SecretInput name="signing_secret" connector={connector} /> : null}
         <SwitchInput
           name="sends_missing_create"
           label="connectors.label.sends_missing_create"
@@ -217,7 +229,7 @@ export function AdvancedSection({ connector }: { connector?: Connector }) {
         label="connectors.label.ca_certificate"
         help="connectors.help.ca_certificate"
       />
-      <HeadersInput currentNames={connector?.header_names ?? []} />
+      <HeadersInput connector={connector} />
     </Box>
   );
 }

@@ -42,8 +42,14 @@ export interface FormValues {
   password?: string;
   client_secret?: string;
   signing_secret?: string;
+  uri_query?: string;
+  token_query?: string;
   headers: { name: string; value: string }[];
+  removes_headers: boolean;
 }
+
+export type SecretName =
+  'password' | 'client_secret' | 'signing_secret' | 'uri_query' | 'token_query' | 'headers';
 
 export const SYSTEMS = ['Business Central', 'NAV', 'CRM', 'Webhook'];
 export const API_TYPES = ['SOAP', 'REST'];
@@ -87,6 +93,7 @@ export const EMPTY_FORM: FormValues = {
     partitions: '1',
   },
   headers: [],
+  removes_headers: false,
 };
 
 export function toFormValues(connector: Connector): FormValues {
@@ -126,7 +133,7 @@ export function toFormValues(connector: Connector): FormValues {
 
 /** Return the request body. Throws a SyntaxError if the mapping is not JSON. */
 export function toConnectorFields(values: FormValues): Omit<ConnectorChange, 'version'> {
-  const { authentication: auth, limits, headers } = values;
+  const { authentication: auth, limits, headers, removes_headers } = values;
   return {
     name: values.name.trim(),
     description: trimmedOrNull(values.description),
@@ -154,8 +161,10 @@ export function toConnectorFields(values: FormValues): Omit<ConnectorChange, 've
       password: values.password,
       client_secret: values.client_secret,
       signing_secret: values.signing_secret,
+      uri_query: values.uri_query,
+      token_query: values.token_query,
     }),
-    ...(headers.length === 0
+    ...(headers.length === 0 && !removes_headers
       ? {}
       : {
           headers: Object.fromEntries(
@@ -190,6 +199,12 @@ function unchangedOrNull(value: string): string | null {
 
 function trimmedOrNull(value: string): string | null {
   return value.trim() || null;
+}
+
+/** Return the address with a mark where its query is, which is never shown. */
+export function shownUri(connector: Connector): string | null {
+  const hasQuery = connector.secrets.includes('uri_query') && connector.uri;
+  return hasQuery ? `${connector.uri}?…` : connector.uri;
 }
 
 function toText(value: string | number | null | undefined): string {

@@ -1,14 +1,12 @@
 /** The inputs of the form, each with label, help text and error. */
 
 import Autocomplete from '@mui/material/Autocomplete';
-import Button from '@mui/material/Button';
 import Checkbox from '@mui/material/Checkbox';
 import FormControl from '@mui/material/FormControl';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import FormGroup from '@mui/material/FormGroup';
 import FormHelperText from '@mui/material/FormHelperText';
 import FormLabel from '@mui/material/FormLabel';
-import InputAdornment from '@mui/material/InputAdornment';
 import MenuItem from '@mui/material/MenuItem';
 import Switch from '@mui/material/Switch';
 import TextField from '@mui/material/TextField';
@@ -174,52 +172,5 @@ export function ActionsInput({ label, help }: InputProps) {
       </FormGroup>
       <FormHelperText sx={{ mx: 0 }}>{text(help)}</FormHelperText>
     </FormControl>
-  );
-}
-
-/**
- * A write-only input. A stored secret is never shown, and stays unless the user replaces or removes
- * it.
- */
-export function SecretInput({
-  name,
-  label,
-  help,
-  isSet,
-}: InputProps & { name: 'password' | 'client_secret' | 'signing_secret'; isSet: boolean }) {
-  const text = useText();
-  const { field, fieldState } = useController<FormValues, typeof name>({ name });
-  const isRemoved = isSet && field.value === '';
-  const remove = isSet ? (
-    <InputAdornment position="end">
-      <Button size="small" color="inherit" disabled={isRemoved} onClick={() => field.onChange('')}>
-        {text('connectors.removeSecret')}
-      </Button>
-    </InputAdornment>
-  ) : undefined;
-  return (
-    <TextField
-      name={field.name}
-      inputRef={field.ref}
-      onBlur={field.onBlur}
-      value={field.value ?? ''}
-      onChange={(event) => field.onChange(event.target.value || undefined)}
-      type="password"
-      label={text(label)}
-      placeholder={isSet && !isRemoved ? '••••••••' : undefined}
-      error={fieldState.invalid}
-      helperText={
-        fieldState.error?.message ??
-        [
-          text(isSet && !isRemoved ? 'connectors.secretSet' : 'connectors.secretNone'),
-          text(help),
-        ].join(' ')
-      }
-      slotProps={{
-        htmlInput: { autoComplete: 'new-password' },
-        inputLabel: { shrink: true },
-        input: { endAdornment: remove },
-      }}
-    />
   );
 }

@@ -100,6 +100,7 @@ function showFieldErrors(error: unknown, form: UseFormReturn<FormValues>): boole
         field in EMPTY_FORM ||
         field.includes('.') ||
         field.endsWith('secret') ||
+        field.endsWith('query') ||
         field === 'password',
     );
   for (const [field, message] of fieldErrors)

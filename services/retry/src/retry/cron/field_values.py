@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MIN_NAME_LENGTH = 3
+MAX_DIGITS = 9
 MONTHS = [name.upper() for name in calendar.month_name][1:]
 WEEKDAYS = [name.upper() for name in (calendar.day_name[6], *calendar.day_name[:6])]
 
@@ -55,8 +56,9 @@ def parse_numbers(field: FieldRange, text: str) -> frozenset[int]:
 
 def parse_number(field: FieldRange, text: str) -> int:
     """Return the value of a number or a name; raises ScheduleError."""
-    if text.isascii() and text.isdigit() and field.first <= int(text) <= field.last:
-        return int(text)
+    number = _digits(text)
+    if number is not None and field.first <= number <= field.last:
+        return number
     if len(text) >= MIN_NAME_LENGTH:
         for index, name in enumerate(field.names):
             if name.startswith(text):
@@ -64,15 +66,22 @@ def parse_number(field: FieldRange, text: str) -> int:
     raise field.error(text)
 
 
+def _digits(text: str) -> int | None:
+    """Return the number of an ASCII text of few digits, or None. Python converts no long texts."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
+    return int(text) if is_number else None
+
+
 def _part(field: FieldRange, text: str) -> Sequence[int]:
     begin, slash, step = text.partition("/")
     if not slash:
         return _range(field, text)
-    if not (step.isascii() and step.isdigit()) or int(step) == 0:
+    interval = _digits(step)
+    if not interval:
         raise field.error(text)
     numbers = _range(field, begin or "*")
     is_single = begin not in ("", "*") and "-" not in begin
-    return (range(numbers[0], field.last - field.spare + 1) if is_single else numbers)[:: int(step)]
+    return (range(numbers[0], field.last - field.spare + 1) if is_single else numbers)[::interval]
 
 
 def _range(field: FieldRange, text: str) -> Sequence[int]:

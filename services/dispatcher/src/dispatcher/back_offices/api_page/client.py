@@ -61,7 +61,7 @@ class ApiPageClient:
         self._http = http
         self._mapping = mapping
         self._zone = zone
-        self._uri = http.connector.uri or ""
+        self._uri = http.uri
 
     def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
         """Map the snapshot to one record. Resources that are posted after it are follow-ups."""

@@ -31,7 +31,7 @@ async def probe(http: BackOfficeHttpClient, mapping: ApiPageMapping) -> ProbeRes
 
     Raises a DeliveryError.
     """
-    uri = http.connector.uri or ""
+    uri = http.uri
     response = await http.call(HttpCall("GET", metadata_address(uri), max_bytes=MAX_METADATA_BYTES))
     if not response.is_success:
         raise await odata_error(http.faults, response)
@@ -113,5 +113,5 @@ def _no_company(uri: str) -> str:
     found = _COMPANY.search(uri)
     if found is None:
         return f"No service answers at this URI. {_CHECK}"
-    company = unquote(found[1] or found[2] or "")
-    return f"There is no company {company} at the back office: correct the company in the URI."
+    company = f"company {unquote(found[1])}" if found[1] else "such company"
+    return f"There is no {company} at the back office: correct the company in the URI."

@@ -13,6 +13,7 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 
 from pydantic import BaseModel, ValidationError
 
+from common.address import with_query
 from common.contracts.connector import CRM, AuthenticationType
 from dispatcher.back_offices.authentication.token_cache import OAuth2Client
 from dispatcher.back_offices.calls import MAX_RESPONSE_BYTES, HttpCall, host_of
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from dispatcher.back_offices.faults import FaultTranslator
     from dispatcher.errors import DeliveryError
 
-ENTRA_ID = "https://login.microsoftonline.com"
 BUSINESS_CENTRAL_SCOPE = "https://api.businesscentral.dynamics.com/.default"
 
 
@@ -178,9 +178,7 @@ def _client(
     Entra ID's missing settings follow from tenant and system (domain.md, 3.4).
     """
     settings = connector.authentication
-    token_url = settings.token_url or (
-        f"{ENTRA_ID}/{settings.tenant_id}/oauth2/v2.0/token" if settings.tenant_id else ""
-    )
+    token_url = with_query(settings.token_endpoint, secrets.get("token_query", ""))
     if not (token_url and settings.client_id and secrets.get("client_secret")):
         raise faults.transport_error("credentials")
     is_entra_id = settings.type is AuthenticationType.ENTRA_ID

@@ -58,7 +58,7 @@ class DataverseClient:
         self._http = http
         self._mapping = mapping
         self._zone = zone
-        self._root = (http.connector.uri or "").rstrip("/")
+        self._root = http.uri.rstrip("/")
 
     def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
         """Map the snapshot to one change set."""

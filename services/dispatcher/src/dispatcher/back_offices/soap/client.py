@@ -45,7 +45,7 @@ class PageServiceClient:
         self._http = http
         self._mapping = mapping
         self._zone = zone
-        self._uri = http.connector.uri or ""
+        self._uri = http.uri
         self._headers = {
             "Content-Type": "text/xml; charset=utf-8",
             "SOAPAction": f'"{mapping.namespace}:Create"',

@@ -54,7 +54,25 @@ def read_response(body: bytes, namespace: str) -> SoapFault | bool:
     """
     is_whole = body.rstrip(b" \t\r\n\x00").endswith(b">")  # UTF-16 ends in a zero byte
     root = parse_xml(body, forgiving=True)
-    if root is None or root.tag != f"{SOAP}Envelope":
+    if root is None:
+        return False
+    try:
+        return _read_envelope(root, namespace, is_whole=is_whole)
+    except UnicodeDecodeError:
+        return _read_envelope(_without_half_pairs(root), namespace, is_whole=is_whole)
+
+
+def _without_half_pairs(root: etree._Element) -> etree._Element:
+    """Return the document with U+FFFD for each half of a surrogate pair.
+
+    The forgiving parser accepts a reference such as ``&#xD800;``, and nothing can read its text.
+    """
+    text = etree.tostring(root, encoding="utf-8").decode(errors="replace")
+    return etree.fromstring(text.encode(), etree.XMLParser(resolve_entities=False, recover=True))
+
+
+def _read_envelope(root: etree._Element, namespace: str, *, is_whole: bool) -> SoapFault | bool:
+    if root.tag != f"{SOAP}Envelope":
         return False
     fault = root.find(f"{SOAP}Body/{SOAP}Fault")
     if fault is None:

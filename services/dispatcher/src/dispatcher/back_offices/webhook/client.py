@@ -35,7 +35,7 @@ class WebhookClient:
 
     def __init__(self, http: BackOfficeHttpClient, key: bytes | None) -> None:
         self._http = http
-        self._uri = http.connector.uri or ""
+        self._uri = http.uri
         self._key = key
 
     def prepare(self, request: DeliveryRequested) -> PreparedDelivery:

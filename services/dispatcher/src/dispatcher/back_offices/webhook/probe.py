@@ -19,7 +19,7 @@ async def probe(http: BackOfficeHttpClient) -> ProbeResult:
     A page is read with GET, because a sign-in page would answer every POST with 200. Raises a
     DeliveryError.
     """
-    uri = http.connector.uri or ""
+    uri = http.uri
     response = await http.call(HttpCall("HEAD", uri))
     if response.status in NO_HEAD:
         return ProbeResult(

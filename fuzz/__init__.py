@@ -1,0 +1,1 @@
+"""Sends made-up input to every parser of foreign input (docs/fuzz.md). `make fuzz` runs it."""

@@ -1,0 +1,1 @@
+"""Generators of input: changed samples, and texts made by a grammar with odd values."""
