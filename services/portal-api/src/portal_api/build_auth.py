@@ -11,8 +11,10 @@ from portal_api.auth.first_admin import FirstAdminService
 from portal_api.auth.known_devices import KnownDevices
 from portal_api.auth.open_session import SessionOpener
 from portal_api.auth.password_hasher import PasswordHasher
+from portal_api.auth.refusals import Refusals
 from portal_api.auth.session_cookie import SessionCookie
 from portal_api.auth.sign_in import SignInService
+from portal_api.auth.wrong_keys import WrongKeys
 from portal_api.routes.api_keys import api_keys
 from portal_api.routes.audit import audit
 from portal_api.routes.session import session
@@ -50,6 +52,7 @@ class AuthComponents:
     routers: Sequence[APIRouter]
     hasher: PasswordHasher
     first_admin: FirstAdminService
+    refusals: Refusals
 
 
 def build_auth(
@@ -61,14 +64,17 @@ def build_auth(
     key_store = ApiKeys(database)
     audit_store = Audit(database)
     waits = config.first_wait, config.longest_wait
-    sign_in_store = SignIns(database, lockout_of_names(*waits), lockout_of_addresses(*waits))
+    address_policy = lockout_of_addresses(*waits)
+    sign_in_store = SignIns(database, lockout_of_names(*waits), address_policy)
     hasher = PasswordHasher()
     devices = KnownDevices(sign_in_store, is_secure=config.is_secure)
     cookie = SessionCookie(is_secure=config.is_secure)
     opener = SessionOpener(user_store, session_store, cookie)
     service = SignInService(user_store, opener, sign_in_store, hasher)
     return AuthComponents(
-        authenticator=Authenticator(user_store, session_store, key_store, config.key),
+        authenticator=Authenticator(
+            user_store, session_store, key_store, config.key, WrongKeys(address_policy)
+        ),
         audit=audit_store,
         proxies=config.proxies,
         origins=config.origins,
@@ -82,4 +88,5 @@ def build_auth(
         ],
         hasher=hasher,
         first_admin=FirstAdminService(user_store, audit_store, hasher),
+        refusals=Refusals(audit_store),
     )

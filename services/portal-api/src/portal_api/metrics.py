@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from prometheus_client import Counter, Gauge, Histogram
+
+
+class Refusal(StrEnum):
+    """The reason of a refused request."""
+
+    NO_CREDENTIALS = "no credentials"
+    SESSION = "session"
+    API_KEY = "API key"
+    PASSWORD = "password"  # noqa: S105 - the reason
+    LOCKED = "too many failures"
+    ROLE = "role"
+    CROSS_SITE = "cross-site"
+    BODY = "body size"
+    MEDIA_TYPE = "media type"
+
 
 STORED = Counter("mboc_portal_api_events_stored_total", "Events stored.", ["kind"])
 SIGN_INS = Counter("mboc_portal_api_passwords_total", "Passwords that were entered.", ["outcome"])
+REFUSALS = Counter(
+    "mboc_portal_api_refused_total", "Requests that were refused, by reason.", ["reason"]
+)
 STORED_AFTER_SECONDS = Histogram(
     "mboc_portal_api_stored_after_seconds",
     "Seconds from the end of an attempt until it is stored.",
@@ -17,6 +37,8 @@ LINES_NOT_UNDERSTOOD = Counter(
 )
 READERS = Gauge("mboc_portal_api_live_readers", "Open streams of live updates.")
 
+for reason in Refusal:
+    REFUSALS.labels(reason)
 for kind in ("transaction", "status", "lane", "dead letter"):
     # A series that begins at 0 shows its first event as an increase.
     STORED.labels(kind)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from portal_api.accounts.password_policy import MAX_LENGTH, Password
+from portal_api.accounts.password_policy import MAX_ENTERED, Password
 from portal_api.accounts.roles import Role
 from portal_api.accounts.tokens import csrf_token
 
@@ -25,7 +25,7 @@ class SignInRequest(BaseModel):
     )
 
     name: str = Field(min_length=1, max_length=100)
-    password: Password = Field(min_length=1, max_length=MAX_LENGTH)
+    password: Password = Field(min_length=1, max_length=MAX_ENTERED)
 
 
 class SessionResponse(BaseModel):
@@ -44,8 +44,8 @@ class NewPassword(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    old: Password = Field(min_length=1, max_length=MAX_LENGTH)
-    new: Password = Field(description="12 to 200 characters, not the name, not easy to guess.")
+    old: Password = Field(min_length=1, max_length=MAX_ENTERED)
+    new: Password = Field(description="12 to 128 characters, not the name, not easy to guess.")
 
 
 def as_session(caller: Caller, token: str, preferences: str) -> SessionResponse:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from portal_api.auth.audit_draft import AuditDraft
-    from portal_api.store.audit import Audit
 
 CSRF = "X-CSRF-Token"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -36,11 +35,8 @@ BY_COOKIE = APIKeyCookie(
 )
 
 
-def authenticated(audit: Audit) -> Any:
-    """Return the dependency that refuses requests without an authenticated caller.
-
-    It also stores the audit entry of a write before the write is carried out.
-    """
+def authenticated() -> Any:
+    """Return the dependency that refuses requests without an authenticated caller."""
 
     async def check(
         request: Request,
@@ -49,10 +45,21 @@ def authenticated(audit: Audit) -> Any:
     ) -> None:
         if request.state.refusal is not None:
             raise request.state.refusal
-        if request.method not in SAFE_METHODS:
-            await audit.begin(audit_draft_of(request).current_entry())
 
     return Depends(check)
+
+
+def audited() -> Any:
+    """Return the dependency that stores the audit entry of a write before it is carried out.
+
+    It stands after the dependencies that refuse callers, so that a refusal is not begun.
+    """
+
+    async def begin(request: Request) -> None:
+        if request.method not in SAFE_METHODS:
+            await audit_draft_of(request).begin()
+
+    return Depends(begin)
 
 
 def same_origin(origins: Collection[str]) -> Any:

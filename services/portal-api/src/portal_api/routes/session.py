@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Body, Request, Response
 
 from portal_api.accounts.lockout import TrySource
+from portal_api.accounts.password_policy import SAME, normalize
 from portal_api.accounts.preferences import as_text
 from portal_api.accounts.session_schemas import NewPassword, SessionResponse, as_session
 from portal_api.auth.dependencies import audit_change, caller_of, session_of
@@ -59,6 +60,8 @@ def session(
             TrySource(caller.address, session_id=session_id),
         ):
             raise InvalidFieldError("old", "is not your password")
+        if normalize(change.new.get_secret_value()) == normalize(change.old.get_secret_value()):
+            raise InvalidFieldError("new", SAME)
         password = await hasher.hash_new(change.new.get_secret_value(), caller.name, "new")
         await users.set_password(caller.name, password, kept_session_id=session_id)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from portal_api.accounts.password_policy import SAME
 from portal_api.accounts.roles import Role
 from portal_api.accounts.user import UserName
 from portal_api.accounts.user_schemas import (
@@ -18,7 +19,9 @@ from portal_api.accounts.user_schemas import (
     UserQuery,
     UserResponse,
 )
+from portal_api.auth.audited_download import audited_download
 from portal_api.auth.dependencies import audit_change, require_role
+from portal_api.errors import InvalidFieldError
 from portal_api.exports.download import DOWNLOAD_RESPONSES, as_download
 from portal_api.schemas.problems import PROBLEMS
 
@@ -42,15 +45,20 @@ def users(store: Users, sign_ins: SignIns, hasher: PasswordHasher) -> APIRouter:
         return UserPage(items=[UserResponse.model_validate(user) for user in found], next=following)
 
     @router.get("/export", response_class=StreamingResponse, responses=DOWNLOAD_RESPONSES)
-    async def export_users(query: Annotated[UserExportQuery, Query()]) -> StreamingResponse:
+    async def export_users(
+        request: Request, query: Annotated[UserExportQuery, Query()]
+    ) -> StreamingResponse:
         """Export the accounts into a file."""
-        return await as_download(
-            "users",
-            query.format,
-            store.page,
-            query.page(),
-            UserResponse.model_validate,
-            tuple(UserResponse.model_fields),
+        return await audited_download(
+            request,
+            as_download(
+                "users",
+                query.format,
+                store.page,
+                query.page(),
+                UserResponse.model_validate,
+                tuple(UserResponse.model_fields),
+            ),
         )
 
     @router.post("", status_code=201, responses=CONFLICT)
@@ -84,10 +92,10 @@ def users(store: Users, sign_ins: SignIns, hasher: PasswordHasher) -> APIRouter:
     ) -> None:
         """Set a new password for an account. Its sessions end, and its lock-out ends."""
         audit_change(request, name)
-        user = await store.get(name)
-        await store.set_password(
-            user.name, await hasher.hash_new(new.password.get_secret_value(), user.name)
-        )
+        user, password = await store.get(name), new.password.get_secret_value()
+        if await hasher.matches(user.password, password):
+            raise InvalidFieldError("password", SAME)
+        await store.set_password(user.name, await hasher.hash_new(password, user.name))
         await sign_ins.forget(user.name)
 
     return router
