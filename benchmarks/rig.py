@@ -26,8 +26,8 @@ from local_stack.servers.rabbitmq import RabbitMq
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-SECRET = "bench-secret"  # noqa: S105 - made up, for loopback
-API_KEY = "bench-key"
+SECRET = "bench-source-61e0d4937ab2f8c5a9d1"  # noqa: S105 - made up, for loopback
+API_KEY = "bench-admin-key-3fa85b1097ce24d6"
 START_TIMEOUT_S = 120.0
 
 

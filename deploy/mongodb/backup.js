@@ -7,7 +7,7 @@ const AS_STORED = { promoteValues: false }; // otherwise 5.0 becomes 5
 const NOT_KEPT = ['heartbeats']; // heartbeats of replicas that no longer exist after a restore
 
 const password = fs.readFileSync('/run/secrets/mongodb-root-password', 'utf8').trim();
-const mboc = connect(`mongodb://root:${encodeURIComponent(password)}@mongodb:27017/mboc?authSource=admin&replicaSet=rs0`);
+const mboc = connect(`mongodb://root:${encodeURIComponent(password)}@mongodb:27017/mboc?authSource=admin&replicaSet=rs0&tls=true&tlsCAFile=/run/secrets/ca.pem`);
 const admin = mboc.getSiblingDB('admin');
 
 function write(line) {

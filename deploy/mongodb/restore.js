@@ -2,7 +2,7 @@
 const fs = require('fs');
 
 const password = fs.readFileSync('/run/secrets/mongodb-root-password', 'utf8').trim();
-const mboc = connect(`mongodb://root:${encodeURIComponent(password)}@mongodb:27017/mboc?authSource=admin&replicaSet=rs0`);
+const mboc = connect(`mongodb://root:${encodeURIComponent(password)}@mongodb:27017/mboc?authSource=admin&replicaSet=rs0&tls=true&tlsCAFile=/run/secrets/ca.pem`);
 const chunk = Buffer.alloc(1 << 20);
 let unread = [];
 

@@ -7,6 +7,7 @@ import json
 import random
 from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
@@ -14,22 +15,24 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from common.contracts.connector import Connector, Limits, seal_context
+from common.contracts.connector import Connector, Limits
 from common.contracts.delivery import Status
 from dispatcher.back_offices.table import build
 from dispatcher.connection_test.run import run_connection_test
 from dispatcher.errors import DeliveryError, NoAnswerError
-from tests.conformance.conftest import KEYS
 from tests.support.builders import a_connector, a_delivery, a_snapshot, a_transaction, as_body
 from tests.support.event_loop import measured_hold
 from tests.support.fake_lane import a_lane
 from tests.support.flooding_server import flooding_server
 from tests.support.hostile_answers import PARSERS
 from tests.support.raw_server import raw_server
+from tests.support.sealed import with_secrets
 from tests.support.simulated_back_offices import SIMULATED
 from tests.support.token_endpoint import token_endpoint
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dispatcher.back_offices.http_client import SharedResources
 
 OFFICE = pytest.mark.parametrize("office", SIMULATED)
@@ -62,18 +65,21 @@ FLOODS = {
 }
 
 
-def sealed(**secrets: str) -> dict[str, str]:
-    return {name: KEYS.seal(text, seal_context("c1", name)) for name, text in secrets.items()}
+SECRETS = {"password": PASSWORD, "headers": json.dumps({"X-Key": HEADER})}
 
 
-def to(office: str, url: str, **fields: Any) -> Connector:
+def to(
+    office: str, url: str, secrets: Mapping[str, str] = MappingProxyType(SECRETS), **fields: Any
+) -> Connector:
     found = SIMULATED[office]
     given = {
         "uri": url.rstrip("/") + found.path,
         "authentication": {"type": "Basic", "login": "svc"},
-        "secrets": sealed(password=PASSWORD, headers=json.dumps({"X-Key": HEADER})),
     }
-    return a_connector(system=found.system, api_type=found.api_type, **given | fields)
+    return with_secrets(
+        a_connector(system=found.system, api_type=found.api_type, **given | fields),
+        secrets,
+    )
 
 
 async def deliver(shared: SharedResources, connector: Connector) -> Exception | None:
@@ -204,7 +210,7 @@ async def test_a_token_that_a_back_office_repeats_is_not_shown(shared: SharedRes
                     "client_id": "c",
                     "token_url": f"{endpoint.url}token",
                 },
-                secrets=sealed(client_secret="made-up-client-secret"),
+                secrets={"client_secret": "made-up-client-secret"},
             )
             error = await deliver(shared, connector)
 

@@ -113,7 +113,7 @@ def test_every_variable_is_a_setting_and_every_file_a_secret(name: str) -> None:
     }
 
     for variable, value in SERVICES[name]["environment"].items():
-        assert variable.removesuffix("_FILE").upper() in known
+        assert {variable.upper(), variable.removesuffix("_FILE").upper()} & known
         assert not variable.endswith("_FILE") or value in mounted
 
 
@@ -182,3 +182,35 @@ def test_the_simulator_requires_the_authentication_of_the_demo_connectors() -> N
     required = json.loads(SERVICES["simulator"]["environment"]["SIMULATOR_AUTHENTICATION"])
 
     assert required == REQUIRED_AUTHENTICATION
+
+
+def test_rabbitmq_and_mongodb_are_reached_by_tls_alone(secrets: Secrets) -> None:
+    configuration = (ROOT / "deploy" / "rabbitmq" / "rabbitmq.conf").read_text().splitlines()
+    mongod = SERVICES["mongodb"]["entrypoint"][-1]
+    authority = "/run/secrets/ca.pem"
+
+    assert "listeners.tcp = none" in configuration
+    assert "management.ssl.port = 15671" in configuration
+    assert not [line for line in configuration if line.startswith("management.tcp")]
+    assert "--tlsMode requireTLS" in mongod
+    for service in topology.SERVICES:
+        assert urlsplit(secrets[f"{service}-rabbitmq-url"]).scheme == "amqps"
+        assert SERVICES[service]["environment"]["RABBITMQ_CA_FILE"] == authority
+    for service in ROLES["services"]:
+        assert SERVICES[service]["environment"]["MONGODB_CA_FILE"] == authority
+
+
+def test_only_services_that_use_a_server_share_a_network_with_it() -> None:
+    beside = {
+        server: {
+            name
+            for name, service in SERVICES.items()
+            if {*service["networks"]} & {*SERVICES[server]["networks"]}
+        }
+        for server in ("rabbitmq", "mongodb")
+    }
+
+    users = {"rabbitmq", "mongodb", *topology.SERVICES}
+    jobs = {"mongodb-init", "mongodb-backup", "mongodb-restore"}
+    assert beside == {"rabbitmq": users | jobs | {"prometheus"}, "mongodb": users | jobs}
+    assert DOCUMENT["networks"]["data"] == {"internal": True}

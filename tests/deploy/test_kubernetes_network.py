@@ -18,13 +18,13 @@ CLUSTER_SERVERS = {
     "back offices": {"0.0.0.0/0:443", "::/0:443"},
 }
 EXTERNAL_SERVERS = CLUSTER_SERVERS | {
-    "rabbitmq": {"192.0.2.0/28:5671", "192.0.2.0/28:5672"},
+    "rabbitmq": {"192.0.2.0/28:5671"},
     "mongodb": {"192.0.2.16/28:27017"},
 }
 REACHED = {
     "development": CLUSTER_SERVERS | {"back offices": {"simulator:http"}},
     "production": EXTERNAL_SERVERS,
-    "production-operators": CLUSTER_SERVERS,
+    "production-operators": CLUSTER_SERVERS | {"rabbitmq": {"rabbitmq:5671"}},
 }
 REACHES = {
     "Deployment/ingest": ["rabbitmq"],
@@ -50,9 +50,27 @@ PRIVATE = (
     "172.16.0.1",
     "192.168.0.1",
     "100.100.100.200",
+    "0.0.0.1",
+    "168.63.129.16",
+    "192.0.0.192",
+    "198.18.0.1",
+    "198.19.255.255",
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
     "fe80::1",
+    "fec0::1",
+    "ff02::1",
     "fd00::1",
+    "fd00:ec2::254",
     "::1",
+    "::",
+    "::ffff:169.254.169.254",
+    "::a9fe:a9fe",
+    "64:ff9b::a9fe:a9fe",
+    "64:ff9b:1::a9fe:a9fe",
+    "2002:a9fe:a9fe::1",
+    "2001::1",
 )
 NEVER = [ipaddress.ip_address(address) for address in PRIVATE]
 
@@ -105,6 +123,20 @@ def test_leaving_the_cluster_never_leads_into_a_private_network_or_to_a_metadata
     assert any(contains_address(block, ipaddress.ip_address("198.51.100.1")) for block in blocks)
 
 
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_names_are_asked_of_the_dns_pods_alone(overlay: str) -> None:
+    [policy] = [
+        p["spec"] for p in of_kind(overlay, "NetworkPolicy") if p["metadata"]["name"] == "names"
+    ]
+
+    assert policy["egress"][0]["to"] == [
+        {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
+            "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
+        }
+    ]
+
+
 @pytest.mark.parametrize("overlay", ["production", "production-operators"])
 def test_metrics_and_health_are_not_reachable_from_outside(overlay: str) -> None:
     paths = {
@@ -148,7 +180,7 @@ def test_rabbitmqs_nodes_are_reached_by_services_operators_and_prometheus_only()
         for port in rule["ports"]
     }
 
-    services = {f"{name}:5672" for name in ("ingest", "dispatcher", "retry", "portal-api")}
+    services = {f"{name}:5671" for name in ("ingest", "dispatcher", "retry", "portal-api")}
     between = {"rabbitmq:4369", "rabbitmq:25672", "rabbitmq:35672"}
     joined = {
         part
@@ -158,8 +190,8 @@ def test_rabbitmqs_nodes_are_reached_by_services_operators_and_prometheus_only()
         )
     }
     assert joined == services | between | {
-        "rabbitmq-system:15672",
-        "monitoring:15692",
+        "rabbitmq-system:15671",
+        "monitoring:15691",
     }
 
 

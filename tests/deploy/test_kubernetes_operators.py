@@ -9,7 +9,7 @@ import re
 import pytest
 
 from common import topology
-from tests.support.manifests import SERVERS, named, of_kind
+from tests.support.manifests import SERVERS, WORKLOADS, containers_of, named, of_kind, pod_of
 from tools.deploy.broker_definitions import MANIFEST, manifest
 
 OPERATORS = "production-operators"
@@ -94,3 +94,42 @@ def test_rabbitmq_survives_the_loss_of_a_node_and_of_a_host() -> None:
         "maxUnavailable": 1,
         "selector": own,
     }
+
+
+def test_every_connection_to_rabbitmq_and_mongodb_uses_tls() -> None:
+    variables = [
+        variable
+        for overlay, workload in WORKLOADS
+        if overlay == OPERATORS
+        for container in containers_of(overlay, workload)
+        for variable in container.get("env", ())
+    ]
+    urls = [v["value"] for v in variables if v["name"] == "RABBITMQ_URL"]
+    authorities = [v["value"] for v in variables if v["name"].endswith("_CA_FILE")]
+    mongod = containers_of(OPERATORS, "StatefulSet/mongodb")[0]["args"][0]
+
+    assert len(urls) == 4
+    assert all("@rabbitmq:5671/" in url and url.startswith("amqps://") for url in urls)
+    assert set(authorities) == {"/tls/ca.crt"}
+    assert len(authorities) == 4 + 3 + 2  # RabbitMQ, MongoDB, and the job that builds indexes
+    assert "--tlsMode requireTLS" in mongod
+    assert named(OPERATORS, "RabbitmqCluster/rabbitmq")["spec"]["tls"] == {
+        "secretName": "rabbitmq-tls",
+        "disableNonTLSListeners": True,
+    }
+
+
+def test_only_the_servers_have_a_key_of_a_certificate() -> None:
+    certificates = {c["spec"]["secretName"] for c in of_kind(OPERATORS, "Certificate")}
+    mounted = {
+        workload: [
+            {item["key"] for item in volume["secret"].get("items", [{"key": "all"}])}
+            for volume in pod_of(OPERATORS, workload)["spec"].get("volumes", ())
+            if volume.get("secret", {}).get("secretName") in certificates
+        ]
+        for overlay, workload in WORKLOADS
+        if overlay == OPERATORS
+    }
+
+    assert mounted.pop("StatefulSet/mongodb") == [{"all"}]
+    assert all(keys == [{"ca.crt"}] for keys in mounted.values()), mounted

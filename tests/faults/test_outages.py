@@ -18,7 +18,7 @@ import pytest
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.builders import a_snapshot
-from tests.support.system import System
+from tests.support.system import SECRET, System
 
 IN_FLIGHT = 8
 MORNING = datetime(2026, 7, 21, 6, tzinfo=UTC)
@@ -179,7 +179,7 @@ async def test_ingest_answers_503_with_retry_after_while_rabbitmq_is_unavailable
 ) -> None:
     await rabbitmq.stop()
     try:
-        headers = {"X-API-KEY": "demo-secret", "Content-Type": "application/json"}
+        headers = {"X-API-KEY": SECRET, "Content-Type": "application/json"}
         url = f"{system.services['ingest'].url}/webhooks/demo/appointment-created"
         async with system.http.post(
             url, json=a_snapshot(source_app=app), headers=headers

@@ -139,9 +139,9 @@ async def test_a_bad_setting_refuses_to_start_with_a_sentence_that_names_it(
     command: str, variable: str, value: str
 ) -> None:
     good = {
-        "INGEST_SECRETS": '{"demo": "s"}',
+        "INGEST_SECRETS": '{"demo": "made-up-secret-of-a-test-0f9d3b71"}',
         "SECRET_KEYS": f"k1:{base64.b64encode(bytes(32)).decode()}",
-        "PORTAL_API_KEY": "k",
+        "PORTAL_API_KEY": "made-up-admin-key-of-a-test-93be",
     }
     program = Path(sys.executable).with_name(f"mboc-{command}")
 

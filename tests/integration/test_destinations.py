@@ -88,14 +88,14 @@ async def test_a_put_to_another_destination_asks_for_every_secret(
     if change == "https to http":
         await put(system, connector_id, uri=f"https://127.0.0.1:{other.port}/?q=1", **LOGIN)
     before = await entered(system, connector_id)
-    fields: dict[str, Any] = {
+    changes: dict[str, dict[str, Any]] = {
         "uri": {"uri": other.url},
         "https to http": {"uri": other.url},
         "ca_certificate": {"ca_certificate": system_authority()},
         "scheme": {"authentication": {"type": "NTLM", "login": "svc"}},
-    }[change]
+    }
 
-    status, answer = await put(system, connector_id, **fields)
+    status, answer = await put(system, connector_id, **changes[change])
 
     assert status == 422
     assert refused(answer) == (["password"] if change == "scheme" else LOGIN_SECRETS)

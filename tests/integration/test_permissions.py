@@ -29,7 +29,7 @@ from tests.support.permission_probe import (
     published,
     queue_attempts,
 )
-from tests.support.service_users import DATABASE, ROLES, GuardedServers, RabbitMqWithUsers
+from tests.support.service_users import DATABASE, ROLES, GuardedServers
 from tools.docs.permissions_page import (
     QUEUES,
     collection_acts,
@@ -58,20 +58,20 @@ def on_other_hosts(definitions: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-async def rabbitmq(guarded_servers: GuardedServers) -> RabbitMqWithUsers:
+async def hosts(guarded_servers: GuardedServers) -> tuple[str, str]:
     """RabbitMQ with two more virtual hosts. In one, each queue holds a message."""
     rabbitmq, secrets = guarded_servers.rabbitmq, guarded_servers.secrets
     definitions = json.loads(secrets.file("rabbitmq-definitions.json").read_text())
     file = secrets.file("definitions-of-other-hosts.json")
     file.write_text(json.dumps(on_other_hosts(definitions)))
     await rabbitmq.control("import_definitions", str(file))
-    connection = await aiormq.connect(f"{rabbitmq.url}{TRIED}")
+    connection = await aiormq.connect(guarded_servers.rabbitmq_url("administrator", TRIED))
     channel = await connection.channel()
     await channel.queue_declare(A_LANE.name, durable=True, arguments=dict(A_LANE.arguments))
     for queue in ALL_QUEUES:
         await channel.basic_publish(b"[]", routing_key=queue.name)
     await connection.close()
-    return rabbitmq
+    return TRIED, INCOMPLETE
 
 
 @pytest.fixture(params=SERVICES, ids=list(topology.SERVICES))
@@ -82,12 +82,9 @@ async def service(request: pytest.FixtureRequest) -> topology.ServiceTopology:
 
 @pytest.fixture
 async def probe(
-    guarded_servers: GuardedServers,
-    rabbitmq: RabbitMqWithUsers,
-    service: topology.ServiceTopology,
+    guarded_servers: GuardedServers, hosts: tuple[str, str], service: topology.ServiceTopology
 ) -> AsyncIterator[BrokerProbe]:
-    url = guarded_servers.secrets.at(f"{service.name}-rabbitmq-url", rabbitmq.url)
-    async with broker_probe(f"{url}{TRIED}") as opened:
+    async with broker_probe(guarded_servers.rabbitmq_url(service.name, hosts[0])) as opened:
         yield opened
 
 
@@ -155,22 +152,22 @@ async def test_rabbitmq_allows_nothing_at_other_exchanges_and_queues(
 
 @pytest.fixture
 async def incomplete(
-    guarded_servers: GuardedServers, rabbitmq: RabbitMqWithUsers
+    guarded_servers: GuardedServers, hosts: tuple[str, str]
 ) -> Callable[[topology.ServiceTopology], Publisher]:
     """Returns a service's publisher on the virtual host without lanes."""
 
     def publisher(service: topology.ServiceTopology) -> Publisher:
-        url = guarded_servers.secrets.at(f"{service.name}-rabbitmq-url", rabbitmq.url)
-        return Publisher(partial(connect, f"{url}{INCOMPLETE}", "test"), service, 0.0)
+        url = guarded_servers.rabbitmq_url(service.name, hosts[1])
+        return Publisher(partial(connect, url, "test"), service, 0.0)
 
     return publisher
 
 
 async def test_a_missing_queue_of_another_service_is_named_with_the_command(
-    rabbitmq: RabbitMqWithUsers, incomplete: Callable[[topology.ServiceTopology], Publisher]
+    guarded_servers: GuardedServers, incomplete: Callable[[topology.ServiceTopology], Publisher]
 ) -> None:
     queue, publisher = topology.PORTAL_API_TRANSACTIONS, incomplete(topology.INGEST)
-    connection = await aiormq.connect(f"{rabbitmq.url}{INCOMPLETE}")
+    connection = await aiormq.connect(guarded_servers.rabbitmq_url("administrator", INCOMPLETE))
     channel = await connection.channel()
     await channel.queue_delete(queue.name)
 
@@ -186,7 +183,7 @@ async def test_a_missing_queue_of_another_service_is_named_with_the_command(
 
 
 async def test_a_retry_for_a_lane_that_does_not_exist_goes_to_dispatcher_as_unrouted(
-    rabbitmq: RabbitMqWithUsers, incomplete: Callable[[topology.ServiceTopology], Publisher]
+    guarded_servers: GuardedServers, incomplete: Callable[[topology.ServiceTopology], Publisher]
 ) -> None:
     publisher = incomplete(topology.RETRY)
     await publisher.open()
@@ -196,7 +193,7 @@ async def test_a_retry_for_a_lane_that_does_not_exist_goes_to_dispatcher_as_unro
     await RetryPublisher(publisher).publish_requests([claim], {"t1": a_transaction("t1")})
 
     await publisher.close()
-    connection = await aiormq.connect(f"{rabbitmq.url}{INCOMPLETE}")
+    connection = await aiormq.connect(guarded_servers.rabbitmq_url("administrator", INCOMPLETE))
     got = await (await connection.channel()).basic_get(topology.DISPATCHER_UNROUTED.name)
     await connection.close()
     assert DeliveryRequested.model_validate_json(got.body).connector_id == "a-connector"
@@ -206,8 +203,7 @@ async def test_a_retry_for_a_lane_that_does_not_exist_goes_to_dispatcher_as_unro
 def stored(
     request: pytest.FixtureRequest, guarded_servers: GuardedServers
 ) -> Iterator[tuple[str, MongoClient[dict[str, Any]]]]:
-    url = guarded_servers.secrets.at(f"{request.param}-mongodb-url", guarded_servers.mongodb.url)
-    with MongoClient[dict[str, Any]](url) as client:
+    with MongoClient[dict[str, Any]](guarded_servers.mongodb_url(request.param)) as client:
         yield request.param, client
 
 

@@ -81,7 +81,7 @@ async def test_the_required_role_is_allowed(
     "operation", [operation for operation in operations() if not operation.is_open], ids=str
 )
 @pytest.mark.parametrize(
-    "headers", [{}, {"X-API-KEY": "wrong"}, {"Cookie": "mboc_session=wrong"}], ids=str
+    "headers", [{}, {"X-API-KEY": "wrong"}, {"Cookie": "__Host-mboc_session=wrong"}], ids=str
 )
 async def test_a_request_without_credentials_is_refused(
     system: System, headers: dict[str, str], operation: Operation
@@ -120,7 +120,7 @@ async def test_a_viewer_reads_every_list_but_accounts_and_audit(
     for operation in lists:
         url, cookie = (
             f"{system.services['portal-api'].url}/api{operation.path}",
-            f"mboc_session={users[Role.VIEWER].cookie}",
+            f"__Host-mboc_session={users[Role.VIEWER].cookie}",
         )
         async with system.http.get(
             url, headers={"Cookie": cookie}

@@ -38,9 +38,14 @@ class SystemWithUsers(System):
     mongodb: MongoDbWithUsers
 
     async def start_as_itself(self, service: str, **settings: str) -> None:
-        urls = {"RABBITMQ_URL": self.secrets.at(f"{service}-rabbitmq-url", self.rabbitmq_url)}
+        authorities = str(self.secrets.file("ca.pem"))
+        urls = {
+            "RABBITMQ_URL": self.secrets.at(f"{service}-rabbitmq-url", self.rabbitmq_url),
+            "RABBITMQ_CA_FILE": authorities,
+        }
         if service in ROLES["services"]:
             urls["MONGODB_URL"] = self.secrets.at(f"{service}-mongodb-url", self.mongodb_url)
+            urls["MONGODB_CA_FILE"] = authorities
         await self.start(service, None, ready=True, **urls, **settings)
 
 
@@ -101,10 +106,10 @@ async def test_an_operation_is_carried_out(guarded: SystemWithUsers) -> None:
     )
 
 
-async def test_an_unreadable_message_is_dead_lettered_and_shown(guarded: SystemWithUsers) -> None:
-    connection = await aio_pika.connect(
-        guarded.secrets.at("ingest-rabbitmq-url", guarded.rabbitmq_url)
-    )
+async def test_an_unreadable_message_is_dead_lettered_and_shown(
+    guarded: SystemWithUsers, guarded_servers: GuardedServers
+) -> None:
+    connection = await aio_pika.connect(guarded_servers.rabbitmq_url("ingest"))
     async with connection, await connection.channel() as channel:
         exchange = await channel.get_exchange(topology.TRANSACTIONS.name, ensure=False)
 
@@ -190,11 +195,9 @@ APPENDED = "audit"
     ],
 )
 async def test_no_service_may_change_or_remove_a_line_of_the_audit(
-    guarded: SystemWithUsers, act: Callable[[Any], Any]
+    guarded_servers: GuardedServers, act: Callable[[Any], Any]
 ) -> None:
-    with MongoClient[dict[str, Any]](
-        guarded.secrets.at("portal-api-mongodb-url", guarded.mongodb_url)
-    ) as client:
+    with MongoClient[dict[str, Any]](guarded_servers.mongodb_url("portal-api")) as client:
         assert is_refused(lambda: act(client[DATABASE][APPENDED]))
 
 

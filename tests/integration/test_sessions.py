@@ -226,7 +226,7 @@ async def test_live_updates_of_a_stolen_cookie_end_with_the_session(system: Syst
     user = await a_user(system)
     url, headers = (
         f"{system.services['portal-api'].url}/api/events",
-        {"Cookie": f"mboc_session={user.cookie}"},
+        {"Cookie": f"__Host-mboc_session={user.cookie}"},
     )
 
     async with system.http.get(url, headers=headers) as stream:

@@ -14,7 +14,7 @@ from tests.support.secret_scan import ISSUED, note_fields, note_secrets
 from tests.support.system import System
 
 PASSWORD = "made-up walrus lantern 17"
-COOKIE = "mboc_session"
+COOKIE = "__Host-mboc_session"
 DEVICE = "mboc_device_"
 
 

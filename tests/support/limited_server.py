@@ -15,13 +15,14 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from common.health import Readiness, health_routes
-from common.http_server.limits import Limits
+from common.http_server.limits import HttpLimits
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.problem import install_for_plain_routes
 from common.process import run, serve_http
 
-LIMITS = Limits(
+SECRET_TEXT = "secret-in-an-exception"
+LIMITS = HttpLimits(
     connections=20,
     head_s=0.4,
     body_s=0.5,
@@ -61,7 +62,7 @@ async def large(_: Request) -> Response:
 
 async def bug(_: Request) -> Response:
     """Fail with a text that must not be shown."""
-    raise RuntimeError("secret-in-an-exception")
+    raise RuntimeError(SECRET_TEXT)
 
 
 async def late_bug(_: Request) -> Response:
@@ -69,7 +70,7 @@ async def late_bug(_: Request) -> Response:
 
     async def produce() -> AsyncIterator[str]:
         yield "begun"
-        raise RuntimeError("secret-in-an-exception")
+        raise RuntimeError(SECRET_TEXT)
 
     return StreamingResponse(produce())
 

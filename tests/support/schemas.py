@@ -34,8 +34,18 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "Policy": ("name", "pattern", "definition", "rabbitmqClusterReference"),
     "PodMonitor": ("selector", "podMetricsEndpoints"),
     "PrometheusRule": ("groups",),
+    "Issuer": (),
+    "Certificate": ("secretName", "issuerRef"),
 }
 """Required fields of custom resources, for a machine without the published schemas."""
+ALLOWED = {
+    "Issuer": {"selfSigned", "ca"},
+    "Certificate": {
+        *("secretName", "isCA", "commonName", "duration", "renewBefore", "privateKey", "usages"),
+        *("dnsNames", "issuerRef"),
+    },
+}
+"""The used fields of resources whose schemas are not in the folder (cert-manager.io/v1)."""
 
 
 def is_custom(manifest: Manifest) -> bool:
@@ -48,6 +58,9 @@ def check(manifest: Manifest) -> None:
     if not is_custom(manifest):
         for version in VERSIONS:
             built_in.validate(manifest, version, strict=True)
+    elif manifest["kind"] in ALLOWED:
+        fields = set(manifest["spec"])
+        assert set(NEEDED[manifest["kind"]]) <= fields <= ALLOWED[manifest["kind"]]
     elif PUBLISHED.is_dir() or os.environ.get("CI"):
         jsonschema.Draft202012Validator(_strict(_published(manifest))).validate(manifest)
     else:

@@ -1,4 +1,6 @@
-"""RabbitMQ and MongoDB with one user per service, from the files that `make env` writes."""
+"""RabbitMQ and MongoDB with TLS alone and one user per service, from the files that `make env`
+writes.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from urllib.parse import urlsplit
 
 from pymongo import IndexModel, MongoClient
 
+from common.tls import with_authorities
 from local_stack.processes import Started, ignore_start
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
@@ -21,6 +24,8 @@ from tests.support.system import until
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 ROLES: dict[str, Any] = json.loads((DEPLOY / "mongodb" / "roles.json").read_text())
+CONFIGURATION = DEPLOY / "rabbitmq" / "rabbitmq.conf"
+MONGODB_TLS = {"tls": "true"}
 DATABASE = "mboc"
 
 
@@ -40,6 +45,14 @@ class Secrets:
     def __getitem__(self, name: str) -> str:
         return self.file(name).read_text().strip()
 
+    def with_authorities(self, url: str) -> str:
+        """Return the address with the authority of the servers' certificates."""
+        file = str(self.file("ca.pem"))
+        is_amqp = url.startswith("amqps://")
+        return with_authorities(
+            url, {"cafile": file} if is_amqp else MONGODB_TLS | {"tlsCAFile": file}
+        )
+
     def at(self, name: str, url: str) -> str:
         """Return the address from a secret, with the host and port of the server under test."""
         return self[name].replace(
@@ -48,7 +61,7 @@ class Secrets:
 
 
 class RabbitMqWithUsers(RabbitMq):
-    """A RabbitMQ that loads the definitions. It has no guest user."""
+    """A RabbitMQ that loads the definitions and listens by TLS. It has no guest user."""
 
     def __init__(self, directory: Path, secrets: Secrets) -> None:
         super().__init__(directory)
@@ -57,19 +70,26 @@ class RabbitMqWithUsers(RabbitMq):
     @property
     def url(self) -> str:
         """The address of the administrator."""
-        return super().url.replace(
-            "guest:guest@", f"administrator:{self._secrets['rabbitmq-administrator-password']}@"
-        )
+        password = self._secrets["rabbitmq-administrator-password"]
+        address = super().url.replace("amqp://guest:guest@", f"amqps://administrator:{password}@")
+        return self._secrets.with_authorities(address)
 
     def _environment(self) -> dict[str, str]:
         environment = super()._environment()
+        address = environment.pop("RABBITMQ_NODE_IP_ADDRESS")
+        port = environment.pop("RABBITMQ_NODE_PORT")
+        lines = [
+            line.replace("/run/secrets", str(self._secrets.file("")))
+            for line in CONFIGURATION.read_text().splitlines()
+            if line.startswith(("load_definitions", "listeners", "ssl_options"))
+        ]
         with (self._directory / "rabbitmq.conf").open("a") as file:
-            file.write(f"load_definitions = {self._secrets.file('rabbitmq-definitions.json')}\n")
+            file.write("\n".join(lines).replace(" = 5671", f" = {address}:{port}") + "\n")
         return environment
 
 
 class MongoDbWithUsers(MongoDb):
-    """A MongoDB that requires a password."""
+    """A MongoDB that requires a password and TLS."""
 
     def __init__(self, directory: Path, secrets: Secrets, started: Started = ignore_start) -> None:
         super().__init__(directory, started)
@@ -80,12 +100,24 @@ class MongoDbWithUsers(MongoDb):
         key.unlink(missing_ok=True)
         key.touch(0o600)
         key.write_text(self._secrets["mongodb-key"])
-        return [*super()._options(), "--keyFile", str(key)]
+        options = [*super()._options(), "--keyFile", str(key)]
+        return [
+            *options,
+            "--tlsMode=requireTLS",
+            "--tlsAllowConnectionsWithoutCertificates",
+            f"--tlsCertificateKeyFile={self._secrets.file('mongodb.pem')}",
+            f"--tlsCAFile={self._secrets.file('ca.pem')}",
+        ]
+
+    def _client_options(self) -> dict[str, Any]:
+        return {"tls": True, "tlsCAFile": str(self._secrets.file("ca.pem"))}
 
     async def give_users(self) -> None:
         """Create the users as `deploy/mongodb/init.js` does, once there is a primary."""
         password = self._secrets["mongodb-root-password"]
-        with MongoClient[dict[str, Any]](self.url, directConnection=True) as first:
+        with MongoClient[dict[str, Any]](
+            self.url, directConnection=True, **self._client_options()
+        ) as first:
             await until(lambda: _as_primary(first), "a primary")
             first.admin.command("createUser", "root", pwd=password, roles=["root"])
         with self.as_root() as client:
@@ -103,7 +135,10 @@ class MongoDbWithUsers(MongoDb):
     def as_root(self) -> MongoClient[dict[str, Any]]:
         """Return a client with all rights."""
         return MongoClient(
-            self.url, username="root", password=self._secrets["mongodb-root-password"]
+            self.url,
+            username="root",
+            password=self._secrets["mongodb-root-password"],
+            **self._client_options(),
         )
 
 
@@ -114,6 +149,22 @@ class GuardedServers:
     secrets: Secrets
     rabbitmq: RabbitMqWithUsers
     mongodb: MongoDbWithUsers
+
+    def rabbitmq_url(self, service: str, vhost: str = "") -> str:
+        """Return the address for the user of a service, or for the administrator."""
+        if service == "administrator":
+            url = self.rabbitmq.url
+        else:
+            url = self.secrets.with_authorities(
+                self.secrets.at(f"{service}-rabbitmq-url", self.rabbitmq.url)
+            )
+        return url.replace("/?", f"/{vhost}?")
+
+    def mongodb_url(self, service: str) -> str:
+        """Return the address for the user of a service."""
+        return self.secrets.with_authorities(
+            self.secrets.at(f"{service}-mongodb-url", self.mongodb.url)
+        )
 
 
 @contextlib.asynccontextmanager

@@ -25,7 +25,7 @@ from tests.support.builders import as_body
 from tests.support.secret_scan import ISSUED, SecretScan, note_fields, noted_secrets
 from tests.support.stored_leaks import stored_leaks
 
-SECRET, API_KEY = "demo-secret", "portal-key"
+SECRET, API_KEY = "demo-source-4b7f19c2a80d6e53f1c9", "portal-admin-key-9d2c71e8b04f5a36"
 ADMIN, ADMIN_PASSWORD = "first-admin", "made-up lantern walrus 42"
 SECRET_KEYS = f"k1:{base64.b64encode(bytes(range(32))).decode()}"
 EVENTS = {

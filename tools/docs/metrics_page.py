@@ -37,8 +37,11 @@ LABELS = {
         "changes of the simulator (accepted, refused, again)"
     ),
     "reason": (
-        "unreadable, unauthorised, late body, too large, content type, invalid field, broker away"
+        "ingest (unreadable, unauthorised, too large, content type, invalid field, wrong secrets, "
+        "broker away), the HTTP server (malformed request, upgrade, large head, long URL, late "
+        "head, late body, pipelined requests, too many connections, unread answer)"
     ),
+    "route": "the paths of the service's routes, or other",
     "source": "the sources that have a secret in `INGEST_SECRETS`",
     "state": "done, cancelled",
     "status": "the eight statuses",

@@ -8,6 +8,8 @@ from common.settings import load
 from ingest.settings import Settings
 from retry.settings import Settings as RetrySettings
 
+FIRST, SECOND = "made-up-secret-of-a-test-0f9d3b71", "another-secret-of-a-test-5c82e6a4"
+
 
 @pytest.fixture(autouse=True)
 def _only_these(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,27 +23,33 @@ def test_a_secret_is_read_from_the_file_that_is_named(
     monkeypatch.setenv(
         "RABBITMQ_URL_FILE", a_file(tmp_path / "url", "amqp://ingest:made-up@rabbitmq/\n")
     )
-    monkeypatch.setenv("INGEST_SECRETS_FILE", a_file(tmp_path / "secrets", '{"dime": "made-up"}'))
+    monkeypatch.setenv(
+        "INGEST_SECRETS_FILE",
+        a_file(tmp_path / "secrets", f'{{"dime": "{FIRST}"}}'),
+    )
 
     settings = load(Settings)
 
     assert settings.rabbitmq_url.get_secret_value() == "amqp://ingest:made-up@rabbitmq/"
-    assert settings.secrets["dime"].get_secret_value() == "made-up"
+    assert settings.secrets["dime"].get_secret_value() == FIRST
 
 
 def test_the_variable_itself_goes_before_its_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("INGEST_SECRETS", '{"demo": "first"}')
-    monkeypatch.setenv("INGEST_SECRETS_FILE", a_file(tmp_path / "secrets", '{"demo": "second"}'))
+    monkeypatch.setenv("INGEST_SECRETS", f'{{"demo": "{FIRST}"}}')
+    monkeypatch.setenv(
+        "INGEST_SECRETS_FILE",
+        a_file(tmp_path / "secrets", '{"demo": "another-secret-of-a-test-5c82e6a4"}'),
+    )
 
-    assert load(Settings).secrets["demo"].get_secret_value() == "first"
+    assert load(Settings).secrets["demo"].get_secret_value() == FIRST
 
 
 def test_a_file_that_is_not_there_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("INGEST_SECRETS", '{"demo": "made-up"}')
+    monkeypatch.setenv("INGEST_SECRETS", f'{{"demo": "{FIRST}"}}')
     monkeypatch.setenv("RABBITMQ_URL_FILE", str(tmp_path / "url"))
 
     with pytest.raises(SystemExit) as ended:

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from ingest import body_reader
 from ingest.body_reader import BodyReader
-from ingest.errors import BodyTimeoutError, TooLargeError, TooManyBodiesError, UnreadableError
+from ingest.errors import TooLargeError, TooManyBodiesError, UnreadableError
 
 
 def receiving(*messages: dict[str, Any]) -> Any:
@@ -54,13 +53,6 @@ async def test_a_body_that_grows_too_large_is_refused_before_its_end() -> None:
 async def test_half_a_body_is_refused() -> None:
     with pytest.raises(UnreadableError):
         await BodyReader(100).read(receiving(a_part(b"{}"), {"type": "http.disconnect"}))
-
-
-async def test_a_body_that_does_not_arrive_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body_reader, "BODY_TIMEOUT_S", 0.05)
-
-    with pytest.raises(BodyTimeoutError):
-        await BodyReader(100).read(receiving(a_part(b"{")))
 
 
 async def test_bodies_wait_for_memory_in_order() -> None:

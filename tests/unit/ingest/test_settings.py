@@ -8,7 +8,7 @@ from ingest.settings import Settings
 
 @pytest.fixture(autouse=True)
 def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("INGEST_SECRETS", '{"demo": "made-up"}')
+    monkeypatch.setenv("INGEST_SECRETS", '{"demo": "made-up-secret-of-a-test-0f9d3b71"}')
 
 
 def test_a_source_has_the_time_zone_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,6 +46,14 @@ def test_an_unknown_zone_or_source_is_refused_in_one_sentence(
     [
         ("INGEST_BODY_LIMIT", str(8 * 1024 * 1024 + 1), "less than or equal to 8388608"),
         ("INGEST_SECRETS", '{"a/b": "made-up"}', "a source is part of a URL"),
+        ("INGEST_SECRETS", '{"demo": "short"}', "the secret of the source demo has fewer than 32"),
+        ("INGEST_SECRETS", '{"demo": "short"}', "Make one with: openssl rand -hex 32"),
+        ("INGEST_SECRETS", f'{{"demo": "{"a" * 40}"}}', "repeats few characters"),
+        (
+            "INGEST_SECRETS",
+            '{"demo": "please-change-me-before-the-first-start"}',
+            "is a placeholder",
+        ),
         ("INGEST_SECRETS", f'{{"{"a" * 121}": "made-up"}}', "a source is part of a URL"),
     ],
 )
@@ -64,3 +72,4 @@ def test_a_setting_that_cannot_work_is_refused_in_one_sentence(
     printed = capsys.readouterr().err
     assert name in printed
     assert sentence in printed
+    assert "please-change-me" not in printed

@@ -69,3 +69,18 @@ def test_an_invalid_setting_is_named_in_a_sentence(
     printed = capsys.readouterr().err
     assert re.search(said, printed)
     assert "short" not in printed
+
+
+@pytest.mark.parametrize("key", ["a", "k" * 40, "change-me-before-the-first-start-please"])
+def test_a_weak_key_is_refused_without_showing_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], key: str
+) -> None:
+    monkeypatch.setenv("PORTAL_API_KEY", key)
+
+    with pytest.raises(SystemExit):
+        load(Settings)
+
+    printed = capsys.readouterr().err
+    assert "the setting PORTAL_API_KEY is not valid: it " in printed
+    assert "Make one with: openssl rand -hex 32" in printed
+    assert len(key) == 1 or key not in printed

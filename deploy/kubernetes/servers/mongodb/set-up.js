@@ -2,10 +2,11 @@
 const members = process.env.MONGODB_MEMBERS.split(' ');
 const services = { dispatcher: process.env.DISPATCHER_PASSWORD, retry: process.env.RETRY_PASSWORD, 'portal-api': process.env.PORTAL_API_PASSWORD };
 const roles = JSON.parse(require('fs').readFileSync('/roles/roles.json', 'utf8'));
+const options = process.env.MONGODB_OPTIONS ?? '';
 const asRoot = `mongodb://root:${encodeURIComponent(process.env.ROOT_PASSWORD)}@`;
 
 function begin() {
-  const first = connect(`${asRoot}${members[0]}/admin?directConnection=true&serverSelectionTimeoutMS=5000`);
+  const first = connect(`${asRoot}${members[0]}/admin?directConnection=true&serverSelectionTimeoutMS=5000${options}`);
   try {
     first.adminCommand({ replSetGetStatus: 1 });
   } catch (error) {
@@ -15,7 +16,7 @@ function begin() {
 }
 
 function giveUsers() {
-  const mboc = connect(`${asRoot}${members}/mboc?authSource=admin&replicaSet=rs0&serverSelectionTimeoutMS=30000`);
+  const mboc = connect(`${asRoot}${members}/mboc?authSource=admin&replicaSet=rs0&serverSelectionTimeoutMS=30000${options}`);
   for (const [name, pwd] of Object.entries(services)) {
     const privileges = Object.entries(roles.services[name]).flatMap(([may, names]) =>
       names.map((collection) => ({ resource: { db: 'mboc', collection }, actions: roles.may[may] })),

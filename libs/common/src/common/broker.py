@@ -21,6 +21,7 @@ from common.errors import (
 )
 from common.message_size import MessageSize
 from common.metrics import BROKER_RECONNECTS
+from common.tls import certificate_problem
 from common.unconfirmed_messages import UnconfirmedMessages
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ async def connect(url: str, name: str) -> AbstractRobustConnection:
                 timeout=5,
             )
         except _UNAVAILABLE as error:
-            log.warning("RabbitMQ is unavailable, waiting for it", reason=type(error).__name__)
+            reason = certificate_problem(error) or type(error).__name__
+            log.warning("RabbitMQ is unavailable, waiting for it", reason=reason)
             await asyncio.sleep(1)
         else:
             connection.reconnect_callbacks.add(count_reconnect)

@@ -13,6 +13,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, PyMongoError
 
 from common.metrics import MONGODB_FAILURES
+from common.tls import certificate_problem
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -96,7 +97,7 @@ async def _unavailable_reason(database: AsyncIOMotorDatabase[dict[str, Any]]) ->
     try:
         reason = None if (await database.command("hello")).get("isWritablePrimary") else "NoPrimary"
     except PyMongoError as error:
-        reason = reason_of(error)
+        reason = certificate_problem(error) or reason_of(error)
     if reason is not None:
         MONGODB_FAILURES.inc()
     return reason

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 
 METHOD_NOT_ALLOWED = 405
+UNREADABLE_BODY = "There was an error parsing the body"
+"""FastAPI's detail of a body that Python's JSON reader cannot hold."""
+NOT_JSON = "is nested too deeply, has a number of too many digits, or is not UTF-8"
 MAX_ERRORS = 100
 """Most errors in one document."""
 MAX_NAME_LENGTH = 100
@@ -101,6 +104,8 @@ def install_for_plain_routes(app: Starlette) -> None:
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - narrows the type Starlette promises
+        if error.detail == UNREADABLE_BODY:
+            return problem(400, f"body: {NOT_JSON}", [{"field": "body", "message": NOT_JSON}])
         allowed = {"Allow": _allowed(request)} if error.status_code == METHOD_NOT_ALLOWED else {}
         return problem(
             error.status_code, str(error.detail), headers={**(error.headers or {}), **allowed}

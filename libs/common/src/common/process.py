@@ -18,7 +18,7 @@ import uvloop
 from common.errors import TopologyError
 from common.http_server.edge import Edge
 from common.http_server.headers import STRICT_HEADERS
-from common.http_server.limits import DEFAULT_LIMITS, Limits
+from common.http_server.limits import DEFAULT_LIMITS, HttpLimits
 from common.http_server.outer_layer import OuterLayer
 from common.http_server.protocol import LimitedProtocol
 from common.metrics import EVENT_LOOP_LAG
@@ -113,7 +113,7 @@ async def serve_http(
     app: ASGIApp,
     host: str,
     port: int,
-    limits: Limits = DEFAULT_LIMITS,
+    limits: HttpLimits = DEFAULT_LIMITS,
     headers: Mapping[str, str] = STRICT_HEADERS,
 ) -> AsyncIterator[None]:
     """Serve the app over HTTP inside this block, within the limits, and with these headers on each

@@ -11,7 +11,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -21,6 +28,7 @@ from pydantic_settings import (
 )
 
 from common.problem import message_of
+from common.tls import check_authorities, refuse_unchecked, with_authorities
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -103,16 +111,39 @@ class ServiceSettings(EnvironmentSettings):
         validation_alias=AliasChoices("LOG_LEVEL"),
         description="Lowest level that is logged.",
     )
+    rabbitmq_ca_file: Path | None = Field(
+        default=None,
+        validation_alias=AliasChoices("RABBITMQ_CA_FILE"),
+        description=(
+            "File with the certificates (PEM) of the authorities that RabbitMQ's certificate may "
+            "come from. Empty = those of the machine. With it, RABBITMQ_URL must begin with "
+            "amqps://."
+        ),
+    )
     rabbitmq_url: SecretStr = Field(
         default=SecretStr("amqp://guest:guest@127.0.0.1:5672/"),
         validation_alias=AliasChoices("RABBITMQ_URL"),
-        description="RabbitMQ, as amqp://user:password@host:port/vhost.",
+        description=(
+            "RabbitMQ, as amqp://user:password@host:port/vhost, or amqps://… with TLS. The "
+            "certificate is always checked."
+        ),
+        validate_default=True,
     )
+
+    @field_validator("rabbitmq_ca_file", mode="before")
+    @classmethod
+    def _has_rabbitmqs_authorities(cls, value: object) -> Path | None:
+        return _authorities(value)
 
     @field_validator("rabbitmq_url")
     @classmethod
-    def _is_rabbitmqs(cls, value: SecretStr) -> SecretStr:
-        return _require_scheme(value, "amqp://", "amqps://")
+    def _is_rabbitmqs(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        file = info.data.get("rabbitmq_ca_file")
+        url = _require_scheme(value, *(() if file else ("amqp://",)), "amqps://")
+        refuse_unchecked(url.get_secret_value())
+        if file is None:
+            return url
+        return SecretStr(with_authorities(url.get_secret_value(), {"cafile": str(file)}))
 
 
 class DatabaseSettings(EnvironmentSettings):
@@ -120,13 +151,22 @@ class DatabaseSettings(EnvironmentSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
+    mongodb_ca_file: Path | None = Field(
+        default=None,
+        validation_alias=AliasChoices("MONGODB_CA_FILE"),
+        description=(
+            "File with the certificates (PEM) of the authorities that MongoDB's certificate may "
+            "come from. With it, the connection uses TLS. Empty = as MONGODB_URL says."
+        ),
+    )
     mongodb_url: SecretStr = Field(
         default=SecretStr("mongodb://127.0.0.1:27017/?replicaSet=rs0"),
         validation_alias=AliasChoices("MONGODB_URL"),
         description=(
             "MongoDB, as mongodb://user:password@host:port/?replicaSet=name. It must be a replica "
-            "set, with one member at least."
+            "set, with one member at least. tls=true adds TLS. The certificate is always checked."
         ),
+        validate_default=True,
     )
     mongodb_database: str = Field(
         default="mboc",
@@ -135,10 +175,20 @@ class DatabaseSettings(EnvironmentSettings):
         description="Name of the database that the services share.",
     )
 
+    @field_validator("mongodb_ca_file", mode="before")
+    @classmethod
+    def _has_mongodbs_authorities(cls, value: object) -> Path | None:
+        return _authorities(value)
+
     @field_validator("mongodb_url")
     @classmethod
-    def _is_mongodbs(cls, value: SecretStr) -> SecretStr:
-        return _require_scheme(value, "mongodb://", "mongodb+srv://")
+    def _is_mongodbs(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        url = _require_scheme(value, "mongodb://", "mongodb+srv://")
+        refuse_unchecked(url.get_secret_value())
+        if (file := info.data.get("mongodb_ca_file")) is None:
+            return url
+        options = {"tls": "true", "tlsCAFile": str(file)}
+        return SecretStr(with_authorities(url.get_secret_value(), options))
 
 
 class TraceSettings(EnvironmentSettings):
@@ -191,6 +241,10 @@ def load(settings: type[S]) -> S:
     except SettingsError as error:
         sys.stderr.write(f"Cannot start: {_reason_of(settings, error)}.\n")
         raise SystemExit(2) from None
+
+
+def _authorities(value: object) -> Path | None:
+    return check_authorities(Path(str(value))) if value else None
 
 
 def _require_scheme(url: SecretStr, *schemes: str) -> SecretStr:

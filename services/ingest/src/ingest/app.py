@@ -15,6 +15,7 @@ from common.broker import Publisher, connect
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
+from common.problem import install_for_plain_routes
 from common.process import run, run_background, serve_http
 from common.release import RELEASE
 from common.settings import load
@@ -75,11 +76,18 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
     transactions = TransactionPublisher(publisher, settings.confirm_timeout_s)
     app = Starlette(
         routes=[
-            *webhooks(transactions, secrets, settings.body_limit, settings.zones),
+            *webhooks(
+                transactions,
+                secrets,
+                settings.body_limit,
+                settings.zones,
+                settings.trusted_proxies,
+            ),
             *health_routes(readiness, serves_requests=True),
             metrics_route(),
         ]
     )
+    install_for_plain_routes(app)
     telemetry = TelemetryPublisher(
         settings.rabbitmq_url.get_secret_value(), "ingest", settings.replica, lines, readiness
     )

@@ -1,4 +1,4 @@
-"""Reads the bodies of requests in bounded memory and bounded time."""
+"""Reads the bodies of requests in bounded memory."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
-from ingest.errors import BodyTimeoutError, TooLargeError, TooManyBodiesError, UnreadableError
+from ingest.errors import TooLargeError, TooManyBodiesError, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.types import Receive
 
-BODY_TIMEOUT_S = 30.0
-"""Longest time from the first byte of a body to its last."""
 MEMORY_BYTES = 32 * 1024 * 1024
 """Memory of all bodies together, from the first byte of each to its response."""
 _MAX_DIGITS = 18
@@ -59,34 +57,25 @@ class BodyReader:
             raise
 
     async def read(self, receive: Receive) -> bytes:
-        """Return the whole body; raises TooLargeError, BodyTimeoutError, UnreadableError."""
-        try:
-            async with asyncio.timeout(BODY_TIMEOUT_S):
-                return await self._read_parts(receive)
-        except TimeoutError as error:
-            raise BodyTimeoutError(
-                f"The body did not arrive within {BODY_TIMEOUT_S:g} seconds"
-            ) from error
+        """Return the whole body; raises TooLargeError, UnreadableError.
+
+        The HTTP server ends a body that arrives too slowly.
+        """
+        body, more = bytearray(), True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise UnreadableError("The connection ended within the body")
+            body += message.get("body", b"")
+            if len(body) > self._limit:
+                raise self._too_large()
+            more = message.get("more_body", False)
+        return bytes(body)
 
     def release(self, size: int) -> None:
         """Free reserved bytes."""
         self._free += size
         self._serve_waiting()
-
-    async def _read_parts(self, receive: Receive) -> bytes:
-        parts: list[bytes] = []
-        size, more = 0, True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise UnreadableError("The connection ended within the body")
-            part = message.get("body", b"")
-            size += len(part)
-            if size > self._limit:
-                raise self._too_large()
-            parts.append(part)
-            more = message.get("more_body", False)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _too_large(self) -> TooLargeError:
         return TooLargeError(f"The body is larger than {self._limit} bytes")

@@ -11,6 +11,7 @@ from common.contracts.traceparent import new_traceparent
 from common.contracts.transaction import TransactionReceived
 from ingest.dates import Arrival
 from ingest.errors import InvalidFieldError, TooLargeError
+from ingest.json_size import MAX_APPOINTMENT_VALUES, check_values
 from ingest.json_texts import split_snapshots
 from ingest.snapshot import read_snapshot
 
@@ -51,6 +52,7 @@ def read_change(
 
     The same source, action and text give the same transaction id.
     """
+    check_values(text, MAX_APPOINTMENT_VALUES, "An appointment")
     arrival = arrival or Arrival(datetime.now(UTC))
     transaction = TransactionReceived(
         transaction_id=digest([source, action, text]),

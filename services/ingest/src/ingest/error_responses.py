@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from common.problem import problem
 from ingest.errors import (
-    BodyTimeoutError,
     IngestError,
     InvalidFieldError,
     TooLargeError,
@@ -23,7 +22,6 @@ RETRY_AFTER_S = 5
 UNAVAILABLE = 503
 STATUSES: Mapping[type[IngestError], int] = {
     UnreadableError: 400,
-    BodyTimeoutError: 408,
     TooLargeError: 413,
 }
 

@@ -2,7 +2,6 @@
 
 IngestError
 ├── UnreadableError      the body is not JSON
-├── BodyTimeoutError     the body did not arrive in time
 ├── TooManyBodiesError   other bodies use all the memory for bodies
 ├── TooLargeError        the body exceeds a size limit
 └── InvalidFieldError    a field is missing or has the wrong type
@@ -17,10 +16,6 @@ class IngestError(Exception):
 
 class UnreadableError(IngestError):
     """The body is not JSON. ``str()`` names the position of the error."""
-
-
-class BodyTimeoutError(IngestError):
-    """The body did not arrive in time."""
 
 
 class TooManyBodiesError(IngestError):

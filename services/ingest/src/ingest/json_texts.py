@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 from ingest.errors import InvalidFieldError, TooLargeError, UnreadableError
+from ingest.json_size import MAX_VALUES, check_values
 
-MAX_APPOINTMENTS = 10_000
+MAX_APPOINTMENTS = 1_000
 """Most appointments in one request."""
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 """Numbers stay text, because an integer may have more digits than Python converts."""
@@ -22,6 +23,7 @@ def split_snapshots(body: bytes) -> list[str]:
     text = decode_utf8(body)
     if not text.lstrip(_WHITESPACE).startswith("["):
         return [text]
+    check_values(text, MAX_VALUES, "The body")
     try:
         return _elements(text.strip(_WHITESPACE))
     except _SYNTAX_ERRORS:
@@ -53,7 +55,7 @@ def _elements(text: str) -> list[str]:
         _, end = _DECODER.raw_decode(text, position)
         found.append(text[position:end])
         if len(found) > MAX_APPOINTMENTS:
-            raise TooLargeError(f"The body holds more than {MAX_APPOINTMENTS} appointments")
+            raise TooLargeError(f"The body holds more than {MAX_APPOINTMENTS:,} appointments")
         position = _next_element(text, end, "]")
     if position != len(text) - 1 or not found:
         raise InvalidFieldError(

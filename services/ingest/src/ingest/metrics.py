@@ -23,16 +23,15 @@ CONFIRM_SECONDS = Histogram(
 
 accepted_counter = functools.cache(ACCEPTED.labels)
 """The counter of a source and an action, cached because a lookup costs more than a count."""
-REFUSALS = {
-    status: REFUSED.labels(reason)
-    for status, reason in {
-        400: "unreadable",
-        401: "unauthorised",
-        408: "late body",
-        413: "too large",
-        415: "content type",
-        422: "invalid field",
-        503: "broker away",
-    }.items()
+REASONS = {
+    400: "unreadable",
+    401: "unauthorised",
+    413: "too large",
+    415: "content type",
+    422: "invalid field",
+    429: "wrong secrets",
+    503: "broker away",
 }
-"""The counter of each HTTP status that the webhook refuses with."""
+"""The reason of each HTTP status that the webhook refuses with."""
+REFUSALS = {status: REFUSED.labels(reason) for status, reason in REASONS.items()}
+"""The counter of each of these statuses."""

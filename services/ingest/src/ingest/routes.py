@@ -13,10 +13,9 @@ from starlette.routing import Route
 from common.contracts.appointment import Action
 from common.contracts.traceparent import read_traceparent
 from common.errors import BrokerUnavailableError
-from common.problem import problem
 from common.traces.spans import SpanKind, start_trace
-from ingest.authentication import is_authenticated
 from ingest.body_reader import BodyReader
+from ingest.callers import Callers
 from ingest.changes import read_changes
 from ingest.error_responses import (
     UNAVAILABLE,
@@ -29,16 +28,19 @@ from ingest.metrics import REFUSALS, accepted_counter
 from ingest.transaction_publisher import TransactionPublisher
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import tzinfo
 
     from starlette.types import Receive, Scope, Send
 
+    from common.client_address import Network
     from common.contracts.transaction import TransactionReceived
     from common.traces.spans import Span
 
-THREAD_BYTES = 256 * 1024
-"""A larger body is parsed in a thread, because parsing would block other requests."""
+THREAD_BYTES = 8 * 1024
+"""A larger body is parsed in a thread, because parsing would block other requests. One usual
+appointment is smaller.
+"""
 ACTIONS = {
     "appointment-created": Action.CREATE,
     "appointment-updated": Action.UPDATE,
@@ -51,19 +53,21 @@ def webhooks(
     secrets: Mapping[str, bytes],
     body_limit: int,
     zones: Mapping[str, tzinfo] = MappingProxyType({}),
+    proxies: Sequence[Network] = (),
 ) -> list[Route]:
     """Return ``POST /webhooks/{source}/appointment-…`` for the three actions.
 
-    ``zones`` are the time zones of sources whose dates without offset are not in UTC. The counters
-    of every source begin at 0.
+    ``zones`` are the time zones of sources whose dates without offset are not in UTC. ``proxies``
+    are the reverse proxies that name the client. The counters of every source begin at 0.
     """
     for source in secrets:
         for action in Action:
             accepted_counter(source, action)
     bodies = BodyReader(body_limit)
+    callers = Callers(secrets, proxies)
     routes = {f"/webhooks/{{source}}/{end}": action for end, action in ACTIONS.items()}
     return [
-        Route(route, Webhook(publisher, bodies, secrets, zones, action, route), methods=["POST"])
+        Route(route, Webhook(publisher, bodies, callers, zones, action, route), methods=["POST"])
         for route, action in routes.items()
     ]
 
@@ -78,14 +82,14 @@ class Webhook:
         self,
         publisher: TransactionPublisher,
         bodies: BodyReader,
-        secrets: Mapping[str, bytes],
+        callers: Callers,
         zones: Mapping[str, tzinfo],
         action: Action,
         route: str,
     ) -> None:
         self._publisher = publisher
         self._bodies = bodies
-        self._secrets = secrets
+        self._callers = callers
         self._zones = zones
         self._action = action
         self._span_name = f"POST {route}"
@@ -99,17 +103,13 @@ class Webhook:
         """Respond to one request."""
         response = await self._respond(scope, receive)
         if response.status_code in REFUSALS:
-            REFUSALS[response.status_code].inc()
+            self._callers.record_refusal(scope, response.status_code)
         await response(scope, receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive) -> Response:
         headers, source = dict(scope["headers"]), scope["path_params"]["source"]
-        if not is_authenticated(self._secrets, source, headers):
-            return problem(
-                401,
-                "Send this source's secret as X-API-KEY, or as the password of HTTP Basic",
-                headers={"WWW-Authenticate": "Basic"},
-            )
+        if refusal := self._callers.refusal_of(scope, source, headers):
+            return refusal
         if refusal := media_type_refusal(headers):
             return refusal
         with start_trace(

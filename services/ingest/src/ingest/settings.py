@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from common.settings import ServiceSettings, TraceSettings
+from common.strong_secret import require_strong_secret
 from ingest.appointment_key import MAX_SOURCE_LENGTH
 
 
@@ -22,7 +24,8 @@ class Settings(ServiceSettings, TraceSettings):
     secrets: dict[str, SecretStr] = Field(
         min_length=1,
         description=(
-            'The secret of each source, as {"source": "secret"}. A source is one Dime.Scheduler.'
+            'The secret of each source, as {"source": "secret"}. A source is one Dime.Scheduler. '
+            "A secret has at least 32 characters, such as the output of `openssl rand -hex 32`."
         ),
     )
     time_zones: dict[str, str] = Field(
@@ -44,14 +47,23 @@ class Settings(ServiceSettings, TraceSettings):
         description="Seconds to wait for RabbitMQ to confirm before ingest responds 503.",
     )
 
+    trusted_proxies: list[IPv4Network | IPv6Network] = Field(
+        default=[],
+        description=(
+            "Networks of the reverse proxies whose X-Forwarded-For names the address of refused "
+            'callers, such as ["10.2.0.0/24"].'
+        ),
+    )
+
     @field_validator("secrets")
     @classmethod
     def _are_sources(cls, secrets: dict[str, SecretStr]) -> dict[str, SecretStr]:
-        for source in secrets:
+        for source, secret in secrets.items():
             if not source or "/" in source or len(source) > MAX_SOURCE_LENGTH:
                 raise ValueError(
                     f"a source is part of a URL: 1 to {MAX_SOURCE_LENGTH} characters, no slash"
                 )
+            require_strong_secret(secret, f"the secret of the source {source}")
         return secrets
 
     @field_validator("time_zones")

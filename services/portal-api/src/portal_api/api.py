@@ -56,6 +56,7 @@ def build_api(
         audit=auth.audit,
         proxies=auth.proxies,
         origins=auth.origins,
+        cookie=auth.cookie,
     )
     app.router.routes.extend(website)
     error_handlers.install(app)

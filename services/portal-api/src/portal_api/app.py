@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ from common.broker import Publisher, connect
 from common.consuming import consuming_broker, consuming_checks
 from common.database import DatabaseHealth, open_database, wait_for_database
 from common.health import Loopback, Readiness, health_routes
+from common.http_server.headers import STRICT_HEADERS, TLS_HEADERS
+from common.http_server.limits import DEFAULT_LIMITS, HttpLimits
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import run, run_background, serve_http
@@ -41,6 +44,8 @@ from portal_api.store.regroup import regroup
 from portal_api.store.writer import Writer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
     Database = AsyncIOMotorDatabase[dict[str, Any]]
@@ -96,7 +101,7 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
     telemetry = TelemetryPublisher(url, "portal-api", settings.replica, lines, readiness)
     async with (
         export_traces(settings, "portal-api", settings.replica),
-        serve_http(app, settings.host, settings.port),
+        serve_http(app, settings.host, settings.port, *_edge_of(settings)),
         telemetry.sending(),
     ):
         with readiness.waiting_for_servers():
@@ -134,6 +139,12 @@ def _monitoring_options(settings: Settings) -> MonitoringOptions:
         aggregation_interval_s=settings.figures_s,
         stream_limit=settings.readers,
     )
+
+
+def _edge_of(settings: Settings) -> tuple[HttpLimits, Mapping[str, str]]:
+    """Return the limits and the headers. Each stream of live updates has a connection."""
+    limits = replace(DEFAULT_LIMITS, connections=settings.readers + DEFAULT_LIMITS.connections)
+    return limits, {**STRICT_HEADERS, **(TLS_HEADERS if settings.secure_cookie else {})}
 
 
 def _database(settings: DatabaseSettings) -> Database:

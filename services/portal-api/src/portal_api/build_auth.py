@@ -11,6 +11,7 @@ from portal_api.auth.first_admin import FirstAdminService
 from portal_api.auth.known_devices import KnownDevices
 from portal_api.auth.open_session import SessionOpener
 from portal_api.auth.password_hasher import PasswordHasher
+from portal_api.auth.session_cookie import SessionCookie
 from portal_api.auth.sign_in import SignInService
 from portal_api.routes.api_keys import api_keys
 from portal_api.routes.audit import audit
@@ -44,6 +45,7 @@ class AuthComponents:
     audit: Audit
     proxies: Sequence[Network]
     origins: Collection[str]
+    cookie: SessionCookie
     sign_in: APIRouter
     routers: Sequence[APIRouter]
     hasher: PasswordHasher
@@ -62,16 +64,18 @@ def build_auth(
     sign_in_store = SignIns(database, lockout_of_names(*waits), lockout_of_addresses(*waits))
     hasher = PasswordHasher()
     devices = KnownDevices(sign_in_store, is_secure=config.is_secure)
-    opener = SessionOpener(user_store, session_store, is_secure=config.is_secure)
+    cookie = SessionCookie(is_secure=config.is_secure)
+    opener = SessionOpener(user_store, session_store, cookie)
     service = SignInService(user_store, opener, sign_in_store, hasher)
     return AuthComponents(
         authenticator=Authenticator(user_store, session_store, key_store, config.key),
         audit=audit_store,
         proxies=config.proxies,
         origins=config.origins,
+        cookie=cookie,
         sign_in=sign_in(service, user_store, opener, devices),
         routers=[
-            session(user_store, session_store, service, hasher),
+            session(user_store, session_store, service, hasher, cookie),
             users(user_store, sign_in_store, hasher),
             api_keys(key_store),
             audit(audit_store),

@@ -11,6 +11,7 @@ from pydantic_settings import SettingsConfigDict
 
 from common.sealing import SealingSettings
 from common.settings import DatabaseSettings, ServiceSettings, TraceSettings
+from common.strong_secret import require_strong_secret
 from portal_api.accounts.config import AuthConfig
 from portal_api.accounts.password_policy import Password, weakness
 from portal_api.accounts.session import SessionLifetimes
@@ -28,8 +29,8 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
     key: SecretStr = Field(
         default=SecretStr(""),
         description=(
-            "An API key with the role admin, which callers send as X-API-KEY. Empty means none. "
-            "Accounts have API keys of their own."
+            "An API key with the role admin, which callers send as X-API-KEY, of at least 32 "
+            "characters. Empty means none. Accounts have API keys of their own."
         ),
     )
     log_days: float = Field(
@@ -136,6 +137,11 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
             "`make install` builds. Empty means no website."
         ),
     )
+
+    @field_validator("key")
+    @classmethod
+    def _is_strong(cls, key: SecretStr) -> SecretStr:
+        return require_strong_secret(key) if key.get_secret_value() else key
 
     @field_validator("first_admin", "first_admin_password", mode="before")
     @classmethod

@@ -15,6 +15,7 @@ from portal_api.accounts.audit_entry import AuditEntry
 from portal_api.accounts.roles import Caller, Role
 from portal_api.api import build_api
 from portal_api.auth.dependencies import audit_change, require_role
+from portal_api.auth.session_cookie import SessionCookie
 from portal_api.build_auth import AuthComponents
 from portal_api.errors import StoreUnavailableError, UnknownCallerError
 
@@ -114,6 +115,7 @@ class Portal:
             self.audit,  # type: ignore[arg-type]
             [ip_network("10.0.0.0/8")],
             (),
+            SessionCookie(is_secure=True),
             APIRouter(),
             (),
             nothing,

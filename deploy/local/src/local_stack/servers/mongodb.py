@@ -83,6 +83,9 @@ class MongoDb:
     def _options(self) -> list[str]:
         return ["--replSet", "rs0", "--wiredTigerCacheSizeGB", "0.5"]
 
+    def _client_options(self) -> dict[str, Any]:
+        return {}
+
     @property
     def _address(self) -> str:
         return f"127.0.0.1:{self._ports['mongodb']}"
@@ -93,7 +96,9 @@ class MongoDb:
 
     async def _is_primary(self) -> bool:
         client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
-            f"mongodb://{self._address}/?directConnection=true", serverSelectionTimeoutMS=500
+            f"mongodb://{self._address}/?directConnection=true",
+            serverSelectionTimeoutMS=500,
+            **self._client_options(),
         )
         try:
             if (await client.admin.command("hello")).get("isWritablePrimary"):

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
 
-    class Connection(Protocol):
-        """One connection, as far as this module uses it."""
-
-        def evict(self) -> None:
-            """Close the connection, because a newer one needs its place."""
-            ...
+    Evict = Callable[[], None]
 
 
 class Connections:
@@ -24,29 +20,32 @@ class Connections:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._open: set[Connection] = set()
-        self._waiting: dict[Connection, None] = {}
+        self._open: set[Evict] = set()
+        self._waiting: dict[Evict, None] = {}
 
-    def opened(self, connection: Connection) -> bool:
-        """Count a new connection. Return False when every other connection works on a request."""
+    def opened(self, evict: Evict) -> bool:
+        """Count a new connection, which ``evict`` closes.
+
+        Return False when every other connection works on a request.
+        """
         if len(self._open) >= self._most and self._waiting:
             oldest = next(iter(self._waiting))
             self.closed(oldest)
-            oldest.evict()
-        self._open.add(connection)
-        self._waiting[connection] = None
+            oldest()
+        self._open.add(evict)
+        self._waiting[evict] = None
         return len(self._open) <= self._most
 
-    def closed(self, connection: Connection) -> None:
+    def closed(self, evict: Evict) -> None:
         """Forget a connection."""
-        self._open.discard(connection)
-        self._waiting.pop(connection, None)
+        self._open.discard(evict)
+        self._waiting.pop(evict, None)
 
-    def works(self, connection: Connection) -> None:
+    def works(self, evict: Evict) -> None:
         """The connection has sent a whole request, so it keeps its place until the answer."""
-        self._waiting.pop(connection, None)
+        self._waiting.pop(evict, None)
 
-    def waits(self, connection: Connection) -> None:
+    def waits(self, evict: Evict) -> None:
         """The connection has its answer, so it can be closed."""
-        if connection in self._open:
-            self._waiting[connection] = None
+        if evict in self._open:
+            self._waiting[evict] = None

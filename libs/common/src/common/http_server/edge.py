@@ -9,13 +9,13 @@ from common.metrics import HTTP_REFUSED
 from common.refusal_log import RefusalLog
 
 if TYPE_CHECKING:
-    from common.http_server.limits import Limits, Refusal
+    from common.http_server.limits import HttpLimits, Refusal
 
 
 class Edge:
     """The limits of one server, its open connections, and the record of its refusals."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: HttpLimits) -> None:
         self.limits = limits
         self.connections = Connections(limits.connections)
         self._refusals = RefusalLog()

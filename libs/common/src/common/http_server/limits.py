@@ -13,7 +13,7 @@ from common.problem import problem
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class HttpLimits:
     """The limits of one server.
 
     Attributes:
@@ -44,7 +44,7 @@ class Limits:
     linger_s: float = 2.0
 
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = HttpLimits()
 
 
 class Refusal(StrEnum):
@@ -63,7 +63,7 @@ class Refusal(StrEnum):
 
 ANSWERS = {
     Refusal.MALFORMED: (400, "The request is not HTTP/1.1"),
-    Refusal.UPGRADE: (400, "Send the request without Upgrade. Only HTTP/1.1 is spoken here"),
+    Refusal.UPGRADE: (400, "A request with a body cannot ask for an Upgrade"),
     Refusal.LARGE_HEAD: (431, "The headers are too many or too large"),
     Refusal.LONG_URL: (414, "The URL is too long"),
     Refusal.LATE_HEAD: (408, "The headers did not arrive in time"),

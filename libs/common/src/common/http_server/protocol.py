@@ -34,7 +34,7 @@ class _LimitError(Exception):
 
 
 class LimitedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol within ``Limits``.
+    """uvicorn's protocol within ``HttpLimits``.
 
     ``_is_in_head`` and ``_is_in_body`` follow the request that arrives. ``_arrival`` is the
     deadline of its head or body, ``_drain`` the one of a client that reads its answer.
@@ -63,14 +63,14 @@ class LimitedProtocol(HttpToolsProtocol):
         self._drain = DrainTimer(
             transport, Timer(self.loop), self._limits.drain_s, self._cut_unread_answer
         )
-        self._has_place = self._edge.connections.opened(self)
+        self._has_place = self._edge.connections.opened(self.evict)
         self._watch_arrival()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Free the place."""
         super().connection_lost(exc)
         self._disconnect()
-        self._edge.connections.closed(self)
+        self._edge.connections.closed(self.evict)
         self._arrival.stop()
         self._drain.stop()
 
@@ -142,7 +142,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._unparsed_bytes = 0
         self._arrival.stop()
         if not self.cycle.response_complete:
-            self._edge.connections.works(self)
+            self._edge.connections.works(self.evict)
 
     def on_response_complete(self) -> None:
         """Expect the next request. A body that nobody reads any more has a short time to end."""
@@ -150,7 +150,7 @@ class LimitedProtocol(HttpToolsProtocol):
         has_next = bool(self.pipeline)
         super().on_response_complete()
         if not has_next:
-            self._edge.connections.waits(self)
+            self._edge.connections.waits(self.evict)
         if self.transport.is_closing():
             self._drain.watch()
         elif self._is_in_body:

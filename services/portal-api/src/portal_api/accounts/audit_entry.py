@@ -57,9 +57,10 @@ class AuditEntry:
 
 
 def _text(value: Any) -> str | None:
+    """Return the JSON text without lone surrogates, which no later reader could write."""
     if value is None:
         return None
-    text = json.dumps(value, default=str)
+    text = json.dumps(value, default=str, ensure_ascii=False).encode(errors="replace").decode()
     return (
         text
         if len(text) <= MAX_CHARACTERS

@@ -10,6 +10,7 @@ from fastapi.security import APIKeyCookie, APIKeyHeader
 from portal_api.accounts.roles import Caller, Role
 from portal_api.accounts.tokens import csrf_token, is_same
 from portal_api.auth.same_origin import is_same_origin
+from portal_api.auth.session_cookie import PLAIN_NAME, SECURE_NAME
 from portal_api.errors import ForbiddenError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from portal_api.auth.audit_draft import AuditDraft
     from portal_api.store.audit import Audit
 
-COOKIE, CSRF = "mboc_session", "X-CSRF-Token"
+CSRF = "X-CSRF-Token"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 CROSS_SITE = "Another site asked for this: open the portal itself"
 BY_KEY = APIKeyHeader(
@@ -28,10 +29,10 @@ BY_KEY = APIKeyHeader(
     description="An API key of an account, or the key of the setting PORTAL_API_KEY.",
 )
 BY_COOKIE = APIKeyCookie(
-    name=COOKIE,
+    name=SECURE_NAME,
     scheme_name="Session",
     auto_error=False,
-    description="The cookie that POST /api/session sets.",
+    description=f"The cookie that POST /api/session sets. Over plain HTTP it is {PLAIN_NAME}.",
 )
 
 

@@ -14,8 +14,8 @@ from fastapi import Request
 
 from common.client_address import client_address
 from portal_api.auth.audit_draft import AuditDraft
-from portal_api.auth.body_limit import BODY_LIMIT, UNAUTHENTICATED_BODY_LIMIT, limit_body
-from portal_api.auth.dependencies import COOKIE, SAFE_METHODS, audit_draft_of, refuse_cross_site
+from portal_api.auth.body_limit import body_limit_of, limit_body
+from portal_api.auth.dependencies import SAFE_METHODS, audit_draft_of, refuse_cross_site
 from portal_api.auth.revoke_streams import RevocableResponse
 from portal_api.errors import PortalError, StoreUnavailableError, UnknownCallerError
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from common.client_address import Network
     from portal_api.auth.authenticate import Authenticator
+    from portal_api.auth.session_cookie import SessionCookie
     from portal_api.store.audit import Audit
 
 log = structlog.get_logger()
@@ -44,12 +45,14 @@ class AuthMiddleware:
         audit: Audit,
         proxies: Sequence[Network],
         origins: Collection[str],
+        cookie: SessionCookie,
     ) -> None:
         self._app = app
         self._authenticator = authenticator
         self._audit = audit
         self._proxies = proxies
         self._origins = origins
+        self._cookie = cookie
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Authenticate the request, then call the application."""
@@ -59,7 +62,7 @@ class AuthMiddleware:
         request = Request(scope)
         await self._authenticate(request)
         is_known = request.state.refusal is None
-        limited = limit_body(BODY_LIMIT if is_known else UNAUTHENTICATED_BODY_LIMIT, receive)
+        limited = limit_body(body_limit_of(scope["path"], is_known=is_known), receive)
         if request.method in SAFE_METHODS:
             response = RevocableResponse(self._app, partial(self._is_authenticated, request))
             await response(scope, limited, send)
@@ -74,7 +77,7 @@ class AuthMiddleware:
         state.address = client_address(peer, forwarded, self._proxies)
         state.caller = None
         state.refusal = None
-        key, token = _credentials(request)
+        key, token = self._credentials_of(request)
         try:
             state.caller = await self._authenticator.authenticate(key, token, state.address)
             if state.caller.session_id is not None and request.method not in SAFE_METHODS:
@@ -89,7 +92,7 @@ class AuthMiddleware:
         """
         if request.state.caller is None:
             return True
-        key, token = _credentials(request)
+        key, token = self._credentials_of(request)
         try:
             await self._authenticator.authenticate(key, token, request.state.address, is_use=False)
         except UnknownCallerError:
@@ -132,7 +135,6 @@ class AuthMiddleware:
                     outcome=status,
                 )
 
-
-def _credentials(request: Request) -> tuple[str, str]:
-    """Return the API key and the session's token, each empty if the request has none."""
-    return request.headers.get("x-api-key", ""), request.cookies.get(COOKIE, "")
+    def _credentials_of(self, request: Request) -> tuple[str, str]:
+        """Return the API key and the session's token, each empty if the request has none."""
+        return request.headers.get("x-api-key", ""), self._cookie.token_of(request)

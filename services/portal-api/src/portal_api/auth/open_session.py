@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from portal_api.accounts.roles import Caller
 from portal_api.accounts.session import Session
 from portal_api.accounts.tokens import new_token, token_hash
-from portal_api.auth.dependencies import COOKIE
 from portal_api.errors import UnknownCallerError
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from fastapi import Request, Response
 
     from portal_api.accounts.user import User
+    from portal_api.auth.session_cookie import SessionCookie
     from portal_api.store.sessions import Sessions
     from portal_api.store.users import Users
 
@@ -33,10 +33,10 @@ class NewSession(NamedTuple):
 class SessionOpener:
     """Opens sessions. Every way to sign in ends here."""
 
-    def __init__(self, users: Users, sessions: Sessions, *, is_secure: bool) -> None:
+    def __init__(self, users: Users, sessions: Sessions, cookie: SessionCookie) -> None:
         self._users = users
         self._sessions = sessions
-        self._is_secure = is_secure
+        self._cookie = cookie
 
     async def open(self, user: User, now: datetime, refusal: str = CHANGED) -> NewSession:
         """Store the session first. An account that is disabled at the same time either ends the
@@ -62,13 +62,5 @@ class SessionOpener:
             new.session.session_id,
         )
         request.state.caller = caller
-        response.set_cookie(
-            COOKIE,
-            new.token,
-            path="/api",
-            httponly=True,
-            samesite="strict",
-            secure=self._is_secure,
-        )
-        response.headers["Cache-Control"] = "no-store"
+        self._cookie.set(response, new.token)
         return caller

@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-import json
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import from_json
+
 from common.contracts.connector import BUSINESS_CENTRAL, SYSTEMS, AuthenticationType, Limits
+from common.problem import MAX_ERRORS, MAX_NAME_LENGTH
 from portal_api.errors import UnreadableError
 
 if TYPE_CHECKING:
@@ -55,7 +58,13 @@ _AUTHENTICATION = {
 
 def read_rows(content_type: str, body: bytes) -> list[dict[str, Any]]:
     """Return one mapping per row of the file. Raises UnreadableError."""
-    rows = _read_csv(body) if "csv" in content_type else _read_json(body)
+    media_type = content_type.partition(";")[0].lower()
+    if "csv" in media_type:
+        rows = _read_csv(body)
+    elif "json" in media_type:
+        rows = _read_json(body)
+    else:
+        raise UnreadableError("needs the Content-Type application/json or text/csv")
     if len(rows) > MAX_ROWS:
         raise UnreadableError(f"has {len(rows)} rows: import at most {MAX_ROWS} at once")
     return rows
@@ -68,10 +77,12 @@ def as_fields(row: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, str]]
     for column, value in row.items():
         path = _PATHS.get(_fold(column))
         if path is None:
-            errors.append({"field": column, "message": "is not a column of connectors"})
+            errors.append(
+                {"field": column[:MAX_NAME_LENGTH], "message": "is not a column of connectors"}
+            )
         elif value not in (None, ""):
             _put(fields, path, _translate(path, value))
-    return fields, errors
+    return fields, errors[:MAX_ERRORS]
 
 
 def _put(fields: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
@@ -93,8 +104,8 @@ def _translate(path: tuple[str, ...], value: Any) -> Any:
 
 def _parse_json(value: str) -> Any:
     try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
+        return from_json(value, allow_inf_nan=False)
+    except ValueError:
         return value
 
 
@@ -130,12 +141,9 @@ _TRANSLATIONS: dict[str, Callable[[str], Any]] = {
 
 def _read_json(body: bytes) -> list[dict[str, Any]]:
     try:
-        found = json.loads(body)
-        json.dumps(found, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise UnreadableError("holds half of a surrogate pair") from None
-    except (ValueError, RecursionError):
-        raise UnreadableError("is not JSON") from None
+        found = from_json(body.removeprefix(codecs.BOM_UTF8), allow_inf_nan=False)
+    except ValueError:
+        raise UnreadableError("is not JSON in UTF-8 with at most 200 levels") from None
     rows = found if isinstance(found, list) else [found]
     if not all(isinstance(row, dict) for row in rows):
         raise UnreadableError("must be a JSON array of objects")

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Body, Request, Response
 from portal_api.accounts.lockout import TrySource
 from portal_api.accounts.preferences import as_text
 from portal_api.accounts.session_schemas import NewPassword, SessionResponse, as_session
-from portal_api.auth.dependencies import COOKIE, audit_change, caller_of, session_of
+from portal_api.auth.dependencies import audit_change, caller_of, session_of
 from portal_api.errors import InvalidFieldError
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
     from portal_api.auth.password_hasher import PasswordHasher
+    from portal_api.auth.session_cookie import SessionCookie
     from portal_api.auth.sign_in import SignInService
     from portal_api.store.sessions import Sessions
     from portal_api.store.users import Users
@@ -23,20 +24,21 @@ LOCKED: dict[int | str, dict[str, Any]] = {429: PROBLEMS[429]}
 
 
 def session(
-    users: Users, sessions: Sessions, sign_in: SignInService, hasher: PasswordHasher
+    users: Users,
+    sessions: Sessions,
+    sign_in: SignInService,
+    hasher: PasswordHasher,
+    cookie: SessionCookie,
 ) -> APIRouter:
     """Return the router of the session."""
     router = APIRouter(prefix="/session", tags=["Session"])
 
     @router.get("")
-    async def read_session(request: Request, response: Response) -> SessionResponse:
+    async def read_session(request: Request) -> SessionResponse:
         """Read the account of the caller."""
         caller = caller_of(request)
         user = await users.find(caller.name)
-        response.headers["Cache-Control"] = "no-store"
-        return as_session(
-            caller, request.cookies.get(COOKIE, ""), user.preferences if user else "{}"
-        )
+        return as_session(caller, cookie.token_of(request), user.preferences if user else "{}")
 
     @router.delete("", status_code=204)
     async def sign_out(request: Request, response: Response) -> None:
@@ -44,7 +46,7 @@ def session(
         caller, session_id = session_of(request)
         await sessions.close(session_id)
         audit_change(request, caller.name)
-        response.delete_cookie(COOKIE, path="/api")
+        cookie.delete(response)
 
     @router.put("/password", status_code=204, responses=LOCKED)
     async def change_own_password(request: Request, change: Annotated[NewPassword, Body()]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from portal_api.schemas.examples import PROBLEM
 
@@ -26,6 +26,9 @@ class Problem(BaseModel):
     status: int
     detail: str
     errors: list[FieldProblem] = []
+    error_id: str | None = Field(
+        default=None, description="Only of a 500: the id of the log line that describes the error."
+    )
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {

@@ -1,4 +1,4 @@
-"""The HTTP headers of the website.
+"""The HTTP headers of the website, in addition to the strict headers of every answer.
 
 The policy lets a page load only from the portal itself, and runs no inline script.
 """
@@ -9,12 +9,6 @@ import secrets
 
 NONCE = b"CSP_NONCE"
 """The placeholder of the nonce, which the build writes (vite.config.ts)."""
-_COMMON = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 _PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' "
     "data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
@@ -29,10 +23,9 @@ def new_nonce() -> str:
 
 def page_headers(nonce: str) -> dict[str, str]:
     """Return the headers of the page. It is never cached, because it contains a nonce."""
-    return _COMMON | {
+    return {
         "Content-Security-Policy": _PAGE.format(nonce=nonce),
         "Cache-Control": "no-store",
-        "X-Frame-Options": "DENY",
     }
 
 
@@ -42,7 +35,7 @@ def file_headers(*, is_named_by_content: bool) -> dict[str, str]:
     A file with the hash of its content in its name never changes, so browsers keep it. Browsers
     revalidate every other file.
     """
-    return _COMMON | {
+    return {
         "Cache-Control": "public, max-age=31536000, immutable"
         if is_named_by_content
         else "no-cache"
