@@ -10,6 +10,7 @@ const FOLDERS = [
   ['api', 'texts', 'theme', 'faults'],
   ['account'],
   ['components', 'charts'],
+  ['credentials'],
   ['list'],
   ['live'],
   ['shell', 'views'],

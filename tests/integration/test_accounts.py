@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from common.sealing import KeyRing
 from portal_api.accounts.config import AuthConfig
 from portal_api.accounts.roles import Role
 from portal_api.build_auth import build_auth
 from portal_api.errors import ConflictError
+from portal_api.store.account_changes import AccountChanges
 from portal_api.store.users import Users
 from tests.support.api_user import PASSWORD, ApiUser, a_name, a_user
 from tests.support.database import Database
@@ -149,12 +151,13 @@ async def test_a_new_role_counts_from_the_next_sign_in(system: System) -> None:
 async def test_of_admins_that_disable_each_other_at_once_one_is_left(
     empty_database: Database, change: dict[str, Any]
 ) -> None:
-    store, names = Users(empty_database), [a_name() for _ in range(4)]
+    store, changes = Users(empty_database), AccountChanges(empty_database)
+    names = [a_name() for _ in range(4)]
     for name in names:
         await store.create(name, Role.ADMIN, "a hash")
 
     answers = await asyncio.gather(
-        *(store.change(name, change) for name in names), return_exceptions=True
+        *(changes.change(name, change) for name in names), return_exceptions=True
     )
 
     assert [type(answer) for answer in answers if isinstance(answer, BaseException)] == [
@@ -166,7 +169,7 @@ async def test_of_admins_that_disable_each_other_at_once_one_is_left(
 async def test_the_first_administrator_is_created_only_without_accounts(
     empty_database: Database,
 ) -> None:
-    first_admin = build_auth(empty_database, AuthConfig()).first_admin
+    first_admin = build_auth(empty_database, KeyRing({}), AuthConfig()).first_admin
 
     made = await asyncio.gather(
         *(first_admin.create_if_no_account_exists("admin", PASSWORD, "a setting") for _ in range(2))

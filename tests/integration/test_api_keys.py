@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from common.database import open_database
+from portal_api.accounts.api_key import MAX_API_KEYS
 from tests.support.api_user import ApiUser, a_user, an_api_key
 from tests.support.system import API_KEY, System, until
 
@@ -93,6 +95,65 @@ async def test_a_key_cannot_be_expired_from_the_beginning(system: System) -> Non
         422,
         [{"field": "expires_at", "message": "must be in the future"}],
     )
+
+
+def days_left(key: dict[str, Any]) -> float:
+    """Return the days until the end of a key."""
+    return (datetime.fromisoformat(key["expires_at"]) - datetime.now(UTC)) / timedelta(days=1)
+
+
+async def test_a_key_ends_after_ninety_days_unless_its_end_is_chosen(system: System) -> None:
+    user = await a_user(system)
+
+    made = await own_key(user)
+
+    assert 89 < days_left(made) <= 90
+
+
+async def test_only_admins_create_keys_without_an_end(system: System) -> None:
+    operator, admin = await a_user(system, "operator"), await a_user(system, "admin")
+    endless = {"name": "endless", "role": "viewer", "expires_at": None}
+    late = endless | {"expires_at": (datetime.now(UTC) + timedelta(days=400)).isoformat()}
+
+    for body in (endless, late):
+        status, problem = await operator.ask("POST", "/api-keys", body)
+        assert (status, problem["errors"][0]["field"]) == (422, "expires_at")
+
+    assert (await own_key(admin, expires_at=None))["expires_at"] is None
+    assert days_left(await own_key(admin, expires_at=late["expires_at"])) > 390
+
+
+async def test_a_key_creates_no_key_that_outlives_it(system: System) -> None:
+    admin = await a_user(system, "admin")
+    end = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    made = await own_key(admin, "admin", expires_at=end)
+    later = (datetime.now(UTC) + timedelta(days=31)).isoformat()
+    new = {"name": "next", "role": "viewer"}
+
+    status, successor = await with_key(system, made["key"], "POST", "/api-keys", new)
+    refused = [
+        await with_key(system, made["key"], "POST", "/api-keys", new | {"expires_at": end})
+        for end in (later, None)
+    ]
+
+    assert (status, successor["expires_at"]) == (201, made["expires_at"])
+    assert [(status, problem["errors"][0]["field"]) for status, problem in refused] == [
+        (422, "expires_at")
+    ] * 2
+
+
+async def test_an_account_has_fifty_keys_at_most(system: System) -> None:
+    user = await a_user(system)
+    keys = [await own_key(user) for _ in range(MAX_API_KEYS - 1)]
+
+    answers = await asyncio.gather(
+        *(user.ask("POST", "/api-keys", {"name": "more", "role": "viewer"}) for _ in range(5))
+    )
+
+    assert {status for status, _ in answers} <= {201, 409}
+    listed = (await user.ask("GET", "/api-keys?limit=200"))[1]["items"]
+    assert len(listed) <= MAX_API_KEYS
+    assert (await user.ask("DELETE", f"/api-keys/{keys[0]['api_key_id']}"))[0] == 204
 
 
 @pytest.mark.parametrize(

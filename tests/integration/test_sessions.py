@@ -8,18 +8,18 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.support.api_user import ApiUser, a_name, a_user
-from tests.support.system import ADMIN, ADMIN_PASSWORD, System, until
+from tests.support.system import System, until
 
 
 async def test_local_forms_accounts_secure_the_system(system: System) -> None:
-    user = ApiUser(system, ADMIN, ADMIN_PASSWORD)
+    user = await a_user(system, "admin", signed_in=False)
 
     assert (await user.ask("GET", "/deliveries"))[0] == 401
     status, answer = await user.sign_in()
 
     assert (status, answer["name"], answer["role"], answer["preferences"]) == (
         200,
-        ADMIN,
+        user.name,
         "admin",
         {},
     )

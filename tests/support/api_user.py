@@ -10,11 +10,12 @@ from typing import Any
 
 from multidict import CIMultiDictProxy
 
+from common.database import open_database
 from tests.support.secret_scan import ISSUED, note_fields, note_secrets
 from tests.support.system import System
 
 PASSWORD = "made-up walrus lantern 17"
-COOKIE = "__Host-mboc_session"
+COOKIE, PENDING_COOKIE = "__Host-mboc_session", "__Host-mboc_sign_in"
 DEVICE = "mboc_device_"
 
 
@@ -42,6 +43,7 @@ class ApiUser:
     address: str = field(default_factory=an_address)
     service: str = "portal-api"
     cookie: str = ""
+    pending_cookie: str = ""
     csrf_token: str = ""
     device: str = ""
     headers: dict[str, str] = field(default_factory=dict)
@@ -57,11 +59,15 @@ class ApiUser:
         self, method: str, path: str, body: Any = None, **headers: str
     ) -> tuple[int, Any, CIMultiDictProxy[str]]:
         """Send a request as the website does, and return the headers of the answer too."""
+        cookies = {COOKIE: self.cookie, PENDING_COOKIE: self.pending_cookie}
         mine = {
             "X-Forwarded-For": self.address,
             "X-CSRF-Token": self.csrf_token,
             "Cookie": "; ".join(
-                filter(None, (f"{COOKIE}={self.cookie}" if self.cookie else "", self.device))
+                [
+                    *(f"{name}={value}" for name, value in cookies.items() if value),
+                    *filter(None, [self.device]),
+                ]
             ),
         }
         sent = {name: value for name, value in (mine | self.headers | headers).items() if value}
@@ -69,14 +75,16 @@ class ApiUser:
         note_fields(body)
         async with self.system.http.request(method, url, json=body, headers=sent) as answer:
             text = await answer.text()
-            if COOKIE in (
-                cookies := http.cookies.SimpleCookie(
-                    "; ".join(answer.headers.getall("Set-Cookie", []))
-                )
-            ):
-                self.cookie = cookies[COOKIE].value
+            sent_cookies = http.cookies.SimpleCookie(
+                "; ".join(answer.headers.getall("Set-Cookie", []))
+            )
+            if COOKIE in sent_cookies:
+                self.cookie = sent_cookies[COOKIE].value
                 note_secrets(self.cookie)
-            for name, morsel in cookies.items():
+            if PENDING_COOKIE in sent_cookies:
+                self.pending_cookie = sent_cookies[PENDING_COOKIE].value
+                note_secrets(self.pending_cookie)
+            for name, morsel in sent_cookies.items():
                 if DEVICE in name:
                     self.device = f"{name}={morsel.value}"
             is_json = answer.content_type in {"application/json", "application/problem+json"}
@@ -110,9 +118,17 @@ async def a_user(
         "POST", "/users", json={"name": user.name, "role": role, "password": user.password}
     )
     assert status == 201, answer
+    await accept_password(system, user.name)
     if signed_in:
         assert (await user.sign_in())[0] == 200
     return user
+
+
+async def accept_password(system: System, name: str) -> None:
+    """Store that the owner chose the password, so that a test need not change it first."""
+    database = open_database(system.mongodb_url, system.database)
+    await database["users"].update_one({"_id": name}, {"$set": {"must_change_password": False}})
+    database.client.close()
 
 
 async def an_api_key(system: System, role: str, **fields: Any) -> tuple[str, dict[str, Any]]:

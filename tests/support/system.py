@@ -280,6 +280,7 @@ class System:
             "PORTAL_API_FIRST_ADMIN": ADMIN,
             "PORTAL_API_FIRST_ADMIN_PASSWORD": ADMIN_PASSWORD,
             "PORTAL_API_TRUSTED_PROXIES": '["127.0.0.0/8"]',
+            "PORTAL_API_VERIFICATION_S": "7200",
             "PORTAL_API_FIGURES_S": "0.5",
             "PORTAL_API_SILENT_S": "8",
             "DISPATCHER_PRIVATE_NETWORKS": '["127.0.0.0/8"]',

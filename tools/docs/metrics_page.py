@@ -33,7 +33,8 @@ LABELS = {
         "operations (retry, archive, restore)"
     ),
     "outcome": (
-        "passwords (right, wrong, locked), deliveries of operations (succeeded, failed, skipped), "
+        "passwords (right, wrong, locked), codes (right, wrong), "
+        "deliveries of operations (succeeded, failed, skipped), "
         "changes of the simulator (accepted, refused, again)"
     ),
     "reason": (

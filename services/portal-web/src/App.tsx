@@ -11,6 +11,7 @@ import { dataProvider } from '@/api/dataProvider';
 import { ProblemError } from '@/api/problem';
 import { Loading } from '@/shell/Loading';
 import { NotFound } from '@/shell/NotFound';
+import { SessionGate } from '@/shell/SessionGate';
 import { Shell } from '@/shell/Shell';
 import { SignInPage } from '@/shell/SignInPage';
 import { Toasts } from '@/shell/Toasts';
@@ -104,7 +105,9 @@ const router = createBrowserRouter([{ path: '*', element: <Admin /> }]);
 function LayoutWithPreferences({ children }: { children?: React.ReactNode }) {
   return (
     <PreferencesProvider>
-      <Shell>{children}</Shell>
+      <SessionGate>
+        <Shell>{children}</Shell>
+      </SessionGate>
     </PreferencesProvider>
   );
 }

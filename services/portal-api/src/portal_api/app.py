@@ -66,6 +66,9 @@ def main() -> None:
         case "create-admin":
             database = _database(load(DatabaseSettings))
             raise SystemExit(asyncio.run(cli.create_admin(database, arguments.name)))
+        case "reset-second-factor":
+            database = _database(load(DatabaseSettings))
+            raise SystemExit(asyncio.run(cli.reset_second_factor(database, arguments.name)))
         case "rekey":
             settings = load(Settings)
             raise SystemExit(asyncio.run(cli.rekey(_database(settings), _keys(settings))))
@@ -86,7 +89,7 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
     publisher = Publisher(partial(connect, url, name), topology.PORTAL_API)
     readiness = Readiness()
     tests = ConnectionTests(publisher)
-    auth = build_auth(database, settings.auth)
+    auth = build_auth(database, _keys(settings), settings.auth)
     monitoring = Monitoring(database, _monitoring_options(settings), settings.replica)
     app = build_api(
         build_routes(database, publisher, _connectors(settings, database), tests, auth, monitoring),

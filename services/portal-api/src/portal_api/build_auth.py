@@ -7,21 +7,30 @@ from typing import TYPE_CHECKING, Any
 
 from portal_api.accounts.lockout import lockout_of_addresses, lockout_of_names
 from portal_api.auth.authenticate import Authenticator
+from portal_api.auth.break_glass import BreakGlassService
+from portal_api.auth.change_password import PasswordChangeService
+from portal_api.auth.credentials import Credentials
+from portal_api.auth.enrol import SecondFactorService
 from portal_api.auth.first_admin import FirstAdminService
 from portal_api.auth.known_devices import KnownDevices
 from portal_api.auth.open_session import SessionOpener
 from portal_api.auth.password_hasher import PasswordHasher
 from portal_api.auth.refusals import Refusals
-from portal_api.auth.session_cookie import SessionCookie
+from portal_api.auth.session_cookie import SessionCookie, pending_cookie
 from portal_api.auth.sign_in import SignInService
 from portal_api.auth.wrong_keys import WrongKeys
 from portal_api.routes.api_keys import api_keys
 from portal_api.routes.audit import audit
+from portal_api.routes.second_factor import second_factor
 from portal_api.routes.session import session
+from portal_api.routes.sessions import sessions
 from portal_api.routes.sign_in import sign_in
 from portal_api.routes.users import users
+from portal_api.store.account_changes import AccountChanges
 from portal_api.store.api_keys import ApiKeys
 from portal_api.store.audit import Audit
+from portal_api.store.pending_sign_ins import PendingSignIns
+from portal_api.store.second_factors import SecondFactors
 from portal_api.store.sessions import Sessions
 from portal_api.store.sign_ins import SignIns
 from portal_api.store.users import Users
@@ -33,6 +42,7 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
     from common.client_address import Network
+    from common.sealing import KeyRing
     from portal_api.accounts.config import AuthConfig
 
 
@@ -52,41 +62,81 @@ class AuthComponents:
     routers: Sequence[APIRouter]
     hasher: PasswordHasher
     first_admin: FirstAdminService
+    break_glass: BreakGlassService
     refusals: Refusals
 
 
 def build_auth(
-    database: AsyncIOMotorDatabase[dict[str, Any]], config: AuthConfig
+    database: AsyncIOMotorDatabase[dict[str, Any]], keys: KeyRing, config: AuthConfig
 ) -> AuthComponents:
     """Return the parts of authentication, without a connection to a server."""
-    user_store = Users(database)
-    session_store = Sessions(database, config.lifetimes)
-    key_store = ApiKeys(database)
-    audit_store = Audit(database)
-    waits = config.first_wait, config.longest_wait
-    address_policy = lockout_of_addresses(*waits)
-    sign_in_store = SignIns(database, lockout_of_names(*waits), address_policy)
+    stores = _Stores.open(database, keys, config)
     hasher = PasswordHasher()
-    devices = KnownDevices(sign_in_store, is_secure=config.is_secure)
+    credentials = Credentials(stores.users, stores.sign_ins, hasher, stores.factors)
+    devices = KnownDevices(stores.sign_ins, is_secure=config.is_secure)
     cookie = SessionCookie(is_secure=config.is_secure)
-    opener = SessionOpener(user_store, session_store, cookie)
-    service = SignInService(user_store, opener, sign_in_store, hasher)
+    opener = SessionOpener(stores.users, stores.sessions, cookie)
+    pending = PendingSignIns(database)
+    policy = config.second_factor
+    service = SignInService(stores.users, opener, credentials, hasher, pending, policy)
+    factors = SecondFactorService(stores.users, stores.sessions, stores.factors, policy)
+    passwords = PasswordChangeService(
+        stores.users, stores.changes, stores.sessions, service, credentials, hasher
+    )
     return AuthComponents(
         authenticator=Authenticator(
-            user_store, session_store, key_store, config.key, WrongKeys(address_policy)
+            stores.users,
+            stores.sessions,
+            stores.api_keys,
+            config.key,
+            WrongKeys(lockout_of_addresses(config.first_wait, config.longest_wait)),
         ),
-        audit=audit_store,
+        audit=stores.audit,
         proxies=config.proxies,
         origins=config.origins,
         cookie=cookie,
-        sign_in=sign_in(service, user_store, opener, devices),
+        sign_in=sign_in(
+            service, stores.users, opener, devices, pending_cookie(is_secure=config.is_secure)
+        ),
         routers=[
-            session(user_store, session_store, service, hasher, cookie),
-            users(user_store, sign_in_store, hasher),
-            api_keys(key_store),
-            audit(audit_store),
+            session(stores.users, stores.sessions, passwords, cookie),
+            second_factor(factors, credentials, stores.sessions),
+            sessions(stores.sessions, cookie),
+            users(stores.users, stores.changes, stores.sessions, stores.sign_ins, hasher),
+            api_keys(stores.api_keys),
+            audit(stores.audit),
         ],
         hasher=hasher,
-        first_admin=FirstAdminService(user_store, audit_store, hasher),
-        refusals=Refusals(audit_store),
+        first_admin=FirstAdminService(stores.users, stores.audit, hasher),
+        break_glass=BreakGlassService(stores.changes, stores.audit),
+        refusals=Refusals(stores.audit),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stores:
+    """The stores of accounts, sessions, keys and the audit."""
+
+    users: Users
+    changes: AccountChanges
+    sessions: Sessions
+    api_keys: ApiKeys
+    audit: Audit
+    sign_ins: SignIns
+    factors: SecondFactors
+
+    @classmethod
+    def open(
+        cls, database: AsyncIOMotorDatabase[dict[str, Any]], keys: KeyRing, config: AuthConfig
+    ) -> _Stores:
+        """Return the stores of a database."""
+        waits = config.first_wait, config.longest_wait
+        return cls(
+            users=Users(database),
+            changes=AccountChanges(database),
+            sessions=Sessions(database, config.lifetimes),
+            api_keys=ApiKeys(database),
+            audit=Audit(database),
+            sign_ins=SignIns(database, lockout_of_names(*waits), lockout_of_addresses(*waits)),
+            factors=SecondFactors(database, keys),
+        )

@@ -12,9 +12,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from common.database import wait_for_database
 from common.problem import message_of
-from common.sealing import SealError
+from common.sealing import KeyRing, SealError
 from portal_api.accounts.config import AuthConfig
-from portal_api.accounts.user import UserName
+from portal_api.accounts.user import UserName, as_name
 from portal_api.build_auth import build_auth
 from portal_api.errors import InvalidFieldError, PortalError
 from portal_api.recording.fail_unfinished import fail_unfinished
@@ -22,14 +22,13 @@ from portal_api.recording.record import Recorder
 from portal_api.store.indexes import create_indexes
 from portal_api.store.regroup import regroup
 from portal_api.store.rekey import rekey as rekey_connectors
+from portal_api.store.second_factors import SecondFactors
 from portal_api.store.statistics import Statistics
 from portal_api.store.unfinished import UnfinishedDeliveries
 from portal_api.store.writer import Writer
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
-
-    from common.sealing import KeyRing
 
     Database = AsyncIOMotorDatabase[dict[str, Any]]
 
@@ -47,8 +46,8 @@ def read_arguments() -> argparse.Namespace:
     commands.add_parser(
         "rekey",
         help=(
-            "seal the secrets of all connectors with the first key of SECRET_KEYS; remove the "
-            "other keys afterwards"
+            "seal the secrets of all connectors and second factors with the first key of "
+            "SECRET_KEYS; remove the other keys afterwards"
         ),
     )
     commands.add_parser(
@@ -63,6 +62,14 @@ def read_arguments() -> argparse.Namespace:
         ),
     )
     create_parser.add_argument("name", help="name of the account")
+    reset_parser = commands.add_parser(
+        "reset-second-factor",
+        help=(
+            "remove the second factor of an account whose owner lost it, when no administrator can "
+            "sign in; needs MONGODB_URL only"
+        ),
+    )
+    reset_parser.add_argument("name", help="name of the account")
     give_up_parser = commands.add_parser(
         "give-up",
         help=(
@@ -101,16 +108,20 @@ async def give_up(database: Database, before: datetime) -> None:
 
 
 async def rekey(database: Database, keys: KeyRing) -> int:
-    """Seal the secrets of all connectors with the first key, and return the exit code."""
+    """Seal all secrets with the first key, and return the exit code."""
     try:
         changed, without_destination = await rekey_connectors(database, keys)
+        accounts = await SecondFactors(database, keys).rekey()
     except SealError as error:
         sys.stderr.write(
             f"Stopped: {error}. Add that key to SECRET_KEYS after the new key, and run this "
             "command again.\n"
         )
         return 1
-    sys.stdout.write(f"Sealed again: the secrets of {changed} connectors and versions.\n")
+    sys.stdout.write(
+        f"Sealed again: the secrets of {changed} connectors and versions, and of {accounts} second "
+        "factors.\n"
+    )
     if without_destination:
         sys.stderr.write(
             f"{without_destination} connectors and versions have secrets of an earlier build, "
@@ -124,7 +135,7 @@ async def create_admin(database: Database, name: str) -> int:
     """Read the password, create the account, and return the exit code."""
     try:
         checked_name = TypeAdapter(UserName).validate_python(name)
-        await build_auth(database, AuthConfig()).first_admin.create(
+        await build_auth(database, KeyRing({}), AuthConfig()).first_admin.create(
             checked_name, _read_password(), "create-admin"
         )
     except ValidationError as error:
@@ -135,6 +146,19 @@ async def create_admin(database: Database, name: str) -> int:
         sys.stdout.write(f"Created: {checked_name}, an administrator.\n")
         return 0
     return 1
+
+
+async def reset_second_factor(database: Database, name: str) -> int:
+    """Remove the second factor of an account, and return the exit code."""
+    checked_name = as_name(name)
+    try:
+        auth = build_auth(database, KeyRing({}), AuthConfig())
+        await auth.break_glass.reset_second_factor(checked_name)
+    except PortalError as error:
+        sys.stderr.write(f"Stopped: {error}.\n")
+        return 1
+    sys.stdout.write(f"Removed: the second factor of {checked_name}. Its sessions have ended.\n")
+    return 0
 
 
 def _read_password() -> str:

@@ -18,6 +18,7 @@ from portal_api.errors import (
     NotFoundError,
     PortalError,
     SecretsToEnterError,
+    StepNeededError,
     StoreUnavailableError,
     TooManyError,
     UnconfirmedError,
@@ -41,6 +42,7 @@ STATUSES: dict[type[PortalError], int] = {
     SecretsToEnterError: 422,
     UnknownCallerError: 401,
     ForbiddenError: 403,
+    StepNeededError: 403,
     LockedError: 429,
     BusyError: 503,
     StoreUnavailableError: 503,
@@ -48,6 +50,8 @@ STATUSES: dict[type[PortalError], int] = {
     DispatcherUnavailableError: 504,
 }
 RETRY_AFTER_S = 5
+STEP_TYPE = "urn:mboc:step:"
+"""The type of a problem that names the step that the user must take first."""
 
 
 def install(app: FastAPI) -> None:
@@ -56,7 +60,8 @@ def install(app: FastAPI) -> None:
 
     async def answer(_: Request, error: Exception) -> Response:
         status = STATUSES[type(error)] if isinstance(error, PortalError) else 500
-        return problem.problem(status, str(error), _fields(error), _headers(error))
+        members = {"type": f"{STEP_TYPE}{error.step}"} if isinstance(error, StepNeededError) else {}
+        return problem.problem(status, str(error), _fields(error), _headers(error), **members)
 
     app.add_exception_handler(PortalError, answer)
 

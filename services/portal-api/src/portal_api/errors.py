@@ -11,6 +11,7 @@ PortalError
 ├── SecretsToEnterError         secrets have another destination 422
 ├── UnknownCallerError          no valid session or API key          401
 ├── ForbiddenError              the role or CSRF token is missing    403
+│   └── StepNeededError         the user must take a step first      403
 ├── LockedError                 too many wrong passwords or keys     429
 ├── BusyError                   too many requests at the same time   503
 ├── StoreUnavailableError       MongoDB is unavailable               503
@@ -101,8 +102,21 @@ class ForbiddenError(PortalError):
     """The caller is authenticated, but may not do this."""
 
 
+class StepNeededError(ForbiddenError):
+    """The user must take a step first, and can then repeat the request.
+
+    ``step`` names it for programs, as the ``type`` of the problem document (RFC 9457, 3.1.1).
+    """
+
+    def __init__(self, step: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.step = step
+
+
 class LockedError(PortalError):
-    """Too many wrong passwords or API keys. Further ones are refused for the time ``wait``."""
+    """Too many wrong passwords, codes or API keys. Further ones are refused for the time
+    ``wait``.
+    """
 
     def __init__(
         self, wait: timedelta, sentence: str = "Too many wrong passwords: try again later"

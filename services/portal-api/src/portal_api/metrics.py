@@ -26,6 +26,9 @@ SIGN_INS = Counter("mboc_portal_api_passwords_total", "Passwords that were enter
 REFUSALS = Counter(
     "mboc_portal_api_refused_total", "Requests that were refused, by reason.", ["reason"]
 )
+CODES = Counter(
+    "mboc_portal_api_codes_total", "Codes of second factors that were entered.", ["outcome"]
+)
 STORED_AFTER_SECONDS = Histogram(
     "mboc_portal_api_stored_after_seconds",
     "Seconds from the end of an attempt until it is stored.",

@@ -22,11 +22,12 @@ def openapi_document() -> str:
     """Return the OpenAPI document as it stands in ``docs/api``."""
     database = open_database("mongodb://127.0.0.1", "none")
     publisher = Publisher(partial(connect, "amqp://127.0.0.1", "none"), topology.PORTAL_API)
-    auth = build_auth(database, AuthConfig())
+    keys = KeyRing({})
+    auth = build_auth(database, keys, AuthConfig())
     routers = build_routes(
         database,
         publisher,
-        Connectors(database, KeyRing({})),
+        Connectors(database, keys),
         ConnectionTests(publisher),
         auth,
         Monitoring(database, MonitoringOptions(), "none"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
@@ -14,6 +15,7 @@ from common.settings import DatabaseSettings, ServiceSettings, TraceSettings
 from common.strong_secret import require_strong_secret
 from portal_api.accounts.config import AuthConfig
 from portal_api.accounts.password_policy import Password, weakness
+from portal_api.accounts.second_factor import SecondFactorPolicy
 from portal_api.accounts.session import SessionLifetimes
 from portal_api.accounts.user import UserName
 from portal_api.website.files import PAGE, built_website
@@ -89,7 +91,7 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
     first_admin_password: Password | None = Field(
         default=None,
         validate_default=True,
-        description="First password of this administrator. Change it after the first sign-in.",
+        description="First password of this administrator, to be changed at the first sign-in.",
     )
     secure_cookie: bool = Field(
         default=True,
@@ -103,6 +105,21 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
     )
     session_s: float = Field(
         default=43_200, gt=0, description="Longest time of a session in seconds."
+    )
+    verification_s: float = Field(
+        default=600,
+        gt=0,
+        description=(
+            "Seconds after a sign-in or a verification until a session must enter the password "
+            "again before a sensitive act."
+        ),
+    )
+    second_factor: Literal["optional", "admins", "everyone"] = Field(
+        default="optional",
+        description=(
+            "The accounts that need a second factor: `optional` (none), `admins` or `everyone`. An "
+            "account without one must enrol it at the sign-in. API keys need none."
+        ),
     )
     lock_s: float = Field(
         default=30,
@@ -181,8 +198,11 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
             key=self.key.get_secret_value(),
             is_secure=self.secure_cookie,
             lifetimes=SessionLifetimes(
-                timedelta(seconds=self.session_idle_s), timedelta(seconds=self.session_s)
+                timedelta(seconds=self.session_idle_s),
+                timedelta(seconds=self.session_s),
+                timedelta(seconds=self.verification_s),
             ),
+            second_factor=SecondFactorPolicy(self.second_factor),
             first_wait=timedelta(seconds=self.lock_s),
             longest_wait=timedelta(seconds=self.longest_lock_s),
             proxies=self.trusted_proxies,

@@ -1,11 +1,12 @@
 /** The sign-in, sign-out and role of the current user, for react-admin. */
 
 import type { AuthProvider } from 'react-admin';
-import { clearSession, getSession, signIn, signOut } from '@/account/session';
+import { clearSession, getSession, signIn, signInWithCode, signOut } from '@/account/session';
 import { ProblemError } from '@/api/problem';
 
 export const authProvider: AuthProvider = {
-  login: ({ name, password }: { name: string; password: string }) => signIn(name, password),
+  login: (entered: { name: string; password: string } | { code: string }) =>
+    'code' in entered ? signInWithCode(entered.code) : signIn(entered.name, entered.password),
   logout: async () => {
     await signOut().catch(() => undefined);
   },

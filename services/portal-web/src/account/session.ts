@@ -1,7 +1,7 @@
 /** The session of the signed-in user. Scripts cannot read its cookie. */
 
 import { api, setCsrfToken, unwrap } from '@/api/client';
-import type { SessionDetails, Role } from '@/api/types';
+import type { Notice, Restriction, Role, SessionDetails } from '@/api/types';
 
 export interface Preferences {
   /** An IANA name. Undefined means the time zone of the device. */
@@ -16,7 +16,14 @@ export interface Session {
   name: string;
   role: Role;
   preferences: Preferences;
+  /** The step that the account must take before it may do anything else. */
+  restriction: Restriction | null;
+  hasSecondFactor: boolean;
+  notices: readonly Notice[];
 }
+
+/** The password was right, and the account has a second factor. */
+export class CodeNeededError extends Error {}
 
 let current: Promise<Session> | null = null;
 
@@ -24,17 +31,30 @@ let current: Promise<Session> | null = null;
  * Return the session, requested once. Rejects with a ProblemError of status 401 without a session.
  */
 export function getSession(): Promise<Session> {
-  current ??= toSession(unwrap(api.GET('/api/session')));
+  current ??= unwrap(api.GET('/api/session')).then(toSession);
   current.catch(() => {
     current = null;
   });
   return current;
 }
 
+/** Sign in. Rejects with a CodeNeededError if the account has a second factor. */
 export async function signIn(name: string, password: string): Promise<void> {
-  const newSession = toSession(unwrap(api.POST('/api/session', { body: { name, password } })));
-  await newSession;
-  current = newSession;
+  const answer = await unwrap(api.POST('/api/session', { body: { name, password } }));
+  if (!('csrf_token' in answer)) throw new CodeNeededError();
+  current = Promise.resolve(toSession(answer));
+}
+
+/** Finish the sign-in of an account with a second factor. */
+export async function signInWithCode(code: string): Promise<void> {
+  const answer = await unwrap(api.POST('/api/session/code', { body: { code } }));
+  current = Promise.resolve(toSession(answer));
+}
+
+/** Request the session again, after a change of the account. */
+export function reloadSession(): Promise<Session> {
+  current = null;
+  return getSession();
 }
 
 export async function signOut(): Promise<void> {
@@ -58,8 +78,15 @@ export async function savePreferences(preferences: Preferences): Promise<void> {
   current = Promise.resolve({ ...session, preferences });
 }
 
-async function toSession(response: Promise<SessionDetails>): Promise<Session> {
-  const { name, role, csrf_token, preferences } = await response;
+function toSession(details: SessionDetails): Session {
+  const { name, role, csrf_token, preferences } = details;
   setCsrfToken(csrf_token);
-  return { name, role, preferences };
+  return {
+    name,
+    role,
+    preferences,
+    restriction: details.restriction ?? null,
+    hasSecondFactor: details.has_second_factor,
+    notices: details.notices,
+  };
 }

@@ -4,8 +4,11 @@
 
 import createClient, { type Middleware } from 'openapi-fetch';
 import { isBackgroundRequest } from '@/api/activity';
-import { ProblemError, type Problem } from '@/api/problem';
+import { ProblemError, stepOf, type Problem } from '@/api/problem';
 import type { paths } from '@/api/schema';
+import { requestVerification } from '@/api/verification';
+
+const FORBIDDEN = 403;
 
 let csrfToken: string | null = null;
 
@@ -31,6 +34,7 @@ const sessionMiddleware: Middleware = {
 
 export const api = createClient<paths>({
   baseUrl: '',
+  fetch: fetchVerified,
   querySerializer: { array: { style: 'form', explode: true } },
 });
 api.use(sessionMiddleware);
@@ -38,6 +42,26 @@ api.use(sessionMiddleware);
 /** Wait for a response and return its data. */
 export async function unwrap<T>(answer: Promise<{ data?: T }>): Promise<T> {
   return (await answer).data as T;
+}
+
+/**
+ * Send a request. If the server wants a recent verification first, the user enters the password
+ * again, and the same request is repeated.
+ */
+async function fetchVerified(request: Request): Promise<Response> {
+  const copy = request.clone();
+  const response = await fetch(request);
+  if (response.status !== FORBIDDEN || !(await needsVerification(response.clone())))
+    return response;
+  return (await requestVerification()) ? fetchVerified(copy) : response;
+}
+
+async function needsVerification(response: Response): Promise<boolean> {
+  try {
+    return stepOf((await response.json()) as Problem) === 'verification';
+  } catch {
+    return false;
+  }
 }
 
 async function toProblemError(response: Response): Promise<ProblemError> {

@@ -6,6 +6,13 @@ import type { components } from '@/api/schema';
 
 export type Problem = components['schemas']['Problem'];
 
+const STEP_PREFIX = 'urn:mboc:step:';
+
+/** Return the step that a problem names, such as `verification`. */
+export function stepOf({ type }: Partial<Problem>): string | null {
+  return type?.startsWith(STEP_PREFIX) ? type.slice(STEP_PREFIX.length) : null;
+}
+
 /** A problem that the server reported. `status` is 0 if the server cannot be reached. */
 export class ProblemError extends HttpError {
   constructor(
@@ -15,5 +22,10 @@ export class ProblemError extends HttpError {
     super(problem.detail, problem.status, { errors: errorsByField(problem.errors ?? []) });
     // HttpError sets its own prototype on every instance
     Object.setPrototypeOf(this, ProblemError.prototype);
+  }
+
+  /** The step that the user must take before the request can be repeated. */
+  get step(): string | null {
+    return stepOf(this.problem);
   }
 }

@@ -16,7 +16,7 @@ export function errorMessage(error: unknown, text: TextFunction): string {
     case 0:
       return text('error.unreachable');
     case 403:
-      return text('error.forbidden');
+      return text(error.step === null ? 'error.forbidden' : 'error.unverified');
     case 404:
       return error.problem.detail === 'Not Found'
         ? text('error.notYet')

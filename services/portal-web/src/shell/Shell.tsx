@@ -8,6 +8,7 @@ import { Suspense, useState, type ReactNode } from 'react';
 import { useStore } from 'react-admin';
 import { ErrorBoundary } from '@/shell/ErrorBoundary';
 import { Footer } from '@/shell/Footer';
+import { Notices } from '@/shell/Notices';
 import { SideMenu } from '@/shell/SideMenu';
 import { SkipLink } from '@/shell/SkipLink';
 import { TopBar } from '@/shell/TopBar';
@@ -78,6 +79,7 @@ export function Shell({ children }: { children?: ReactNode }) {
               outline: 'none',
             }}
           >
+            <Notices />
             <ErrorBoundary>
               <Suspense fallback={<LinearProgress aria-label={text('app.loading')} />}>
                 {children}

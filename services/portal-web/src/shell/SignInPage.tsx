@@ -12,8 +12,10 @@ import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useEffect, useState } from 'react';
 import { useLogin } from 'react-admin';
+import { CodeNeededError } from '@/account/session';
 import { ProblemError } from '@/api/problem';
 import { Logo } from '@/components/Logo';
+import { CodeField } from '@/credentials/CodeField';
 import { useText, type TextFunction } from '@/texts/texts';
 
 export function SignInPage() {
@@ -22,6 +24,8 @@ export function SignInPage() {
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [message, setMessage] = useState('');
+  const [code, setCode] = useState('');
+  const [needsCode, setNeedsCode] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
   useEffect(() => {
     document.title = `${text('signIn.title')} · ${text('app.name')}`;
@@ -30,11 +34,18 @@ export function SignInPage() {
     setIsBusy(true);
     setMessage('');
     try {
-      await login({ name, password });
+      await login(needsCode ? { code } : { name, password });
     } catch (error) {
-      setMessage(signInError(error, text));
+      if (error instanceof CodeNeededError) setNeedsCode(true);
+      else setMessage(signInError(error, text, needsCode));
+      setCode('');
       setIsBusy(false);
     }
+  };
+  const restart = () => {
+    setNeedsCode(false);
+    setPassword('');
+    setMessage('');
   };
   return (
     <Box
@@ -65,7 +76,7 @@ export function SignInPage() {
           {text('signIn.title')}
         </Typography>
         <Typography variant="body2" color="text.secondary" sx={{ mb: 2.5 }}>
-          {text('signIn.lead')}
+          {needsCode ? text('signIn.codeLead', { name }) : text('signIn.lead')}
         </Typography>
         <Box
           component="form"
@@ -76,24 +87,34 @@ export function SignInPage() {
           }}
         >
           {message ? <Alert severity="error">{message}</Alert> : null}
-          <TextField
-            label={text('signIn.name')}
-            name="name"
-            size="medium"
-            autoFocus
-            autoComplete="username"
-            required
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            slotProps={{ htmlInput: { autoCapitalize: 'none', spellCheck: false } }}
-          />
-          <PasswordField value={password} onChange={setPassword} />
+          {needsCode ? (
+            <CodeField value={code} onChange={setCode} autoFocus />
+          ) : (
+            <>
+              <TextField
+                label={text('signIn.name')}
+                name="name"
+                size="medium"
+                autoFocus
+                autoComplete="username"
+                required
+                value={name}
+                onChange={(event) => setName(event.target.value)}
+                slotProps={{ htmlInput: { autoCapitalize: 'none', spellCheck: false } }}
+              />
+              <PasswordField value={password} onChange={setPassword} />
+            </>
+          )}
           <Button type="submit" variant="contained" size="large" loading={isBusy}>
             {text('signIn.submit')}
           </Button>
-          <Typography variant="caption" color="text.secondary">
-            {text('signIn.first')}
-          </Typography>
+          {needsCode ? (
+            <Button onClick={restart}>{text('signIn.back')}</Button>
+          ) : (
+            <Typography variant="caption" color="text.secondary">
+              {text('signIn.first')}
+            </Typography>
+          )}
         </Box>
       </Card>
     </Box>
@@ -126,9 +147,9 @@ function PasswordField({ value, onChange }: { value: string; onChange: (value: s
   );
 }
 
-function signInError(error: unknown, text: TextFunction): string {
+function signInError(error: unknown, text: TextFunction, isCode: boolean): string {
   if (!(error instanceof ProblemError)) return text('error.bug');
   if (error.status === 0) return text('signIn.unreachable');
   if (error.status === 429) return text('signIn.locked', { seconds: error.retryAfter ?? 60 });
-  return error.status === 401 ? text('signIn.refused') : error.problem.detail;
+  return error.status === 401 && !isCode ? text('signIn.refused') : error.problem.detail;
 }

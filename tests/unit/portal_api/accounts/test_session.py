@@ -12,7 +12,7 @@ LIFETIMES = SessionLifetimes(idle=HOUR, whole=12 * HOUR)
 
 def a_session(seen_after: timedelta = timedelta(0)) -> Session:
     """A session that was last used so long after it began."""
-    return Session("hash", "operator1", Role.OPERATOR, A_MOMENT, A_MOMENT + seen_after)
+    return Session("hash", "operator1", Role.OPERATOR, A_MOMENT, A_MOMENT + seen_after, A_MOMENT)
 
 
 def test_an_unused_session_ends_after_the_idle_time() -> None:

@@ -121,6 +121,7 @@ class Portal:
             routers=(),
             hasher=nothing,
             first_admin=nothing,
+            break_glass=nothing,
             refusals=Refusals(self.audit),  # type: ignore[arg-type]
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,8 @@ from mboc_client.output.text import write_document, write_sentence
 if TYPE_CHECKING:
     from mboc_client.portal import PortalClient
 
+NEVER = "never"
+"""The end of a key that is valid until it is revoked."""
 COLUMNS = (
     Column("api_key_id"),
     Column("name", 0, "end"),
@@ -52,8 +54,8 @@ async def list_keys(portal: PortalClient, *, output: OutputFormat) -> None:
 @click.option(
     "--expires-at",
     metavar="TIME",
-    help="End of the key, such as 2030-01-01T00:00:00Z. Without it, the key is valid until it is "
-    "revoked.",
+    help="End of the key, such as 2030-01-01T00:00:00Z. Without it, the key ends after 90 days. "
+    "An admin can give `never`.",
 )
 @as_json_option
 @with_portal
@@ -61,9 +63,10 @@ async def create_key(
     portal: PortalClient, *, name: str, role: str, expires_at: str | None, as_json: bool
 ) -> None:
     """Create an API key for yourself, and print it. It is shown once."""
-    created = await portal.send(
-        "POST", "/api-keys", {"name": name, "role": role, "expires_at": expires_at}
-    )
+    new: dict[str, Any] = {"name": name, "role": role}
+    if expires_at is not None:
+        new["expires_at"] = None if expires_at == NEVER else expires_at
+    created = await portal.send("POST", "/api-keys", new)
     if as_json:
         write_document(created)
     else:

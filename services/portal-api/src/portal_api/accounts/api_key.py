@@ -9,6 +9,11 @@ from typing import Any
 from portal_api.accounts.roles import Role
 
 USE_INTERVAL = timedelta(minutes=1)
+DEFAULT_LIFETIME = timedelta(days=90)
+MAX_LIFETIME = timedelta(days=366)
+"""Longest lifetime of a key that no admin created."""
+MAX_API_KEYS = 50
+"""API keys of one owner, expired ones included."""
 
 
 @dataclass(frozen=True, slots=True)

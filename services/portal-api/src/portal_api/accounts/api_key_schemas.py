@@ -52,5 +52,8 @@ class NewApiKey(BaseModel):
     role: Role = Field(description="At most your own role.")
     expires_at: Moment | None = Field(
         default=None,
-        description="The end of the key. Without it, the key is valid until it is revoked.",
+        description=(
+            "The end of the key, 90 days from now if it is left out, and at most 366 days from now "
+            "unless you are an admin. An admin may send null for a key without an end."
+        ),
     )

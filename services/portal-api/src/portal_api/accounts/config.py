@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from common.client_address import Network
+from portal_api.accounts.second_factor import SecondFactorPolicy
 from portal_api.accounts.session import SessionLifetimes
 
 DEFAULT_LIFETIMES = SessionLifetimes(timedelta(hours=1), timedelta(hours=12))
@@ -23,6 +24,7 @@ class AuthConfig:
     key: str = ""
     is_secure: bool = True
     lifetimes: SessionLifetimes = DEFAULT_LIFETIMES
+    second_factor: SecondFactorPolicy = SecondFactorPolicy.OPTIONAL
     first_wait: timedelta = timedelta(seconds=30)
     longest_wait: timedelta = timedelta(hours=1)
     proxies: Sequence[Network] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -30,7 +31,8 @@ class Caller:
     """The authenticated caller of a request.
 
     ``name`` is the account, or the owner of the API key. ``via`` is "session", "API key <id>" or
-    the name of the setting. ``session_id`` is set for a session only.
+    the name of the setting. ``session_id``, ``verified_until`` and ``restriction`` are set for a
+    session only, ``expires_at`` for an API key that ends.
     """
 
     name: str
@@ -38,3 +40,6 @@ class Caller:
     address: str
     via: str = ""
     session_id: str | None = None
+    verified_until: datetime | None = None
+    restriction: str | None = None
+    expires_at: datetime | None = None

@@ -10,7 +10,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from portal_api.accounts.notice import Notice
 from portal_api.accounts.roles import Role
+from portal_api.accounts.second_factor import SecondFactor, SecondFactorOffer
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 
@@ -36,7 +38,10 @@ UserName = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_na
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One account. ``password`` is a hash. Each change that ends sessions raises ``epoch``."""
+    """One account. ``password`` is a hash. Each change that ends sessions raises ``epoch``.
+
+    ``must_change_password`` is true while the password is one that another person chose.
+    """
 
     name: str
     role: Role
@@ -47,6 +52,15 @@ class User:
     password_changed_at: datetime
     signed_in_at: datetime | None = None
     preferences: str = "{}"
+    must_change_password: bool = False
+    second_factor: SecondFactor | None = None
+    second_factor_offer: SecondFactorOffer | None = None
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether a sign-in needs a code."""
+        return self.second_factor is not None
 
     def audit_view(self) -> dict[str, Any]:
         """Return the fields of the account for the audit."""

@@ -25,6 +25,10 @@ class UserResponse(ResponseModel):
     created_at: Instant
     password_changed_at: Instant
     signed_in_at: Instant | None = None
+    must_change_password: bool = Field(
+        default=False, description="Whether the owner must change the password at the sign-in."
+    )
+    has_second_factor: bool = False
 
 
 class UserPage(BaseModel):
@@ -103,7 +107,7 @@ class UserChange(BaseModel):
 
 
 class PasswordReset(BaseModel):
-    """The new password of an account."""
+    """The new password of an account, which its owner must change at the next sign-in."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 

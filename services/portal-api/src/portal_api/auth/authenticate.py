@@ -61,8 +61,16 @@ class Authenticator:
         if session is None:
             raise UnknownCallerError(ENDED)
         if is_use:
-            await self._sessions.extend(session, now)
-        return Caller(session.name, session.role, address, "session", session.session_id)
+            await self._sessions.extend(session, address, now)
+        return Caller(
+            session.name,
+            session.role,
+            address,
+            "session",
+            session.session_id,
+            self._sessions.verified_until(session),
+            session.restriction,
+        )
 
     async def _caller_of_key(self, sent_key: str, address: str, *, is_use: bool) -> Caller:
         sent_hash = token_hash(sent_key)
@@ -86,7 +94,8 @@ class Authenticator:
         role = await self._role_of(key)
         if is_use:
             await self._api_keys.record_use(key, now)
-        return Caller(key.owner, role, address, f"API key {key.api_key_id}")
+        via = f"API key {key.api_key_id}"
+        return Caller(key.owner, role, address, via, expires_at=key.expires_at)
 
     async def _role_of(self, key: ApiKey) -> Role:
         """Return the role of the key, limited to the present role of its owner.

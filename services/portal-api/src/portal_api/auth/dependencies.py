@@ -11,6 +11,7 @@ from portal_api.accounts.roles import Caller, Role
 from portal_api.accounts.tokens import csrf_token, is_same
 from portal_api.auth.same_origin import is_same_origin
 from portal_api.auth.session_cookie import PLAIN_NAME, SECURE_NAME
+from portal_api.auth.verification import refuse_restricted
 from portal_api.errors import ForbiddenError
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ BY_COOKIE = APIKeyCookie(
 
 
 def authenticated() -> Any:
-    """Return the dependency that refuses requests without an authenticated caller."""
+    """Return the dependency that refuses requests without an authenticated caller, and all acts of
+    a restricted session but those that lift the restriction.
+    """
 
     async def check(
         request: Request,
@@ -45,6 +48,7 @@ def authenticated() -> Any:
     ) -> None:
         if request.state.refusal is not None:
             raise request.state.refusal
+        refuse_restricted(request)
 
     return Depends(check)
 

@@ -39,17 +39,20 @@ class FirstAdminService:
     async def create_if_no_account_exists(self, name: str, password: str, actor: str) -> bool:
         """Create an administrator if there is no account, and return whether it was created.
 
-        Several replicas may do this at the same time. Only one of them succeeds.
+        The administrator must change the password at the first sign-in, because it stands in a
+        setting. Several replicas may do this at the same time. Only one of them succeeds.
         """
         if not await self._users.is_empty():
             return False
         try:
-            await self.create(name, password, actor)
+            await self.create(name, password, actor, must_change_password=True)
         except ConflictError:
             return False
         return True
 
-    async def create(self, name: str, password: str, actor: str) -> None:
+    async def create(
+        self, name: str, password: str, actor: str, *, must_change_password: bool = False
+    ) -> None:
         """Create an administrator.
 
         ``actor`` is the setting or the command that the audit shows.
@@ -59,7 +62,9 @@ class FirstAdminService:
         entry = AuditEntry(action="create_admin", address="", who=actor, via=actor, target=name)
         await self._audit.begin(entry)
         try:
-            user = await self._users.create(name, Role.ADMIN, password_hash)
+            user = await self._users.create(
+                name, Role.ADMIN, password_hash, must_change_password=must_change_password
+            )
         except ConflictError:
             entry.outcome = 409
             raise

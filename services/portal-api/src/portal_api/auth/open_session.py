@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from portal_api.accounts.browser import browser_name
 from portal_api.accounts.roles import Caller
-from portal_api.accounts.session import Session
+from portal_api.accounts.session import Session, SessionOrigin
 from portal_api.accounts.tokens import new_token, token_hash
 from portal_api.errors import UnknownCallerError
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from fastapi import Request, Response
 
+    from portal_api.accounts.session import Restriction
     from portal_api.accounts.user import User
     from portal_api.auth.session_cookie import SessionCookie
     from portal_api.store.sessions import Sessions
@@ -38,19 +40,49 @@ class SessionOpener:
         self._sessions = sessions
         self._cookie = cookie
 
-    async def open(self, user: User, now: datetime, refusal: str = CHANGED) -> NewSession:
+    def origin_of(self, request: Request) -> SessionOrigin:
+        """Return the address and browser of a sign-in, and the session that the browser has."""
+        earlier = self._cookie.token_of(request)
+        return SessionOrigin(
+            request.state.address,
+            browser_name(request.headers.get("user-agent", "")),
+            token_hash(earlier) if earlier else None,
+        )
+
+    async def open(
+        self,
+        user: User,
+        now: datetime,
+        origin: SessionOrigin,
+        *,
+        refusal: str = CHANGED,
+        restriction: Restriction | None = None,
+    ) -> NewSession:
         """Store the session first. An account that is disabled at the same time either ends the
         session, or the second step sees that it is disabled.
 
-        Raises UnknownCallerError with the sentence ``refusal``.
+        The earlier session of the browser ends. Raises UnknownCallerError with the sentence
+        ``refusal``.
         """
         token = new_token()
-        session = Session(token_hash(token), user.name, user.role, now, now)
+        session = Session(
+            session_id=token_hash(token),
+            name=user.name,
+            role=user.role,
+            created_at=now,
+            seen_at=now,
+            verified_at=now,
+            address=origin.address,
+            browser=origin.browser,
+            restriction=restriction,
+        )
         await self._sessions.open(session)
         if not await self._users.record_sign_in(user, now):
             await self._sessions.close(session.session_id)
             raise UnknownCallerError(refusal)
-        return NewSession(session, token, user)
+        if origin.earlier_session_id:
+            await self._sessions.close(origin.earlier_session_id)
+        return NewSession(session, token, await self._users.get(user.name))
 
     def set_cookie(self, request: Request, response: Response, new: NewSession) -> Caller:
         """Set the session's cookie, and return the caller that the request now has."""
@@ -60,6 +92,8 @@ class SessionOpener:
             request.state.address,
             "session",
             new.session.session_id,
+            self._sessions.verified_until(new.session),
+            new.session.restriction,
         )
         request.state.caller = caller
         self._cookie.set(response, new.token)

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Body, Query, Request, Response
 
 from portal_api.accounts.roles import Role
 from portal_api.auth.dependencies import audit_change, caller_of, require_role
+from portal_api.auth.verification import VERIFIED
 from portal_api.connector_import.import_connectors import import_rows
 from portal_api.connector_import.rows import read_rows
 from portal_api.connector_import.schemas import ImportQuery, ImportResult
@@ -60,7 +61,7 @@ def _add_read_and_write_routes(
         """List the connectors by name, at most a thousand."""
         return ConnectorList(items=[as_response(connector) for connector in await store.all()])
 
-    @router.post("", status_code=201, dependencies=[require_role(Role.ADMIN)])
+    @router.post("", status_code=201, dependencies=[require_role(Role.ADMIN), VERIFIED])
     async def create_connector(
         request: Request, fields: Annotated[ConnectorFields, Body()], response: Response
     ) -> ConnectorResponse:
@@ -95,7 +96,9 @@ def _add_read_and_write_routes(
             next=following,
         )
 
-    @router.put("/{connector_id}", responses=CONFLICT, dependencies=[require_role(Role.ADMIN)])
+    @router.put(
+        "/{connector_id}", responses=CONFLICT, dependencies=[require_role(Role.ADMIN), VERIFIED]
+    )
     async def change_connector(
         request: Request, connector_id: str, fields: Annotated[ConnectorChange, Body()]
     ) -> ConnectorResponse:
@@ -145,7 +148,7 @@ def _add_import_route(
         "/import",
         responses={415: PROBLEMS[415]},
         openapi_extra={"requestBody": {"content": content, "required": True}},
-        dependencies=[require_role(Role.ADMIN)],
+        dependencies=[require_role(Role.ADMIN), VERIFIED],
     )
     async def import_connectors(
         request: Request, query: Annotated[ImportQuery, Query()]
@@ -191,7 +194,7 @@ def _add_test_routes(
     @router.post(
         "/{connector_id}/take-over-names",
         responses=UNTESTED | CONFLICT,
-        dependencies=[require_role(Role.ADMIN)],
+        dependencies=[require_role(Role.ADMIN), VERIFIED],
     )
     async def take_over_names(request: Request, connector_id: str) -> ConnectorResponse:
         """Use the element names of the back office's own WSDL from now on."""

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Body, Request, Response
 
 from portal_api.accounts.lockout import TrySource
-from portal_api.accounts.password_policy import SAME, normalize
 from portal_api.accounts.preferences import as_text
 from portal_api.accounts.session_schemas import NewPassword, SessionResponse, as_session
 from portal_api.auth.dependencies import audit_change, caller_of, session_of
-from portal_api.errors import InvalidFieldError
+from portal_api.auth.verification import check_verified
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
-    from portal_api.auth.password_hasher import PasswordHasher
+    from portal_api.auth.change_password import PasswordChangeService
     from portal_api.auth.session_cookie import SessionCookie
-    from portal_api.auth.sign_in import SignInService
     from portal_api.store.sessions import Sessions
     from portal_api.store.users import Users
 
@@ -25,11 +23,7 @@ LOCKED: dict[int | str, dict[str, Any]] = {429: PROBLEMS[429]}
 
 
 def session(
-    users: Users,
-    sessions: Sessions,
-    sign_in: SignInService,
-    hasher: PasswordHasher,
-    cookie: SessionCookie,
+    users: Users, sessions: Sessions, passwords: PasswordChangeService, cookie: SessionCookie
 ) -> APIRouter:
     """Return the router of the session."""
     router = APIRouter(prefix="/session", tags=["Session"])
@@ -38,8 +32,7 @@ def session(
     async def read_session(request: Request) -> SessionResponse:
         """Read the account of the caller."""
         caller = caller_of(request)
-        user = await users.find(caller.name)
-        return as_session(caller, cookie.token_of(request), user.preferences if user else "{}")
+        return as_session(caller, cookie.token_of(request), await users.find(caller.name))
 
     @router.delete("", status_code=204)
     async def sign_out(request: Request, response: Response) -> None:
@@ -51,19 +44,23 @@ def session(
 
     @router.put("/password", status_code=204, responses=LOCKED)
     async def change_own_password(request: Request, change: Annotated[NewPassword, Body()]) -> None:
-        """Change your own password. All other sessions of your account end."""
+        """Change your own password. All other sessions of your account end, and your API keys are
+        revoked unless you keep them.
+        """
         caller, session_id = session_of(request)
         audit_change(request, caller.name)
-        if not await sign_in.is_password_of(
-            caller.name,
-            change.old.get_secret_value(),
-            TrySource(caller.address, session_id=session_id),
-        ):
-            raise InvalidFieldError("old", "is not your password")
-        if normalize(change.new.get_secret_value()) == normalize(change.old.get_secret_value()):
-            raise InvalidFieldError("new", SAME)
-        password = await hasher.hash_new(change.new.get_secret_value(), caller.name, "new")
-        await users.set_password(caller.name, password, kept_session_id=session_id)
+        if await passwords.has_second_factor(caller.name):
+            check_verified(request)
+        source = TrySource(caller.address, session_id=session_id)
+        revoked = await passwords.change(caller.name, change, source)
+        audit_change(request, caller.name, after={"revoked_api_keys": revoked})
+
+    @router.delete("/notices", status_code=204)
+    async def dismiss_notices(request: Request) -> None:
+        """Dismiss the notices of your account."""
+        caller, _ = session_of(request)
+        audit_change(request, caller.name)
+        await users.dismiss_notices(caller.name)
 
     @router.put("/preferences")
     async def change_preferences(

@@ -20,13 +20,16 @@ from portal_api.accounts.user_schemas import (
     UserResponse,
 )
 from portal_api.auth.audited_download import audited_download
-from portal_api.auth.dependencies import audit_change, require_role
+from portal_api.auth.dependencies import audit_change, caller_of, require_role
+from portal_api.auth.verification import VERIFIED
 from portal_api.errors import InvalidFieldError
 from portal_api.exports.download import DOWNLOAD_RESPONSES, as_download
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
     from portal_api.auth.password_hasher import PasswordHasher
+    from portal_api.store.account_changes import AccountChanges
+    from portal_api.store.sessions import Sessions
     from portal_api.store.sign_ins import SignIns
     from portal_api.store.users import Users
 
@@ -34,7 +37,13 @@ CONFLICT: dict[int | str, dict[str, Any]] = {409: PROBLEMS[409]}
 MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
 
 
-def users(store: Users, sign_ins: SignIns, hasher: PasswordHasher) -> APIRouter:
+def users(
+    store: Users,
+    changes: AccountChanges,
+    sessions: Sessions,
+    sign_ins: SignIns,
+    hasher: PasswordHasher,
+) -> APIRouter:
     """Return the router of accounts."""
     router = APIRouter(prefix="/users", tags=["Users"], dependencies=[require_role(Role.ADMIN)])
 
@@ -61,20 +70,23 @@ def users(store: Users, sign_ins: SignIns, hasher: PasswordHasher) -> APIRouter:
             ),
         )
 
-    @router.post("", status_code=201, responses=CONFLICT)
+    @router.post("", status_code=201, responses=CONFLICT, dependencies=[VERIFIED])
     async def create_user(
         request: Request, response: Response, new: Annotated[NewUser, Body()]
     ) -> UserResponse:
-        """Create an account."""
+        """Create an account. Its owner must change the password at the first sign-in."""
         audit_change(request, new.name)
         user = await store.create(
-            new.name, new.role, await hasher.hash_new(new.password.get_secret_value(), new.name)
+            new.name,
+            new.role,
+            await hasher.hash_new(new.password.get_secret_value(), new.name),
+            must_change_password=True,
         )
         audit_change(request, user.name, after=user.audit_view())
         response.headers["Location"] = f"/api/users/{user.name}"
         return UserResponse.model_validate(user, from_attributes=True)
 
-    @router.put("/{name}", responses=MISSING | CONFLICT)
+    @router.put("/{name}", responses=MISSING | CONFLICT, dependencies=[VERIFIED])
     async def change_user(
         request: Request, name: UserName, change: Annotated[UserChange, Body()]
     ) -> UserResponse:
@@ -82,20 +94,45 @@ def users(store: Users, sign_ins: SignIns, hasher: PasswordHasher) -> APIRouter:
 
         The last enabled admin can neither lose the role nor be disabled.
         """
-        before, after = await store.change(name, change.changes())
+        before, after = await changes.change(name, change.changes())
         audit_change(request, name, before.audit_view(), after.audit_view())
         return UserResponse.model_validate(after, from_attributes=True)
 
-    @router.post("/{name}/password", status_code=204, responses=MISSING)
+    @router.post("/{name}/password", status_code=204, responses=MISSING, dependencies=[VERIFIED])
     async def reset_password(
         request: Request, name: UserName, new: Annotated[PasswordReset, Body()]
     ) -> None:
-        """Set a new password for an account. Its sessions end, and its lock-out ends."""
+        """Set a new password for an account, which its owner must change at the next sign-in. Its
+        sessions and its lock-out end, and its API keys are revoked.
+        """
         audit_change(request, name)
-        user, password = await store.get(name), new.password.get_secret_value()
-        if await hasher.matches(user.password, password):
+        user, entered = await store.get(name), new.password.get_secret_value()
+        if await hasher.matches(user.password, entered):
             raise InvalidFieldError("password", SAME)
-        await store.set_password(user.name, await hasher.hash_new(password, user.name))
+        password = await hasher.hash_new(entered, user.name)
+        revoked = await changes.reset_password(user.name, password, caller_of(request).name)
         await sign_ins.forget(user.name)
+        audit_change(request, name, after={"revoked_api_keys": revoked})
+
+    @router.delete(
+        "/{name}/second-factor", status_code=204, responses=MISSING, dependencies=[VERIFIED]
+    )
+    async def reset_second_factor(request: Request, name: UserName) -> None:
+        """Remove the second factor of an account whose owner lost it. Its sessions end."""
+        audit_change(request, name)
+        before = await changes.reset_second_factor(name, caller_of(request).name)
+        audit_change(
+            request,
+            name,
+            {"second_factor": before.has_second_factor},
+            {"second_factor": False},
+        )
+
+    @router.delete("/{name}/sessions", status_code=204, responses=MISSING, dependencies=[VERIFIED])
+    async def end_sessions(request: Request, name: UserName) -> None:
+        """End all sessions of an account."""
+        audit_change(request, name)
+        user = await store.get(name)
+        audit_change(request, name, after={"ended_sessions": await sessions.close_all(user.name)})
 
     return router

@@ -21,7 +21,13 @@ class Problem(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"example": PROBLEM})
 
-    type: str
+    type: str = Field(
+        description=(
+            "`about:blank`, or the step that the user must take before the request can be "
+            "repeated: `urn:mboc:step:verification`, `urn:mboc:step:password` or "
+            "`urn:mboc:step:second_factor`."
+        )
+    )
     title: str
     status: int
     detail: str
@@ -41,14 +47,17 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     for status, text in {
         400: "The body cannot be read.",
         401: "The request has no session, or its API key is wrong, revoked or expired.",
-        403: "The request needs a higher role, or the CSRF token of the session.",
+        403: (
+            "The request needs a higher role, the CSRF token of the session, or a step of the user "
+            "that `type` names."
+        ),
         404: "The item does not exist.",
         409: "The item was changed since it was read.",
         413: "The body is too large.",
         415: "The Content-Type is not one that the route reads.",
         422: "A field is missing or wrong. `errors` names it.",
         503: "MongoDB or RabbitMQ is unavailable.",
-        429: "Too many wrong passwords or API keys. `Retry-After` is the wait in seconds.",
+        429: "Too many wrong passwords, codes or API keys. `Retry-After` is the wait in seconds.",
         504: "No dispatcher answered in time.",
     }.items()
 }

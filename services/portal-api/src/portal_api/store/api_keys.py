@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from portal_api.accounts.api_key import ApiKey
+from portal_api.accounts.api_key import MAX_API_KEYS, ApiKey
 from portal_api.accounts.roles import Role
-from portal_api.errors import NotFoundError
+from portal_api.errors import ConflictError, NotFoundError
 from portal_api.schemas.paging import Page
 from portal_api.store.errors import translate_errors
 from portal_api.store.pages import read_page
@@ -42,7 +42,10 @@ class ApiKeys:
         return _key(found) if found else None
 
     async def create(self, key: ApiKey) -> None:
-        """Insert a new API key."""
+        """Insert a new API key. Raises ConflictError above the limit of an owner.
+
+        The key is counted after its insertion, so that requests at once cannot exceed the limit.
+        """
         document = {
             "name": key.name,
             "role": str(key.role),
@@ -53,6 +56,11 @@ class ApiKeys:
         }
         with translate_errors():
             await self._keys.insert_one({"_id": key.api_key_id, **document})
+            if await self._keys.count_documents({"owner": key.owner}) > MAX_API_KEYS:
+                await self._keys.delete_one({"_id": key.api_key_id})
+                raise ConflictError(
+                    f"You have {MAX_API_KEYS} API keys already: revoke one that you no longer need"
+                )
 
     async def revoke(self, api_key_id: str, owner: str | None) -> ApiKey:
         """Delete the API key and return it. Raises NotFoundError when this owner has no

@@ -121,6 +121,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "connector_versions": [_newest("connector_id", newest="version")],
     "users": [_by(field) for field in ("name", "role", "enabled", "created_at", "signed_in_at")],
     "sessions": [_by("name"), _expiring_at("ends_at")],
+    "pending_sign_ins": [_expiring_at("ends_at")],
     "sign_ins": [_expiring_at("forgotten_at")],
     "api_keys": [_newest(newest="created_at"), _newest("owner", newest="created_at")],
     "audit": [

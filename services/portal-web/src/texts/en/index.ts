@@ -11,6 +11,7 @@ import { field, size, time } from '@/texts/en/fields';
 import { appointments, empty, list, transactions } from '@/texts/en/lists';
 import { audit, home, logs, statusPage } from '@/texts/en/monitoring';
 import { operations } from '@/texts/en/operations';
+import { notices, restriction, secondFactor, sessions, verification } from '@/texts/en/security';
 import { app, error, menu, notFound, shell, state } from '@/texts/en/shell';
 import {
   action,
@@ -39,12 +40,16 @@ export const en = {
   menu,
   nextStep,
   notFound,
+  notices,
   operations,
   phase,
   phaseMeaning,
   plan,
   profile,
+  restriction,
   role,
+  secondFactor,
+  sessions,
   shell,
   signIn,
   size,
@@ -57,4 +62,5 @@ export const en = {
   transactions,
   trigger,
   users,
+  verification,
 };

@@ -58,6 +58,7 @@ export const error = {
   unreachable:
     'The server cannot be reached. Check the network. The website tries again automatically.',
   forbidden: 'This needs a higher role than yours. Ask an administrator.',
+  unverified: 'Nothing was changed, because you did not enter your password again.',
   notFound: 'This does not exist, or was deleted.',
   databaseUnavailable:
     'The database cannot be reached now. No data is lost. See the Status page for details.',

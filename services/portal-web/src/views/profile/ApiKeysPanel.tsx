@@ -19,8 +19,11 @@ import { errorMessage, ErrorAlert } from '@/components/ErrorAlert';
 import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
 import { Panel } from '@/components/Panel';
 import { ScrollRegion } from '@/components/ScrollRegion';
+import { Tag } from '@/components/Tag';
 import { Timestamp } from '@/components/Timestamp';
+import { useNow } from '@/components/useNow';
 import { useText } from '@/texts/texts';
+import { daysLeft, endsSoon, WARNING_DAYS } from '@/views/profile/keyLifetime';
 import { NewApiKeyDialog } from '@/views/profile/NewApiKeyDialog';
 import { API_KEYS_KEY, useApiKeys } from '@/views/profile/useApiKeys';
 
@@ -29,6 +32,7 @@ export function ApiKeysPanel() {
   const [isCreating, setIsCreating] = useState(false);
   const [newKey, setNewKey] = useState('');
   const query = useApiKeys();
+  const now = useNow();
   const createButton = (
     <Button variant="outlined" startIcon={<Add />} onClick={() => setIsCreating(true)}>
       {text('profile.createKey')}
@@ -53,6 +57,11 @@ export function ApiKeysPanel() {
           </Box>
         </Alert>
       ) : null}
+      {query.data?.some((key) => endsSoon(key, now)) ? (
+        <Alert severity="warning" sx={{ mb: 2 }}>
+          {text('profile.keysEndSoon', { days: WARNING_DAYS })}
+        </Alert>
+      ) : null}
       {query.error ? <ErrorAlert error={query.error} onRetry={() => void query.refetch()} /> : null}
       {query.data?.length === 0 ? (
         <EmptyState title={text('empty.keys')} hint={text('profile.keysLead')} />
@@ -67,6 +76,21 @@ export function ApiKeysPanel() {
         />
       ) : null}
     </Panel>
+  );
+}
+
+function KeyEnd({ apiKey }: { apiKey: ApiKey }) {
+  const text = useText();
+  const now = useNow();
+  const days = daysLeft(apiKey, now);
+  if (days === null || !apiKey.expires_at) return <>{text('profile.noEnd')}</>;
+  const label =
+    days > 0 ? text('profile.daysLeft', { smart_count: days }) : text('profile.expired');
+  return (
+    <>
+      <Timestamp at={apiKey.expires_at} />{' '}
+      <Tag tone={days <= 0 ? 'quiet' : endsSoon(apiKey, now) ? 'warn' : 'good'}>{label}</Tag>
+    </>
   );
 }
 
@@ -107,7 +131,9 @@ function ApiKeyTable({ keys }: { keys: readonly ApiKey[] }) {
               <TableCell>
                 {key.used_at ? <Timestamp at={key.used_at} /> : text('users.never')}
               </TableCell>
-              <TableCell>{key.expires_at ? <Timestamp at={key.expires_at} /> : '–'}</TableCell>
+              <TableCell>
+                <KeyEnd apiKey={key} />
+              </TableCell>
               <TableCell align="right">
                 <Button
                   size="small"

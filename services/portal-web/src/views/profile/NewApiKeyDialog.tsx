@@ -1,5 +1,7 @@
 /** A dialog for a new API key, with at most the role of the user. */
 
+import Checkbox from '@mui/material/Checkbox';
+import FormControlLabel from '@mui/material/FormControlLabel';
 import TextField from '@mui/material/TextField';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -15,15 +17,17 @@ export function NewApiKeyDialog({ onClose }: { onClose: (key?: string) => void }
   const text = useText();
   const client = useQueryClient();
   const isOperator = useHasRole('operator');
-  const allowedRoles = useHasRole('admin') ? 3 : isOperator ? 2 : 1;
+  const isAdmin = useHasRole('admin');
+  const allowedRoles = isAdmin ? 3 : isOperator ? 2 : 1;
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('viewer');
   const [expiresOn, setExpiresOn] = useState('');
+  const [hasNoEnd, setHasNoEnd] = useState(false);
   const create = useMutation({
     mutationFn: () =>
       unwrap(
         api.POST('/api/api-keys', {
-          body: { name, role, expires_at: expiresOn ? new Date(expiresOn).toISOString() : null },
+          body: { name, role, ...endOf(expiresOn, hasNoEnd) },
         }),
       ),
     onSuccess: async ({ key }) => {
@@ -54,9 +58,22 @@ export function NewApiKeyDialog({ onClose }: { onClose: (key?: string) => void }
         value={expiresOn}
         onChange={(event) => setExpiresOn(event.target.value)}
         error={Boolean(fieldError(create.error, 'expires_at'))}
-        helperText={fieldError(create.error, 'expires_at')}
+        helperText={fieldError(create.error, 'expires_at') ?? text('profile.expiresHint')}
+        disabled={hasNoEnd}
         slotProps={{ inputLabel: { shrink: true } }}
       />
+      {isAdmin ? (
+        <FormControlLabel
+          control={<Checkbox checked={hasNoEnd} onChange={(_, isOn) => setHasNoEnd(isOn)} />}
+          label={text('profile.noEnd')}
+        />
+      ) : null}
     </FormDialog>
   );
+}
+
+/** Return the end of a new key. Without one, the server chooses the default. */
+function endOf(expiresOn: string, hasNoEnd: boolean): { expires_at?: string | null } {
+  if (hasNoEnd) return { expires_at: null };
+  return expiresOn ? { expires_at: new Date(expiresOn).toISOString() } : {};
 }

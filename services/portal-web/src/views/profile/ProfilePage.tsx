@@ -1,4 +1,4 @@
-/** Profile: the user's own password, API keys and preferences. */
+/** Profile: the user's own password, second factor, sessions, API keys and preferences. */
 
 import Box from '@mui/material/Box';
 import { useGetIdentity, usePermissions } from 'react-admin';
@@ -8,6 +8,8 @@ import { useText } from '@/texts/texts';
 import { ApiKeysPanel } from '@/views/profile/ApiKeysPanel';
 import { PasswordPanel } from '@/views/profile/PasswordPanel';
 import { PreferencesPanel } from '@/views/profile/PreferencesPanel';
+import { SecondFactorPanel } from '@/views/profile/SecondFactorPanel';
+import { SessionsPanel } from '@/views/profile/SessionsPanel';
 
 export default function ProfilePage() {
   const text = useText();
@@ -36,8 +38,12 @@ export default function ProfilePage() {
         }}
       >
         <PasswordPanel />
-        <PreferencesPanel />
-        <Box sx={{ gridColumn: '1 / -1', minWidth: 0 }}>
+        <Box sx={{ display: 'grid', gap: 2, minWidth: 0 }}>
+          <SecondFactorPanel />
+          <PreferencesPanel />
+        </Box>
+        <Box sx={{ gridColumn: '1 / -1', display: 'grid', gap: 2, minWidth: 0 }}>
+          <SessionsPanel />
           <ApiKeysPanel />
         </Box>
       </Box>

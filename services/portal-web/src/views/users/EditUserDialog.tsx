@@ -10,6 +10,7 @@ import { useState } from 'react';
 import { useNotify } from 'react-admin';
 import { api, unwrap } from '@/api/client';
 import type { User } from '@/api/types';
+import { errorMessage } from '@/components/ErrorAlert';
 import { fieldError, FormDialog } from '@/components/FormDialog';
 import { useText } from '@/texts/texts';
 import { RoleSelect } from '@/views/users/RoleSelect';
@@ -38,6 +39,20 @@ export function EditUserDialog({ user, onClose }: { user: User; onClose: () => v
       notify(text('users.passwordSet'));
     },
   });
+  const endSessions = useMutation({
+    mutationFn: () => api.DELETE('/api/users/{name}/sessions', { params }),
+    onSuccess: () => notify(text('users.sessionsEnded')),
+    onError: (error) => notify(errorMessage(error, text), { type: 'error' }),
+  });
+  const resetFactor = useMutation({
+    mutationFn: () => api.DELETE('/api/users/{name}/second-factor', { params }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['users'] });
+      notify(text('users.secondFactorReset'));
+      onClose();
+    },
+    onError: (error) => notify(errorMessage(error, text), { type: 'error' }),
+  });
   return (
     <FormDialog
       title={text('users.edit', { name: user.name })}
@@ -59,7 +74,7 @@ export function EditUserDialog({ user, onClose }: { user: User; onClose: () => v
         value={password}
         onChange={(event) => setPassword(event.target.value)}
         error={reset.isError}
-        helperText={fieldError(reset.error, 'password') ?? text('users.passwordHint')}
+        helperText={fieldError(reset.error, 'password') ?? text('users.resetHint')}
         slotProps={{ htmlInput: { autoComplete: 'new-password' } }}
       />
       <Button
@@ -71,6 +86,26 @@ export function EditUserDialog({ user, onClose }: { user: User; onClose: () => v
       >
         {text('users.newPassword')}
       </Button>
+      <Divider />
+      <Button
+        variant="outlined"
+        loading={endSessions.isPending}
+        onClick={() => endSessions.mutate()}
+        sx={{ justifySelf: 'start' }}
+      >
+        {text('users.endSessions')}
+      </Button>
+      {user.has_second_factor ? (
+        <Button
+          variant="outlined"
+          color="error"
+          loading={resetFactor.isPending}
+          onClick={() => resetFactor.mutate()}
+          sx={{ justifySelf: 'start' }}
+        >
+          {text('users.resetSecondFactor')}
+        </Button>
+      ) : null}
     </FormDialog>
   );
 }

@@ -52,7 +52,7 @@ export function NewUserDialog({ onClose }: { onClose: () => void }) {
         value={password}
         onChange={(event) => setPassword(event.target.value)}
         error={Boolean(fieldError(create.error, 'password'))}
-        helperText={fieldError(create.error, 'password') ?? text('users.passwordHint')}
+        helperText={fieldError(create.error, 'password') ?? text('users.firstHint')}
         slotProps={{ htmlInput: { autoComplete: 'new-password' } }}
       />
     </FormDialog>

@@ -46,6 +46,18 @@ export default function UserList() {
       ),
     },
     {
+      name: 'security',
+      label: 'users.security',
+      render: (row) => (
+        <>
+          <Tag tone={row.has_second_factor ? 'good' : 'quiet'}>
+            {text(row.has_second_factor ? 'users.secondFactor' : 'users.passwordOnly')}
+          </Tag>{' '}
+          {row.must_change_password ? <Tag tone="warn">{text('users.mustChange')}</Tag> : null}
+        </>
+      ),
+    },
+    {
       name: 'signed_in_at',
       label: 'users.lastSignIn',
       sort: 'signed_in_at',

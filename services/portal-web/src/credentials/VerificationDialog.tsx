@@ -1,0 +1,61 @@
+/** A dialog that asks for the password again, while a sensitive request waits. */
+
+import TextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
+import { useMutation } from '@tanstack/react-query';
+import { useState, useSyncExternalStore } from 'react';
+import { useSession } from '@/account/useSession';
+import { api } from '@/api/client';
+import {
+  finishVerification,
+  isVerificationRequested,
+  subscribeToVerification,
+} from '@/api/verification';
+import { fieldError, FormDialog } from '@/components/FormDialog';
+import { CodeField } from '@/credentials/CodeField';
+import { useText } from '@/texts/texts';
+
+export function VerificationDialog() {
+  const isRequested = useSyncExternalStore(subscribeToVerification, isVerificationRequested);
+  return isRequested ? <OpenDialog /> : null;
+}
+
+function OpenDialog() {
+  const text = useText();
+  const { session } = useSession();
+  const hasSecondFactor = session?.hasSecondFactor ?? false;
+  const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
+  const verify = useMutation({
+    mutationFn: () => api.POST('/api/session/verification', { body: { password, code } }),
+    onSuccess: () => finishVerification(true),
+    // a code is accepted once, so the next try needs another one
+    onError: () => setCode(''),
+  });
+  return (
+    <FormDialog
+      title={text('verification.title')}
+      submit={text('verification.submit')}
+      isBusy={verify.isPending}
+      error={verify.error}
+      onSubmit={() => verify.mutate()}
+      onClose={() => finishVerification(false)}
+    >
+      <Typography variant="body2">{text('verification.lead')}</Typography>
+      <TextField
+        label={text('verification.password')}
+        type="password"
+        required
+        autoFocus
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        error={Boolean(fieldError(verify.error, 'password'))}
+        helperText={fieldError(verify.error, 'password')}
+        slotProps={{ htmlInput: { autoComplete: 'current-password' } }}
+      />
+      {hasSecondFactor ? (
+        <CodeField value={code} onChange={setCode} error={fieldError(verify.error, 'code')} />
+      ) : null}
+    </FormDialog>
+  );
+}
