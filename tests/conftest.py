@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,10 +10,11 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from common.database import open_database
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.api_user import PASSWORD
+from tests.support.leaks import leaks_of
+from tests.support.secret_scan import note_secrets
 from tests.support.simulated_back_offices import SECRETS
 from tests.support.system import System, a_session
 
@@ -88,26 +88,7 @@ async def system(
         running = System(rabbitmq_url, mongodb_url, directory, http)
         await running.start_all()
         yield running
+        note_secrets(*SECRETS, PASSWORD)
+        leaks = await leaks_of(running, tmp_path_factory.getbasetemp())
         await running.stop_all()
-        assert not leaked(directory)
-        assert not await leaked_into_the_audit(running)
-
-
-def leaked(directory: Path) -> list[str]:
-    """Return the logs of the whole suite that contain a secret."""
-    return [
-        log.name
-        for log in directory.glob("*.log")
-        if any(secret in log.read_text() for secret in SECRETS)
-    ]
-
-
-async def leaked_into_the_audit(system: System) -> list[str]:
-    """Return the audit entries of the whole suite that contain a secret."""
-    database = open_database(system.mongodb_url, system.database)
-    kept = [
-        json.dumps(entry, default=str, ensure_ascii=False)
-        async for entry in database["audit"].find()
-    ]
-    assert kept
-    return [entry for entry in kept if any(secret in entry for secret in (*SECRETS, PASSWORD))]
+        assert leaks == []

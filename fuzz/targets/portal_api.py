@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, ValidationError
 
 from common.client_address import client_address, lockout_key_of
+from common.http_server.limits import DEFAULT_LIMITS
 from fuzz.inputs.changes import changed
 from fuzz.inputs.json_texts import json_objects, json_texts
 from fuzz.inputs.texts import ADDRESSES, as_bytes, odd_bytes
@@ -78,7 +79,8 @@ def _import(content_type: str) -> Parse:
 
 def _query(raw: bytes) -> None:
     given: dict[str, list[str]] = {}
-    for name, value in parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True):
+    query = raw[: DEFAULT_LIMITS.url_bytes].decode("utf-8", "replace")
+    for name, value in parse_qsl(query, keep_blank_values=True):
         given.setdefault(name, []).append(value)
     parameters = {name: found if len(found) > 1 else found[0] for name, found in given.items()}
     for model in (AppointmentQuery, DeliveryQuery):

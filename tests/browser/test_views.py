@@ -145,7 +145,7 @@ async def test_an_administrator_creates_an_account_and_disables_it(open_portal: 
     await dialog.get_by_label("Name").fill(name)
     await dialog.get_by_label("Password").fill("short")
     await dialog.get_by_role("button", name="Create an account").click()
-    await dialog.get_by_text("must have 12 to 200 characters").first.wait_for()
+    await dialog.get_by_text("must have 12 to 128 characters").first.wait_for()
     await dialog.get_by_label("Password").fill("made-up walrus lantern 17")
     await dialog.get_by_role("button", name="Create an account").click()
     await dialog.wait_for(state="detached")

@@ -214,7 +214,7 @@ async def test_an_administrator_is_created_from_the_command_line(system: System)
 
 @pytest.mark.parametrize(
     ("name", "password", "said"),
-    [("a b", PASSWORD, "the name must begin"), ("nobody-yet", "short", "12 to 200 characters")],
+    [("a b", PASSWORD, "the name must begin"), ("nobody-yet", "short", "12 to 128 characters")],
 )
 async def test_the_command_refuses_in_one_sentence(
     system: System, name: str, password: str, said: str

@@ -217,7 +217,7 @@ async def test_a_key_is_made_used_and_revoked(system: System) -> None:
 async def test_a_weak_password_is_refused_with_its_reason(system: System) -> None:
     code, said = await mboc(system, "users", "create", "nobody-yet", "viewer", typed="short\n")
 
-    assert (code, "12 to 200 characters" in said) == (1, True)
+    assert (code, "12 to 128 characters" in said) == (1, True)
 
 
 async def test_logs_are_listed_and_followed(system: System, app: str) -> None:

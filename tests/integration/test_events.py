@@ -5,6 +5,7 @@ delays a stop.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -13,6 +14,7 @@ import aio_pika
 import pytest
 
 from common import topology
+from tests.support.api_user import a_user, an_api_key
 from tests.support.builders import a_snapshot
 from tests.support.event_stream import listening
 from tests.support.system import System, until
@@ -198,3 +200,27 @@ async def test_without_the_key_nothing_is_streamed(system: System) -> None:
     status, _ = await system.api("GET", "/events", headers={"X-API-KEY": "wrong"})
 
     assert status == 401
+
+
+async def test_one_account_cannot_use_all_streams(system: System) -> None:
+    key, _ = await an_api_key(system, "viewer")
+    viewer, url = await a_user(system), f"{system.services['portal-api'].url}/api/events"
+    cookie = {"Cookie": f"__Host-mboc_session={viewer.cookie}"}
+
+    async with contextlib.AsyncExitStack() as streams:
+        for _ in range(20):
+            answer = await streams.enter_async_context(system.http.get(url, headers=cookie))
+            assert answer.status == 200
+        async with system.http.get(url, headers=cookie) as refused:
+            problem = await refused.json(content_type=None)
+        async with system.http.get(url, headers={"X-API-KEY": key}) as other:
+            assert other.status == 200
+
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
+    assert "Your account has 20 open streams" in problem["detail"]
+
+    async def is_free() -> bool:
+        async with system.http.get(url, headers=cookie) as again:
+            return again.status == 200
+
+    await until(is_free, "the ended streams to be free again")

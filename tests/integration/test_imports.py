@@ -152,3 +152,34 @@ async def test_a_bad_field_of_a_connector_is_named(
     assert status == 422
     assert field in json.dumps(problem["errors"])
     assert "elsewhere" not in json.dumps(problem)
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "text/xml", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
+async def test_a_file_of_another_format_is_refused(system: System, name: str, kind: str) -> None:
+    status, problem = await system.api(
+        "POST", "/connectors/import", data=vendors_csv(name), headers={"Content-Type": kind}
+    )
+
+    assert (status, problem["detail"]) == (
+        415,
+        "Send the Content-Type application/json or text/csv",
+    )
+    assert await named(system, name) == []
+
+
+@pytest.mark.parametrize(
+    "body", ["[" * 100_000, '[{"headers": ' + "[" * 100_000, json.dumps([{"headers": "[" * 9_999}])]
+)
+async def test_a_deeply_nested_file_is_refused(system: System, body: str) -> None:
+    status, problem = await system.api(
+        "POST",
+        "/connectors/import",
+        data=body.encode(),
+        headers={"Content-Type": "application/json"},
+    )
+
+    assert status in {200, 422}, problem
+    if status == 200:
+        assert [row["result"] for row in problem["rows"]] == ["wrong"]

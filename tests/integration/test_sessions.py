@@ -36,8 +36,10 @@ async def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_plain_http(
         "POST", "/session", {"name": user.name, "password": user.password}
     )
 
-    attributes = {part.strip().lower() for part in headers["Set-Cookie"].split(";")[1:]}
-    assert attributes == {"httponly", "samesite=strict", "secure", "path=/api"}
+    name, *parts = headers["Set-Cookie"].split(";")
+    attributes = {part.strip().lower() for part in parts}
+    assert name.startswith("__Host-mboc_session=")
+    assert attributes == {"httponly", "samesite=strict", "secure", "path=/"}
     assert headers["Cache-Control"] == "no-store"
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from multidict import CIMultiDictProxy
 
 from common.database import open_database
+from tests.support.secret_scan import ISSUED, note_fields, note_secrets
 from tests.support.system import System
 
 PASSWORD = "made-up walrus lantern 17"
@@ -71,6 +72,7 @@ class ApiUser:
         }
         sent = {name: value for name, value in (mine | self.headers | headers).items() if value}
         url = f"{self.system.services[self.service].url}/api{path}"
+        note_fields(body)
         async with self.system.http.request(method, url, json=body, headers=sent) as answer:
             text = await answer.text()
             sent_cookies = http.cookies.SimpleCookie(
@@ -78,17 +80,17 @@ class ApiUser:
             )
             if COOKIE in sent_cookies:
                 self.cookie = sent_cookies[COOKIE].value
+                note_secrets(self.cookie)
             if PENDING_COOKIE in sent_cookies:
                 self.pending_cookie = sent_cookies[PENDING_COOKIE].value
+                note_secrets(self.pending_cookie)
             for name, morsel in sent_cookies.items():
                 if DEVICE in name:
                     self.device = f"{name}={morsel.value}"
             is_json = answer.content_type in {"application/json", "application/problem+json"}
-            return (
-                answer.status,
-                json.loads(text) if is_json and text else text or None,
-                answer.headers,
-            )
+            found = json.loads(text) if is_json and text else text or None
+            note_fields(found if method == "POST" else None, ISSUED)
+            return answer.status, found, answer.headers
 
     async def sign_in(self, password: str | None = None, **headers: str) -> tuple[int, Any]:
         """Try to sign in, and store the cookie and the CSRF token."""

@@ -22,6 +22,8 @@ from common.database import open_database
 from local_stack.servers.ports import random_free_port
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.builders import as_body
+from tests.support.secret_scan import ISSUED, SecretScan, note_fields, noted_secrets
+from tests.support.stored_leaks import stored_leaks
 
 SECRET, API_KEY = "demo-source-4b7f19c2a80d6e53f1c9", "portal-admin-key-9d2c71e8b04f5a36"
 ADMIN, ADMIN_PASSWORD = "first-admin", "made-up lantern walrus 42"
@@ -170,11 +172,21 @@ class System:
     async def api(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
         """Send a request to the portal API as an administrator's script does."""
         headers = {"X-API-KEY": API_KEY} | options.pop("headers", {})
+        note_fields(options.get("json"))
         async with self.http.request(
             method, f"{self.services['portal-api'].url}/api{path}", headers=headers, **options
         ) as answer:
             text = await answer.text()
-            return answer.status, json.loads(text) if text else None
+            found = json.loads(text) if text else None
+            note_fields(found if method == "POST" else None, ISSUED)
+            return answer.status, found
+
+    async def download(self, path: str) -> bytes:
+        """Return the body of an export."""
+        url = f"{self.services['portal-api'].url}/api{path}"
+        async with self.http.get(url, headers={"X-API-KEY": API_KEY}) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.read()
 
     async def connector(self, **fields: Any) -> str:
         """Create a connector and return its id."""
@@ -295,7 +307,10 @@ async def a_system(mongodb_url: str, directory: Path) -> AsyncIterator[System]:
             yield system
         finally:
             await system.stop_all()
+            scan = SecretScan(noted_secrets())
+            leaks = await stored_leaks(mongodb_url, scan, system.database)
             database = open_database(mongodb_url, system.database)
             await database.client.drop_database(database.name)
             database.client.close()
             await rabbitmq.stop()
+            assert leaks == []

@@ -42,7 +42,9 @@ LABELS = {
     "reason": (
         "ingest (unreadable, unauthorised, too large, content type, invalid field, wrong secrets, "
         "broker away), the HTTP server (malformed request, upgrade, large head, long URL, late "
-        "head, late body, pipelined requests, too many connections, unread answer)"
+        "head, late body, pipelined requests, too many connections, unread answer), portal-api (no "
+        "credentials, session, API key, password, too many failures, role, cross-site, body size, "
+        "media type)"
     ),
     "route": "the paths of the service's routes, or other",
     "source": "the sources that have a secret in `INGEST_SECRETS`",

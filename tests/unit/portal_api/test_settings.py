@@ -41,7 +41,7 @@ def test_empty_settings_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"PORTAL_API_FIRST_ADMIN": "admin"}, "PORTAL_API_FIRST_ADMIN_PASSWORD .* set a password"),
         (
             {"PORTAL_API_FIRST_ADMIN": "admin", "PORTAL_API_FIRST_ADMIN_PASSWORD": "short"},
-            "PORTAL_API_FIRST_ADMIN_PASSWORD .* 12 to 200",
+            "PORTAL_API_FIRST_ADMIN_PASSWORD .* 12 to 128",
         ),
         (
             {

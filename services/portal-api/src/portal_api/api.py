@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 
 from common.release import RELEASE
 from portal_api import error_handlers
-from portal_api.auth.dependencies import CSRF, authenticated, same_origin
+from portal_api.auth.dependencies import CSRF, audited, authenticated, same_origin
 from portal_api.auth.middleware import AuthMiddleware
 from portal_api.schemas.problems import PROBLEMS, Problem
 
@@ -41,20 +42,24 @@ def build_api(
         routes=list(process_routes),
     )
     responses: dict[int | str, dict[str, Any]] = {
-        status: PROBLEMS[status] for status in (400, 401, 403, 413, 422, 503)
+        status: PROBLEMS[status] for status in (400, 401, 403, 413, 422, 429, 503)
     }
     app.include_router(
         auth.sign_in, prefix="/api", dependencies=[same_origin(auth.origins)], responses=responses
     )
-    app.include_router(auth.oidc, prefix="/api", responses={422: PROBLEMS[422]})
-    api = APIRouter(prefix="/api", dependencies=[authenticated(auth.audit)], responses=responses)
+    public = {status: responses[status] for status in (403, 422, 429, 503)}
+    app.include_router(auth.oidc, prefix="/api", responses=public)
+    api = APIRouter(prefix="/api", dependencies=[authenticated()], responses=responses)
     for router in routers:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                route.dependencies.append(audited())
         api.include_router(router)
     app.include_router(api)
     app.add_middleware(
         AuthMiddleware,
         authenticator=auth.authenticator,
-        audit=auth.audit,
+        refusals=auth.refusals,
         proxies=auth.proxies,
         origins=auth.origins,
         cookie=auth.cookie,

@@ -129,6 +129,7 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
             await stop.wait()
             monitoring.close_streams()
             await stop_consuming(broker, settings.drain_s)
+            await auth.refusals.flush()
     await publisher.close()
 
 

@@ -19,8 +19,10 @@ from portal_api.auth.oidc.provider import Provider
 from portal_api.auth.oidc.sign_in import OidcSignInService, OidcStores
 from portal_api.auth.open_session import SessionOpener
 from portal_api.auth.password_hasher import PasswordHasher
+from portal_api.auth.refusals import Refusals
 from portal_api.auth.session_cookie import SessionCookie, pending_cookie
 from portal_api.auth.sign_in import SignInService
+from portal_api.auth.wrong_keys import WrongKeys
 from portal_api.routes.api_keys import api_keys
 from portal_api.routes.audit import audit
 from portal_api.routes.oidc import oidc
@@ -67,6 +69,7 @@ class AuthComponents:
     hasher: PasswordHasher
     first_admin: FirstAdminService
     break_glass: BreakGlassService
+    refusals: Refusals
     oidc: APIRouter = field(default_factory=APIRouter)
 
 
@@ -96,7 +99,13 @@ def build_auth(
         stores.users, stores.changes, stores.sessions, service, credentials, hasher
     )
     return AuthComponents(
-        authenticator=Authenticator(stores.users, stores.sessions, stores.api_keys, config.key),
+        authenticator=Authenticator(
+            stores.users,
+            stores.sessions,
+            stores.api_keys,
+            config.key,
+            WrongKeys(lockout_of_addresses(config.first_wait, config.longest_wait)),
+        ),
         audit=stores.audit,
         proxies=config.proxies,
         origins=config.origins,
@@ -121,6 +130,7 @@ def build_auth(
         hasher=hasher,
         first_admin=FirstAdminService(stores.users, stores.audit, hasher),
         break_glass=BreakGlassService(stores.changes, stores.audit),
+        refusals=Refusals(stores.audit),
     )
 
 

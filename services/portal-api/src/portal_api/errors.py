@@ -5,13 +5,14 @@ PortalError
 ├── ConflictError               the item was changed in the meantime 409
 ├── BadCursorError              ``after`` is not a key of this list  422
 ├── UnreadableError             the file cannot be read              422
+├── MediaTypeError              the file has an unknown format      415
 ├── InvalidFieldError           the value of a field is invalid      422
 │   └── TooManyError            the condition needs a narrower list  422
 ├── SecretsToEnterError         secrets have another destination 422
 ├── UnknownCallerError          no valid session or API key          401
 ├── ForbiddenError              the role or CSRF token is missing    403
 │   └── StepNeededError         the user must take a step first      403
-├── LockedError                 too many wrong passwords             429
+├── LockedError                 too many wrong passwords or keys     429
 ├── BusyError                   too many requests at the same time   503
 ├── StoreUnavailableError       MongoDB is unavailable               503
 ├── UnconfirmedError            RabbitMQ did not confirm             503
@@ -53,6 +54,10 @@ class StoreUnavailableError(PortalError):
 
 class UnreadableError(PortalError):
     """The uploaded file cannot be read."""
+
+
+class MediaTypeError(PortalError):
+    """The Content-Type of the request is no format that the route reads."""
 
 
 class DispatcherUnavailableError(PortalError):
@@ -109,10 +114,14 @@ class StepNeededError(ForbiddenError):
 
 
 class LockedError(PortalError):
-    """Too many wrong passwords or codes. Sign-ins are refused for the time ``wait``."""
+    """Too many wrong passwords, codes or API keys. Further ones are refused for the time
+    ``wait``.
+    """
 
-    def __init__(self, wait: timedelta) -> None:
-        super().__init__("Too many wrong passwords: try again later")
+    def __init__(
+        self, wait: timedelta, sentence: str = "Too many wrong passwords: try again later"
+    ) -> None:
+        super().__init__(sentence)
         self.wait = wait
 
 

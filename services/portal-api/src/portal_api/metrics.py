@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from prometheus_client import Counter, Gauge, Histogram
+
+
+class Refusal(StrEnum):
+    """The reason of a refused request."""
+
+    NO_CREDENTIALS = "no credentials"
+    SESSION = "session"
+    API_KEY = "API key"
+    PASSWORD = "password"  # noqa: S105 - the reason
+    LOCKED = "too many failures"
+    ROLE = "role"
+    CROSS_SITE = "cross-site"
+    BODY = "body size"
+    MEDIA_TYPE = "media type"
+
 
 STORED = Counter("mboc_portal_api_events_stored_total", "Events stored.", ["kind"])
 SIGN_INS = Counter("mboc_portal_api_passwords_total", "Passwords that were entered.", ["outcome"])
@@ -10,6 +27,9 @@ OIDC_SIGN_INS = Counter(
     "mboc_portal_api_oidc_sign_ins_total",
     "Sign-ins and verifications with OpenID Connect.",
     ["outcome"],
+)
+REFUSALS = Counter(
+    "mboc_portal_api_refused_total", "Requests that were refused, by reason.", ["reason"]
 )
 CODES = Counter(
     "mboc_portal_api_codes_total", "Codes of second factors that were entered.", ["outcome"]
@@ -25,6 +45,8 @@ LINES_NOT_UNDERSTOOD = Counter(
 )
 READERS = Gauge("mboc_portal_api_live_readers", "Open streams of live updates.")
 
+for reason in Refusal:
+    REFUSALS.labels(reason)
 for kind in ("transaction", "status", "lane", "dead letter"):
     # A series that begins at 0 shows its first event as an increase.
     STORED.labels(kind)

@@ -3,6 +3,7 @@
  */
 
 import createClient, { type Middleware } from 'openapi-fetch';
+import { isBackgroundRequest } from '@/api/activity';
 import { ProblemError, stepOf, type Problem } from '@/api/problem';
 import type { paths } from '@/api/schema';
 import { requestVerification } from '@/api/verification';
@@ -18,8 +19,9 @@ export function setCsrfToken(token: string | null): void {
 
 const sessionMiddleware: Middleware = {
   onRequest({ request }) {
-    if (csrfToken !== null && !['GET', 'HEAD'].includes(request.method))
-      request.headers.set('X-CSRF-Token', csrfToken);
+    const isRead = ['GET', 'HEAD'].includes(request.method);
+    if (csrfToken !== null && !isRead) request.headers.set('X-CSRF-Token', csrfToken);
+    if (isBackgroundRequest() && isRead) request.headers.set('X-Background', 'true');
     return request;
   },
   async onResponse({ response }) {

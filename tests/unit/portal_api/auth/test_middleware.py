@@ -15,6 +15,7 @@ from portal_api.accounts.audit_entry import AuditEntry
 from portal_api.accounts.roles import Caller, Role
 from portal_api.api import build_api
 from portal_api.auth.dependencies import audit_change, require_role
+from portal_api.auth.refusals import Refusals
 from portal_api.auth.session_cookie import SessionCookie
 from portal_api.build_auth import AuthComponents
 from portal_api.errors import StoreUnavailableError, UnknownCallerError
@@ -111,16 +112,17 @@ class Portal:
     def _auth(self) -> AuthComponents:
         nothing: Any = None
         return AuthComponents(
-            self,  # type: ignore[arg-type]
-            self.audit,  # type: ignore[arg-type]
-            [ip_network("10.0.0.0/8")],
-            (),
-            SessionCookie(is_secure=True),
-            APIRouter(),
-            (),
-            nothing,
-            nothing,
-            nothing,
+            authenticator=self,  # type: ignore[arg-type]
+            audit=self.audit,  # type: ignore[arg-type]
+            proxies=[ip_network("10.0.0.0/8")],
+            origins=(),
+            cookie=SessionCookie(is_secure=True),
+            sign_in=APIRouter(),
+            routers=(),
+            hasher=nothing,
+            first_admin=nothing,
+            break_glass=nothing,
+            refusals=Refusals(self.audit),  # type: ignore[arg-type]
         )
 
 

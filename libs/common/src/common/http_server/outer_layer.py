@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = structlog.get_logger()
+OTHER = "other"
+"""The route of a request that reached none."""
+UNEXPECTED_ERRORS.labels(OTHER)  # a series that begins at 0
 
 
 class OuterLayer:
@@ -67,7 +70,7 @@ class OuterLayer:
 
 
 def _record(error: Exception, error_id: str, scope: Scope) -> None:
-    route = getattr(scope.get("route"), "path", None) or "other"
+    route = getattr(scope.get("route"), "path", None) or OTHER
     UNEXPECTED_ERRORS.labels(route).inc()
     log.error(
         "unexpected error of a request",

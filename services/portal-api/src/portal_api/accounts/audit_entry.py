@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +18,11 @@ MAX_TARGET = 200
 
 @dataclass(slots=True)
 class AuditEntry:
-    """One write.
+    """One write, one export, or refused requests.
 
     ``outcome`` is the HTTP status. It is None while the write is under way, and stays None if the
-    service ended before the write did.
+    service ended before the write did. ``count`` is the number of refused requests that the entry
+    stands for.
     """
 
     action: str
@@ -35,6 +36,7 @@ class AuditEntry:
     outcome: int | None = None
     before: Any = None
     after: Any = None
+    count: int = 1
 
     def document(self) -> dict[str, Any]:
         """Return the document of the entry in MongoDB.
@@ -53,7 +55,13 @@ class AuditEntry:
             "outcome": self.outcome,
             "before": _text(self.before),
             "after": _text(self.after),
+            "count": self.count,
         }
+
+
+def new_entry_like(entry: AuditEntry) -> AuditEntry:
+    """Return a copy of the entry with an id and a time of its own."""
+    return replace(entry, audit_id=uuid.uuid4().hex, at=now_in_milliseconds())
 
 
 def _text(value: Any) -> str | None:

@@ -71,7 +71,7 @@ class AuditExportQuery(AuditQuery):
 
 
 class AuditEntryResponse(ResponseModel):
-    """One write, either carried out or refused."""
+    """One write or export, either carried out or refused."""
 
     audit_id: str
     at: Instant
@@ -89,6 +89,9 @@ class AuditEntryResponse(ResponseModel):
     )
     before: Any = None
     after: Any = None
+    count: int = Field(
+        default=1, description="The number of refused requests that this entry stands for."
+    )
 
 
 class AuditEntryRow(AuditEntryResponse):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from portal_api.accounts.notice import NoticeKind
-from portal_api.accounts.password_policy import MAX_LENGTH, Password
+from portal_api.accounts.password_policy import MAX_ENTERED, Password
 from portal_api.accounts.roles import Role
 from portal_api.accounts.session import Restriction
 from portal_api.accounts.tokens import csrf_token
@@ -32,7 +32,7 @@ class SignInRequest(BaseModel):
     )
 
     name: str = Field(min_length=1, max_length=100)
-    password: Password = Field(min_length=1, max_length=MAX_LENGTH)
+    password: Password = Field(min_length=1, max_length=MAX_ENTERED)
 
 
 class NoticeResponse(ResponseModel):
@@ -77,8 +77,8 @@ class NewPassword(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    old: Password = Field(min_length=1, max_length=MAX_LENGTH)
-    new: Password = Field(description="12 to 200 characters, not the name, not easy to guess.")
+    old: Password = Field(min_length=1, max_length=MAX_ENTERED)
+    new: Password = Field(description="12 to 128 characters, not the name, not easy to guess.")
     revoke_api_keys: StrictBool = Field(
         default=True, description="Whether all API keys of your account are revoked too."
     )

@@ -90,7 +90,7 @@ class NewUser(BaseModel):
 
     name: UserName
     role: Role
-    password: Password = Field(description="12 to 200 characters, not the name, not easy to guess.")
+    password: Password = Field(description="12 to 128 characters, not the name, not easy to guess.")
 
 
 class UserChange(BaseModel):
@@ -117,4 +117,4 @@ class PasswordReset(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    password: Password = Field(description="12 to 200 characters, not the name, not easy to guess.")
+    password: Password = Field(description="12 to 128 characters, not the name, not easy to guess.")

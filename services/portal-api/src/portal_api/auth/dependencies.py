@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from portal_api.auth.audit_draft import AuditDraft
-    from portal_api.store.audit import Audit
 
 CSRF = "X-CSRF-Token"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -37,11 +36,9 @@ BY_COOKIE = APIKeyCookie(
 )
 
 
-def authenticated(audit: Audit) -> Any:
-    """Return the dependency that refuses requests without an authenticated caller.
-
-    It also stores the audit entry of a write before the write is carried out, and refuses all acts
-    of a restricted session but those that lift the restriction.
+def authenticated() -> Any:
+    """Return the dependency that refuses requests without an authenticated caller, and all acts of
+    a restricted session but those that lift the restriction.
     """
 
     async def check(
@@ -51,11 +48,22 @@ def authenticated(audit: Audit) -> Any:
     ) -> None:
         if request.state.refusal is not None:
             raise request.state.refusal
-        if request.method not in SAFE_METHODS:
-            await audit.begin(audit_draft_of(request).current_entry())
         refuse_restricted(request)
 
     return Depends(check)
+
+
+def audited() -> Any:
+    """Return the dependency that stores the audit entry of a write before it is carried out.
+
+    It stands after the dependencies that refuse callers, so that a refusal is not begun.
+    """
+
+    async def begin(request: Request) -> None:
+        if request.method not in SAFE_METHODS:
+            await audit_draft_of(request).begin()
+
+    return Depends(begin)
 
 
 def same_origin(origins: Collection[str]) -> Any:

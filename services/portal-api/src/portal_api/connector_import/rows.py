@@ -13,12 +13,14 @@ from pydantic_core import from_json
 
 from common.contracts.connector import BUSINESS_CENTRAL, SYSTEMS, AuthenticationType, Limits
 from common.problem import MAX_ERRORS, MAX_NAME_LENGTH
-from portal_api.errors import UnreadableError
+from portal_api.errors import MediaTypeError, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_ROWS = 1_000
+JSON_TYPES = ("application/json", "application/octet-stream")
+"""Media types of JSON. The second one is that of clients which name no format."""
 _PATHS: dict[str, tuple[str, ...]] = {
     name.replace("_", ""): (name,)
     for name in (
@@ -57,14 +59,14 @@ _AUTHENTICATION = {
 
 
 def read_rows(content_type: str, body: bytes) -> list[dict[str, Any]]:
-    """Return one mapping per row of the file. Raises UnreadableError."""
-    media_type = content_type.partition(";")[0].lower()
-    if "csv" in media_type:
+    """Return one mapping per row of the file. Raises UnreadableError and MediaTypeError."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type == "text/csv":
         rows = _read_csv(body)
-    elif "json" in media_type:
+    elif media_type in JSON_TYPES:
         rows = _read_json(body)
     else:
-        raise UnreadableError("needs the Content-Type application/json or text/csv")
+        raise MediaTypeError("Send the Content-Type application/json or text/csv")
     if len(rows) > MAX_ROWS:
         raise UnreadableError(f"has {len(rows)} rows: import at most {MAX_ROWS} at once")
     return rows

@@ -4,35 +4,35 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 MAX_WORDS = 40
 MAX_CHARACTERS = 40
+MAX_READ = 2_000
+"""Characters of a text that are read for words. The stored text stays whole."""
 _WORD = re.compile(r"\w[\w-]*")
 
 
 def words_of(texts: Iterable[str | None]) -> list[str]:
-    """Return the distinct words without case and accents, at most 40."""
-    found: dict[str, None] = {}
-    for text in texts:
-        if text:
-            found.update(dict.fromkeys(_words_in(text)))
-    return list(found)[:MAX_WORDS]
+    """Return the first 40 distinct words without case and accents.
 
-
-@lru_cache(maxsize=10_000)
-def _words_in(text: str) -> tuple[str, ...]:
-    """Return a text's words and their parts. The cache helps because each event of a delivery
-    repeats the same few texts.
+    The time is bounded for texts of any length, because the event loop waits for it.
     """
-    words = _WORD.findall(_plain(text))
-    return tuple(
-        part[:MAX_CHARACTERS] for word in words for part in (word, *word.split("-")) if part
-    )
+    distinct = dict.fromkeys(word for text in texts if text for word in _words_in(text[:MAX_READ]))
+    return list(islice(distinct, MAX_WORDS))
+
+
+def _words_in(text: str) -> Iterator[str]:
+    """Yield a text's words and their parts."""
+    for match in _WORD.finditer(_plain(text)):
+        word = match[0]
+        for part in (word, *word.split("-")) if "-" in word else (word,):
+            if part:
+                yield part[:MAX_CHARACTERS]
 
 
 def by_selectivity(words: Iterable[str]) -> list[str]:
@@ -46,5 +46,7 @@ def _plain(text: str) -> str:
     if text.isascii():
         return text.casefold()
     return "".join(
-        c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)
+        character
+        for character in unicodedata.normalize("NFKD", text.casefold())[: 2 * MAX_READ]
+        if not unicodedata.combining(character)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from portal_api.errors import BusyError
@@ -11,7 +12,7 @@ from portal_api.live.event_buffer import Topic, encode_event
 from portal_api.metrics import READERS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from collections.abc import Set as AbstractSet
 
     from portal_api.live.broadcaster import Broadcaster
@@ -20,15 +21,18 @@ KEEP_ALIVE_INTERVAL_S = 15.0
 LIFETIME_S = 900.0
 """Lifetime of a stream. The browser connects again, so that its session is checked again."""
 RECONNECT_DELAY_MS = 2_000
+MAX_STREAMS_OF_ACCOUNT = 20
+"""Open streams of one account on one replica, such as visible tabs of all its browsers."""
 RESYNC_ALL = {"topics": [Topic.DELIVERY, Topic.OPERATION, Topic.STATUS]}
 
 
 class SubscriberPool:
-    """Opens streams, up to a limit."""
+    """Opens streams, up to a limit for all accounts and one for each."""
 
     def __init__(self, broadcaster: Broadcaster, max_subscribers: int) -> None:
         self._broadcaster = broadcaster
         self._max_subscribers = max_subscribers
+        self._of_account: Counter[str] = Counter()
 
     def open(
         self,
@@ -36,11 +40,17 @@ class SubscriberPool:
         last_event_id: str | None,
         status: Any,
         lifetime_s: float = LIFETIME_S,
+        account: str = "",
     ) -> Subscriber:
         """Return a subscriber that the caller closes. ``status`` is the first status event.
 
-        Raises BusyError at the limit.
+        Raises BusyError at a limit.
         """
+        if self._of_account[account] >= MAX_STREAMS_OF_ACCOUNT:
+            raise BusyError(
+                f"Your account has {MAX_STREAMS_OF_ACCOUNT} open streams, the maximum: close pages "
+                "of the portal that are not needed"
+            )
         if self._broadcaster.subscribers >= self._max_subscribers:
             raise BusyError(
                 f"The limit of {self._max_subscribers} open streams is reached: close pages of the "
@@ -48,7 +58,14 @@ class SubscriberPool:
             )
         if not self._broadcaster.is_wanted:
             self._broadcaster.add_gap()
-        return Subscriber(self._broadcaster, topics, last_event_id, status, lifetime_s)
+        self._of_account[account] += 1
+
+        def leave() -> None:
+            self._of_account[account] -= 1
+            if not self._of_account[account]:
+                del self._of_account[account]
+
+        return Subscriber(self._broadcaster, topics, last_event_id, status, lifetime_s, leave)
 
 
 class Subscriber:
@@ -61,8 +78,10 @@ class Subscriber:
         last_event_id: str | None,
         status: Any,
         lifetime_s: float,
+        on_close: Callable[[], None],
     ) -> None:
         self._broadcaster = broadcaster
+        self._on_close = on_close
         self._buffer = broadcaster.buffer
         self._topics = {*topics, Topic.RESYNC}
         self._ends_at = time.monotonic() + lifetime_s * random.uniform(0.9, 1)  # noqa: S311 - jitter
@@ -84,6 +103,7 @@ class Subscriber:
         if self._is_open:
             self._is_open = False
             self._broadcaster.remove_subscriber()
+            self._on_close()
             READERS.set(self._broadcaster.subscribers)
 
     async def chunks(self) -> AsyncIterator[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from portal_api.appointments.schemas import (
@@ -15,6 +15,7 @@ from portal_api.appointments.schemas import (
     AppointmentQuery,
     as_row,
 )
+from portal_api.auth.audited_download import audited_download
 from portal_api.connectors.schemas import ConnectorResponse, as_response
 from portal_api.exports.download import DOWNLOAD_RESPONSES, as_download
 from portal_api.schemas.problems import PROBLEMS
@@ -41,6 +42,7 @@ def appointments(queries: DeliveryQueries, store: Connectors) -> APIRouter:
         responses=DOWNLOAD_RESPONSES,
     )
     async def export_appointments(
+        request: Request,
         query: Annotated[AppointmentExportQuery, Query()],
     ) -> StreamingResponse:
         """Export the list of appointments into a file."""
@@ -52,8 +54,9 @@ def appointments(queries: DeliveryQueries, store: Connectors) -> APIRouter:
         async def read(page: Page) -> tuple[Batch, str | None]:
             return await queries.appointments(wanted, page)
 
-        return await as_download(
-            "appointments", query.format, read, query.page(), as_row, EXPORT_COLUMNS
+        return await audited_download(
+            request,
+            as_download("appointments", query.format, read, query.page(), as_row, EXPORT_COLUMNS),
         )
 
     @router.get("/appointments")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from portal_api.accounts.audit_schemas import (
@@ -16,6 +16,7 @@ from portal_api.accounts.audit_schemas import (
     AuditQuery,
 )
 from portal_api.accounts.roles import Role
+from portal_api.auth.audited_download import audited_download
 from portal_api.auth.dependencies import require_role
 from portal_api.exports.download import DOWNLOAD_RESPONSES, as_download
 
@@ -36,16 +37,21 @@ def audit(store: Audit) -> APIRouter:
         )
 
     @router.get("/export", response_class=StreamingResponse, responses=DOWNLOAD_RESPONSES)
-    async def export_audit(query: Annotated[AuditExportQuery, Query()]) -> StreamingResponse:
+    async def export_audit(
+        request: Request, query: Annotated[AuditExportQuery, Query()]
+    ) -> StreamingResponse:
         """Export the audit into a file. `before` and `after` are JSON."""
         row = AuditEntryRow if query.format.has_cells else AuditEntryResponse
-        return await as_download(
-            "audit",
-            query.format,
-            partial(store.page, query.mongodb_query()),
-            query.page(),
-            row.model_validate,
-            tuple(AuditEntryResponse.model_fields),
+        return await audited_download(
+            request,
+            as_download(
+                "audit",
+                query.format,
+                partial(store.page, query.mongodb_query()),
+                query.page(),
+                row.model_validate,
+                tuple(AuditEntryResponse.model_fields),
+            ),
         )
 
     return router

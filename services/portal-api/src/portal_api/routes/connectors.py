@@ -146,6 +146,7 @@ def _add_import_route(
 
     @router.post(
         "/import",
+        responses={415: PROBLEMS[415]},
         openapi_extra={"requestBody": {"content": content, "required": True}},
         dependencies=[require_role(Role.ADMIN), VERIFIED],
     )

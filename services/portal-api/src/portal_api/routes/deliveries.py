@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from common.contracts.delivery import Status
+from portal_api.auth.audited_download import audited_download
 from portal_api.connectors.schemas import as_response
 from portal_api.deliveries.automatic_retry import automatic_retry
 from portal_api.deliveries.schemas import (
@@ -44,6 +45,7 @@ def deliveries(
         responses=DOWNLOAD_RESPONSES,
     )
     async def export_deliveries(
+        request: Request,
         query: Annotated[DeliveryExportQuery, Query()],
     ) -> StreamingResponse:
         """Export the list of deliveries into a file."""
@@ -52,8 +54,11 @@ def deliveries(
         async def read(page: Page) -> tuple[Batch, str | None]:
             return await queries.deliveries(query, page)
 
-        return await as_download(
-            "transactions", query.format, read, query.page(), as_delivery, EXPORT_COLUMNS
+        return await audited_download(
+            request,
+            as_download(
+                "transactions", query.format, read, query.page(), as_delivery, EXPORT_COLUMNS
+            ),
         )
 
     @router.get("/deliveries")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
+from portal_api.auth.dependencies import caller_of
 from portal_api.live.stream_response import MEDIA_TYPE, EventQuery, EventStream
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def events(subscribers: SubscriberPool, monitor: HealthMonitor) -> APIRouter:
         "/events", response_class=StreamingResponse, responses=responses, description=DESCRIPTION
     )
     async def stream_events(
+        request: Request,
         query: Annotated[EventQuery, Query()],
         last_event_id: Annotated[
             str | None, Header(description="The id of the last received event.")
@@ -47,6 +49,10 @@ def events(subscribers: SubscriberPool, monitor: HealthMonitor) -> APIRouter:
     ) -> StreamingResponse:
         _, verdict = await monitor.read()
         first = {"state": verdict.state, "sentence": verdict.sentence}
-        return EventStream(subscribers.open(query.topics, last_event_id, first, query.seconds))
+        return EventStream(
+            subscribers.open(
+                query.topics, last_event_id, first, query.seconds, caller_of(request).name
+            )
+        )
 
     return router

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
+from portal_api.auth.audited_download import audited_download
 from portal_api.exports.download import DOWNLOAD_RESPONSES, as_download
 from portal_api.logs.schemas import (
     LogExportQuery,
@@ -35,17 +36,22 @@ def logs(store: Logs) -> APIRouter:
         return LogPage(items=[as_log_line(item) for item in items], next=following)
 
     @router.get("/logs/export", response_class=StreamingResponse, responses=DOWNLOAD_RESPONSES)
-    async def export_logs(query: Annotated[LogExportQuery, Query()]) -> StreamingResponse:
+    async def export_logs(
+        request: Request, query: Annotated[LogExportQuery, Query()]
+    ) -> StreamingResponse:
         """Export the list of log lines into a file, the newest first."""
         kind = LogLineRow if query.format.has_cells else LogLine
 
-        return await as_download(
-            "logs",
-            query.format,
-            partial(store.page, query.mongodb_query()),
-            query.page(),
-            partial(as_log_line, kind=kind),
-            tuple(LogLine.model_fields),
+        return await audited_download(
+            request,
+            as_download(
+                "logs",
+                query.format,
+                partial(store.page, query.mongodb_query()),
+                query.page(),
+                partial(as_log_line, kind=kind),
+                tuple(LogLine.model_fields),
+            ),
         )
 
     return router

@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 
 from common.contracts.operation import OperationCommand, OperationKind
 from portal_api.accounts.roles import Role
+from portal_api.auth.audited_download import audited_download
 from portal_api.auth.dependencies import audit_change, caller_of, require_role
 from portal_api.exports.download import DOWNLOAD_RESPONSES, as_download
 from portal_api.operations.plan import estimate_seconds
@@ -120,16 +121,20 @@ def _add_read_routes(router: APIRouter, store: Operations) -> None:
         "/operations/export", response_class=StreamingResponse, responses=DOWNLOAD_RESPONSES
     )
     async def export_operations(
+        request: Request,
         query: Annotated[OperationExportQuery, Query()],
     ) -> StreamingResponse:
         """Export the list of operations into a file."""
-        return await as_download(
-            "operations",
-            query.format,
-            partial(store.page, query.mongodb_query()),
-            query.page(),
-            as_operation,
-            EXPORT_COLUMNS,
+        return await audited_download(
+            request,
+            as_download(
+                "operations",
+                query.format,
+                partial(store.page, query.mongodb_query()),
+                query.page(),
+                as_operation,
+                EXPORT_COLUMNS,
+            ),
         )
 
     @router.get("/operations/{operation_id}", responses=MISSING)

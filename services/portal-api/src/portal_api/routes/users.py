@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from portal_api.accounts.password_policy import SAME
 from portal_api.accounts.roles import Role
 from portal_api.accounts.user import UserName
 from portal_api.accounts.user_schemas import (
@@ -18,8 +19,10 @@ from portal_api.accounts.user_schemas import (
     UserQuery,
     UserResponse,
 )
+from portal_api.auth.audited_download import audited_download
 from portal_api.auth.dependencies import audit_change, caller_of, require_role
 from portal_api.auth.verification import VERIFIED
+from portal_api.errors import InvalidFieldError
 from portal_api.exports.download import DOWNLOAD_RESPONSES, as_download
 from portal_api.schemas.problems import PROBLEMS
 
@@ -51,15 +54,20 @@ def users(
         return UserPage(items=[UserResponse.model_validate(user) for user in found], next=following)
 
     @router.get("/export", response_class=StreamingResponse, responses=DOWNLOAD_RESPONSES)
-    async def export_users(query: Annotated[UserExportQuery, Query()]) -> StreamingResponse:
+    async def export_users(
+        request: Request, query: Annotated[UserExportQuery, Query()]
+    ) -> StreamingResponse:
         """Export the accounts into a file."""
-        return await as_download(
-            "users",
-            query.format,
-            store.page,
-            query.page(),
-            UserResponse.model_validate,
-            tuple(UserResponse.model_fields),
+        return await audited_download(
+            request,
+            as_download(
+                "users",
+                query.format,
+                store.page,
+                query.page(),
+                UserResponse.model_validate,
+                tuple(UserResponse.model_fields),
+            ),
         )
 
     @router.post("", status_code=201, responses=CONFLICT, dependencies=[VERIFIED])
@@ -105,9 +113,11 @@ def users(
         has no password.
         """
         audit_change(request, name)
-        user = await store.get(name)
+        user, entered = await store.get(name), new.password.get_secret_value()
         user.require_password()
-        password = await hasher.hash_new(new.password.get_secret_value(), user.name)
+        if await hasher.matches(user.password, entered):
+            raise InvalidFieldError("password", SAME)
+        password = await hasher.hash_new(entered, user.name)
         revoked = await changes.reset_password(user.name, password, caller_of(request).name)
         await sign_ins.forget(user.name)
         audit_change(request, name, after={"revoked_api_keys": revoked})

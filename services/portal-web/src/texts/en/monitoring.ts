@@ -78,7 +78,8 @@ export const statusPage = {
 
 export const audit = {
   title: 'Audit',
-  lead: 'All changes, with their users and the values before. Entries cannot be changed.',
+  lead: 'All changes and exports, with their users and the values before. Entries cannot be changed.',
+  counted: '%{count} refused requests, HTTP %{outcome}',
   done: 'done',
   refused: 'refused',
   change: 'Change',

@@ -95,10 +95,16 @@ function Outcome({ entry }: { entry: AuditEntry }) {
   const text = useText();
   const isRefused = (entry.outcome ?? FIRST_ERROR_STATUS) >= FIRST_ERROR_STATUS;
   return (
-    <Box component="span" title={entry.outcome ? `HTTP ${entry.outcome}` : undefined}>
+    <Box component="span" title={outcomeTitle(entry, text)}>
       <Tag tone={isRefused ? 'bad' : 'good'}>
         {text(isRefused ? 'audit.refused' : 'audit.done')}
+        {entry.count > 1 ? ` × ${entry.count.toLocaleString()}` : null}
       </Tag>
     </Box>
   );
+}
+
+function outcomeTitle({ outcome, count }: AuditEntry, text: TextFunction): string | undefined {
+  if (count > 1) return text('audit.counted', { count, outcome: outcome ?? '–' });
+  return outcome ? `HTTP ${outcome}` : undefined;
 }
