@@ -66,10 +66,10 @@ class StartQuery(BaseModel):
 class CallbackQuery(BaseModel):
     """The parameters that the provider adds to the address. Others have no effect."""
 
-    state: str = Field(default="", max_length=500)
-    code: str = Field(default="", max_length=8000)
-    error: str = Field(default="", max_length=500)
-    iss: str | None = Field(default=None, max_length=2000)
+    state: str = Field(default="", max_length=500, description="The state of the start.")
+    code: str = Field(default="", max_length=8000, description="The code for the tokens.")
+    error: str = Field(default="", max_length=500, description="An error code of OAuth 2.0.")
+    iss: str | None = Field(default=None, max_length=2000, description="The issuer (RFC 9207).")
 
 
 def oidc(
