@@ -32,7 +32,10 @@ def sessions(store: Sessions, cookie: SessionCookie) -> APIRouter:
 
     @router.delete("/{session_id}", status_code=204, responses=MISSING)
     async def end_session(
-        request: Request, session_id: Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
+        request: Request,
+        session_id: Annotated[
+            str, Path(pattern="^[0-9a-f]{16}$", description="The id in the list.")
+        ],
     ) -> None:
         """End one of your sessions, at once."""
         caller, _ = session_of(request)
