@@ -26,6 +26,11 @@ SIGN_INS = Counter("mboc_portal_api_passwords_total", "Passwords that were enter
 REFUSALS = Counter(
     "mboc_portal_api_refused_total", "Requests that were refused, by reason.", ["reason"]
 )
+OIDC_SIGN_INS = Counter(
+    "mboc_portal_api_oidc_sign_ins_total",
+    "Sign-ins and verifications with OpenID Connect.",
+    ["outcome"],
+)
 CODES = Counter(
     "mboc_portal_api_codes_total", "Codes of second factors that were entered.", ["outcome"]
 )
