@@ -47,7 +47,8 @@ def build_api(
     app.include_router(
         auth.sign_in, prefix="/api", dependencies=[same_origin(auth.origins)], responses=responses
     )
-    app.include_router(auth.oidc, prefix="/api", responses={422: PROBLEMS[422]})
+    public = {status: responses[status] for status in (403, 422, 429, 503)}
+    app.include_router(auth.oidc, prefix="/api", responses=public)
     api = APIRouter(prefix="/api", dependencies=[authenticated()], responses=responses)
     for router in routers:
         for route in router.routes:

@@ -87,9 +87,6 @@ def build_auth(
     policy = config.second_factor
     service = SignInService(stores.users, opener, credentials, hasher, pending, policy)
     factors = SecondFactorService(stores.users, stores.sessions, stores.factors, policy)
-    passwords = PasswordChangeService(
-        stores.users, stores.changes, stores.sessions, service, credentials, hasher
-    )
     oidc_stores = OidcStores(
         OidcUsers(database, stores.changes), stores.sessions, UsedStates(database), stores.audit
     )
@@ -97,6 +94,9 @@ def build_auth(
         OidcSignInService(config.oidc, Provider(config.oidc), oidc_stores, opener)
         if config.oidc
         else None
+    )
+    passwords = PasswordChangeService(
+        stores.users, stores.changes, stores.sessions, service, credentials, hasher
     )
     return AuthComponents(
         authenticator=Authenticator(

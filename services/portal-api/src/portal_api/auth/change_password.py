@@ -50,8 +50,10 @@ class PasswordChangeService:
         """Replace the password, end the other sessions, and return the number of revoked API keys.
 
         The session of ``source`` stays, and its restriction to a first password is lifted. Raises
-        LockedError, BusyError, and InvalidFieldError for ``old`` or ``new``.
+        LockedError, BusyError, ConflictError for an account of OpenID Connect, and
+        InvalidFieldError for ``old`` or ``new``.
         """
+        (await self._users.get(name)).require_password()
         old, new = change.old.get_secret_value(), change.new.get_secret_value()
         if not await self._credentials.is_password_of(name, old, source):
             raise InvalidFieldError("old", "is not your password")
