@@ -18,7 +18,7 @@ from portal_api.auth.oidc.account_claims import role_of
 from portal_api.auth.oidc.id_token import ExpectedToken, UnknownKeyError, verified_claims
 from portal_api.auth.oidc.pending import Purpose, new_pending, seal, unseal
 from portal_api.auth.oidc.provider import Provider
-from portal_api.auth.oidc.refusals import Refusal, SignInRefusedError
+from portal_api.auth.oidc.refusals import OidcRefusal, SignInRefusedError
 from tests.support.forging_provider import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -66,7 +66,7 @@ def a_config(issuer: str, **fields: Any) -> OidcConfig:
     return OidcConfig(**given | fields)
 
 
-async def refusal_of(provider: Provider) -> Refusal:
+async def refusal_of(provider: Provider) -> OidcRefusal:
     with pytest.raises(SignInRefusedError) as refused:
         await provider.metadata()
     return refused.value.refusal
@@ -88,18 +88,18 @@ async def verified(running: ForgingProvider, config: OidcConfig, claims: Any) ->
 @pytest.mark.parametrize(
     ("metadata", "refusal"),
     [
-        ({"issuer": "https://evil.example"}, Refusal.ISSUER),
-        ({"issuer": "{tenantid}"}, Refusal.ISSUER),
-        ({"issuer": "https://evil.example/{tenantid}"}, Refusal.ISSUER),
-        ({"token_endpoint": None}, Refusal.PROVIDER),
-        ({"token_endpoint": "http://cronus.example/token"}, Refusal.PROVIDER),
-        ({"authorization_endpoint": "javascript:alert(1)"}, Refusal.PROVIDER),
-        ({"jwks_uri": "file:///etc/passwd"}, Refusal.PROVIDER),
+        ({"issuer": "https://evil.example"}, OidcRefusal.ISSUER),
+        ({"issuer": "{tenantid}"}, OidcRefusal.ISSUER),
+        ({"issuer": "https://evil.example/{tenantid}"}, OidcRefusal.ISSUER),
+        ({"token_endpoint": None}, OidcRefusal.PROVIDER),
+        ({"token_endpoint": "http://cronus.example/token"}, OidcRefusal.PROVIDER),
+        ({"authorization_endpoint": "javascript:alert(1)"}, OidcRefusal.PROVIDER),
+        ({"jwks_uri": "file:///etc/passwd"}, OidcRefusal.PROVIDER),
     ],
     ids=str,
 )
 async def test_wrong_metadata_is_refused(
-    running: ForgingProvider, metadata: dict[str, Any], refusal: Refusal
+    running: ForgingProvider, metadata: dict[str, Any], refusal: OidcRefusal
 ) -> None:
     running.metadata = metadata
 
@@ -109,7 +109,7 @@ async def test_wrong_metadata_is_refused(
 
 
 async def test_the_issuer_is_compared_to_the_letter(running: ForgingProvider) -> None:
-    assert await refusal_of(Provider(a_config(f"{running.issuer}/"))) is Refusal.ISSUER
+    assert await refusal_of(Provider(a_config(f"{running.issuer}/"))) is OidcRefusal.ISSUER
 
 
 async def test_metadata_is_read_once_also_after_a_failure(running: ForgingProvider) -> None:
@@ -117,7 +117,7 @@ async def test_metadata_is_read_once_also_after_a_failure(running: ForgingProvid
     running.path = "/y"
 
     for _ in range(3):
-        assert await refusal_of(broken) is Refusal.ISSUER
+        assert await refusal_of(broken) is OidcRefusal.ISSUER
     running.path = ""
     for _ in range(3):
         await provider.metadata()
@@ -221,7 +221,7 @@ async def test_a_token_of_entra_id_has_the_issuer_of_its_tenant(running: Forging
         await verified(
             running, config, claims_now(iss=f"{running.base}/{OTHER_TENANT}/v2.0", tid=OTHER_TENANT)
         )
-    assert refused.value.refusal is Refusal.ISSUER
+    assert refused.value.refusal is OidcRefusal.ISSUER
 
 
 @pytest.mark.parametrize(
@@ -249,16 +249,16 @@ async def test_of_several_tenants_those_of_the_settings_sign_in(
     else:
         with pytest.raises(SignInRefusedError) as refused:
             await verified(running, config, claims)
-        assert refused.value.refusal is Refusal.ISSUER
+        assert refused.value.refusal is OidcRefusal.ISSUER
 
 
 async def test_metadata_for_several_tenants_needs_the_tenants(running: ForgingProvider) -> None:
     running.path = "/organizations/v2.0"
     running.template = f"{running.base}/{{tenantid}}/v2.0"
 
-    assert await refusal_of(Provider(a_config(running.issuer))) is Refusal.ISSUER
+    assert await refusal_of(Provider(a_config(running.issuer))) is OidcRefusal.ISSUER
     with_tenants = a_config(running.issuer + "/other", tenants=frozenset({TENANT}))
-    assert await refusal_of(Provider(with_tenants)) is Refusal.ISSUER
+    assert await refusal_of(Provider(with_tenants)) is OidcRefusal.ISSUER
 
 
 async def test_the_ca_file_alone_is_trusted(tmp_path: Path) -> None:

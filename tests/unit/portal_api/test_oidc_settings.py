@@ -11,7 +11,7 @@ import pytest
 from common.settings import load
 from portal_api.accounts.roles import Role
 from portal_api.auth.oidc.account_claims import claim_at
-from portal_api.auth.oidc.refusals import Refusal
+from portal_api.auth.oidc.refusals import OidcRefusal
 from portal_api.settings import Settings
 
 ROOT = Path(__file__).parents[3]
@@ -113,7 +113,7 @@ def test_an_invalid_setting_is_named_in_a_sentence(
 def test_every_refusal_has_a_text() -> None:
     texts = TEXTS.read_text()
 
-    assert [reason for reason in Refusal if f"\n    {_key(reason)}:" not in texts] == []
+    assert [reason for reason in OidcRefusal if f"\n    {_key(reason)}:" not in texts] == []
 
 
 def _key(reason: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from portal_api.accounts.user import UserName
-from portal_api.auth.oidc.refusals import Refusal, SignInRefusedError
+from portal_api.auth.oidc.refusals import OidcRefusal, SignInRefusedError
 
 if TYPE_CHECKING:
     from portal_api.accounts.oidc_config import OidcConfig
@@ -24,7 +24,7 @@ def name_of(claims: dict[str, Any], config: OidcConfig) -> str:
         except ValidationError:
             continue
     raise SignInRefusedError(
-        Refusal.NO_NAME,
+        OidcRefusal.NO_NAME,
         "PORTAL_API_OIDC_NAME_CLAIM: no claim of it has a value that can name an account",
     )
 
@@ -38,7 +38,7 @@ def role_of(claims: dict[str, Any], config: OidcConfig) -> Role:
     roles = [config.roles[one] for one in values if isinstance(one, str) and one in config.roles]
     if not roles:
         raise SignInRefusedError(
-            Refusal.NO_ROLE,
+            OidcRefusal.NO_ROLE,
             f"the claim {config.roles_claim} has no value of PORTAL_API_OIDC_ROLES",
         )
     highest = roles[0]

@@ -10,7 +10,7 @@ from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import ClaimError, ExpiredTokenError, InvalidKeyIdError, JoseError
 
-from portal_api.auth.oidc.refusals import Refusal, SignInRefusedError
+from portal_api.auth.oidc.refusals import OidcRefusal, SignInRefusedError
 
 if TYPE_CHECKING:
     from joserfc.jwk import KeySet
@@ -31,15 +31,15 @@ MAX_SUBJECT = 255
 TENANT = "{tenantid}"
 """Stands for the tenant in the issuer of Entra ID's metadata for several tenants."""
 _REFUSALS = {
-    "iss": Refusal.ISSUER,
-    "tid": Refusal.ISSUER,
-    "aud": Refusal.AUDIENCE,
-    "azp": Refusal.AUDIENCE,
-    "nonce": Refusal.NONCE,
-    "exp": Refusal.CLOCK,
-    "iat": Refusal.CLOCK,
-    "nbf": Refusal.CLOCK,
-    "auth_time": Refusal.NOT_VERIFIED,
+    "iss": OidcRefusal.ISSUER,
+    "tid": OidcRefusal.ISSUER,
+    "aud": OidcRefusal.AUDIENCE,
+    "azp": OidcRefusal.AUDIENCE,
+    "nonce": OidcRefusal.NONCE,
+    "exp": OidcRefusal.CLOCK,
+    "iat": OidcRefusal.CLOCK,
+    "nbf": OidcRefusal.CLOCK,
+    "auth_time": OidcRefusal.NOT_VERIFIED,
 }
 
 
@@ -98,14 +98,16 @@ def verified_claims(
     except InvalidKeyIdError as error:
         raise UnknownKeyError from error
     except ExpiredTokenError as error:
-        raise SignInRefusedError(Refusal.CLOCK, str(error)) from error
+        raise SignInRefusedError(OidcRefusal.CLOCK, str(error)) from error
     except ClaimError as error:
-        raise SignInRefusedError(_REFUSALS.get(error.claim, Refusal.TOKEN), str(error)) from error
+        raise SignInRefusedError(
+            _REFUSALS.get(error.claim, OidcRefusal.TOKEN), str(error)
+        ) from error
     except (JoseError, ValueError, TypeError, KeyError) as error:
-        raise SignInRefusedError(Refusal.SIGNATURE, type(error).__name__) from error
+        raise SignInRefusedError(OidcRefusal.SIGNATURE, type(error).__name__) from error
     _check_tenant(claims, issuers, config)
     if len(claims["sub"]) > MAX_SUBJECT:
-        raise SignInRefusedError(Refusal.TOKEN, "the claim sub is longer than 255 characters")
+        raise SignInRefusedError(OidcRefusal.TOKEN, "the claim sub is longer than 255 characters")
     return dict(claims)
 
 
@@ -118,4 +120,6 @@ def _check_tenant(
     tenant = issuers[claims["iss"]]
     allowed = {tenant} if tenant else config.tenants
     if config.tenants and claims.get("tid") not in allowed:
-        raise SignInRefusedError(Refusal.ISSUER, "the claim tid is not a tenant of the settings")
+        raise SignInRefusedError(
+            OidcRefusal.ISSUER, "the claim tid is not a tenant of the settings"
+        )

@@ -15,11 +15,11 @@ from portal_api.auth.oidc.id_token import allowed_issuers
 from portal_api.auth.oidc.pending import Purpose
 from portal_api.auth.oidc.provider_calls import ProviderCalls
 from portal_api.auth.oidc.provider_keys import ProviderKeys
-from portal_api.auth.oidc.refusals import Refusal, SignInRefusedError
+from portal_api.auth.oidc.refusals import OidcRefusal, SignInRefusedError
 
 if TYPE_CHECKING:
     from portal_api.accounts.oidc_config import OidcConfig
-    from portal_api.auth.oidc.pending import PendingSignIn
+    from portal_api.auth.oidc.pending import PendingOidcSignIn
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 METADATA_LIFETIME_S = 3600
@@ -70,7 +70,7 @@ class Provider:
                 raise SignInRefusedError(self._failure.refusal, str(self._failure))
             return self._metadata
 
-    async def authorization_url(self, pending: PendingSignIn) -> str:
+    async def authorization_url(self, pending: PendingOidcSignIn) -> str:
         """Return the address at which the person signs in (OpenID Connect Core 1.0, 3.1.2.1)."""
         metadata = await self.metadata()
         again = {"prompt": "login", "max_age": "0"} if pending.purpose is Purpose.VERIFY else {}
@@ -104,14 +104,14 @@ class Provider:
         if status != 200:  # noqa: PLR2004 - OK
             is_code = answer.get("error") == "invalid_grant"
             raise SignInRefusedError(
-                Refusal.CODE if is_code else Refusal.PROVIDER,
+                OidcRefusal.CODE if is_code else OidcRefusal.PROVIDER,
                 f"the token endpoint answered {status} {_word(answer.get('error'))}",
             )
         try:
             return Tokens.model_validate(answer)
         except ValidationError as error:
             raise SignInRefusedError(
-                Refusal.PROVIDER, "the token endpoint sent no ID token"
+                OidcRefusal.PROVIDER, "the token endpoint sent no ID token"
             ) from error
 
     async def _read_metadata(self) -> None:
@@ -130,17 +130,18 @@ class Provider:
         except ValidationError as error:
             fields = ", ".join(str(problem["loc"][0]) for problem in error.errors())
             raise SignInRefusedError(
-                Refusal.PROVIDER, f"the provider's metadata lacks {fields}"
+                OidcRefusal.PROVIDER, f"the provider's metadata lacks {fields}"
             ) from error
         if not allowed_issuers(metadata.issuer, self._config):
             raise SignInRefusedError(
-                Refusal.ISSUER,
+                OidcRefusal.ISSUER,
                 f"the provider's metadata is of the issuer {_word(metadata.issuer)}",
             )
         for url in (metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri):
             if not is_protected_url(url):
                 raise SignInRefusedError(
-                    Refusal.PROVIDER, f"the provider's metadata has an address without TLS: {url}"
+                    OidcRefusal.PROVIDER,
+                    f"the provider's metadata has an address without TLS: {url}",
                 )
         return metadata
 

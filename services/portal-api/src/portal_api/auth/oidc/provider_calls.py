@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 
 import aiohttp
 
-from portal_api.auth.oidc.refusals import Refusal, SignInRefusedError
+from portal_api.auth.oidc.refusals import OidcRefusal, SignInRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,7 @@ class ProviderCalls:
         """Return the JSON object at the URL."""
         status, answer = await self._call("GET", url)
         if status != 200:  # noqa: PLR2004 - OK
-            raise SignInRefusedError(Refusal.UNAVAILABLE, f"{url} answered {status}")
+            raise SignInRefusedError(OidcRefusal.UNAVAILABLE, f"{url} answered {status}")
         return answer
 
     async def post(self, url: str, form: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
@@ -65,10 +65,10 @@ class ProviderCalls:
                 body = await _read(response)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise SignInRefusedError(
-                Refusal.UNAVAILABLE, f"{url}: {type(error).__name__}"
+                OidcRefusal.UNAVAILABLE, f"{url}: {type(error).__name__}"
             ) from error
         if response.status >= SERVER_ERROR:
-            raise SignInRefusedError(Refusal.UNAVAILABLE, f"{url} answered {response.status}")
+            raise SignInRefusedError(OidcRefusal.UNAVAILABLE, f"{url} answered {response.status}")
         return response.status, _json_object(url, body)
 
 
@@ -85,7 +85,7 @@ def _json_object(url: str, body: bytes) -> dict[str, Any]:
     try:
         parsed = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise SignInRefusedError(Refusal.UNAVAILABLE, f"{url} answered no JSON") from error
+        raise SignInRefusedError(OidcRefusal.UNAVAILABLE, f"{url} answered no JSON") from error
     if not isinstance(parsed, dict):
-        raise SignInRefusedError(Refusal.UNAVAILABLE, f"{url} answered no JSON object")
+        raise SignInRefusedError(OidcRefusal.UNAVAILABLE, f"{url} answered no JSON object")
     return parsed

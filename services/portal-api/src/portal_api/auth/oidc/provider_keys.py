@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, Key, KeySet, OKPKey, RSAKey
 
-from portal_api.auth.oidc.refusals import Refusal, SignInRefusedError
+from portal_api.auth.oidc.refusals import OidcRefusal, SignInRefusedError
 
 if TYPE_CHECKING:
     from typing import Any
@@ -61,10 +61,10 @@ def usable_keys(answer: dict[str, Any]) -> KeySet:
     """
     entries = answer.get("keys")
     if not isinstance(entries, list) or len(entries) > MAX_KEYS:
-        raise SignInRefusedError(Refusal.PROVIDER, "the provider's JWK set cannot be read")
+        raise SignInRefusedError(OidcRefusal.PROVIDER, "the provider's JWK set cannot be read")
     keys: list[Key] = [key for entry in entries if (key := _usable_key(entry)) is not None]
     if not keys:
-        raise SignInRefusedError(Refusal.PROVIDER, "the provider's JWK set has no usable key")
+        raise SignInRefusedError(OidcRefusal.PROVIDER, "the provider's JWK set has no usable key")
     return KeySet(keys)
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 SIGN_IN_PAGE = "/login"
 
 
-class Refusal(StrEnum):
+class OidcRefusal(StrEnum):
     """The reason of a refused sign-in, which is the value of ``refused`` in the page's address."""
 
     STATE = "state"
@@ -61,7 +61,7 @@ class SignInRefusedError(Exception):
     ``page`` is the page of the website that shows the reason.
     """
 
-    def __init__(self, refusal: Refusal, detail: str) -> None:
+    def __init__(self, refusal: OidcRefusal, detail: str) -> None:
         super().__init__(detail)
         self.refusal = refusal
         self.page = SIGN_IN_PAGE

@@ -21,7 +21,7 @@ from portal_api.auth.oidc.id_token import (
     verified_claims,
 )
 from portal_api.auth.oidc.pending import LIFETIME_S, Purpose, new_pending, seal, unseal
-from portal_api.auth.oidc.refusals import Refusal, SignInRefusedError
+from portal_api.auth.oidc.refusals import OidcRefusal, SignInRefusedError
 from portal_api.errors import ConflictError, StoreUnavailableError, UnknownCallerError
 from portal_api.metrics import OIDC_SIGN_INS
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from portal_api.accounts.oidc_config import OidcConfig
     from portal_api.accounts.session import SessionOrigin
     from portal_api.accounts.user import User
-    from portal_api.auth.oidc.pending import PendingSignIn
+    from portal_api.auth.oidc.pending import PendingOidcSignIn
     from portal_api.auth.oidc.provider import Provider
     from portal_api.auth.open_session import NewSession, SessionOpener
     from portal_api.store.audit import Audit
@@ -57,7 +57,7 @@ DENIED_ERRORS = {
 }
 SEE_OTHER, REFUSED = 303, 403
 
-for outcome in ("right", *Refusal):
+for outcome in ("right", *OidcRefusal):
     # A series that begins at 0 shows its first event as an increase.
     OIDC_SIGN_INS.labels(str(outcome))
 
@@ -103,7 +103,7 @@ class OidcSignInService:
 
     async def finish(
         self, cookie: str, answer: ProviderAnswer, origin: SessionOrigin
-    ) -> tuple[PendingSignIn, NewSession | None]:
+    ) -> tuple[PendingOidcSignIn, NewSession | None]:
         """Return the new session, or None after a verification.
 
         A refusal has an audit entry if the browser has started the sign-in. Otherwise it has a log
@@ -126,26 +126,26 @@ class OidcSignInService:
         OIDC_SIGN_INS.labels("right").inc()
         return pending, new
 
-    def _pending_of(self, cookie: str, answer: ProviderAnswer) -> PendingSignIn:
+    def _pending_of(self, cookie: str, answer: ProviderAnswer) -> PendingOidcSignIn:
         pending = unseal(cookie, self._config.key_ring)
         if pending is None or not hmac.compare_digest(
             pending.state.encode(), answer.state.encode(errors="replace")
         ):
             raise SignInRefusedError(
-                Refusal.STATE, "the answer does not belong to a sign-in of this browser"
+                OidcRefusal.STATE, "the answer does not belong to a sign-in of this browser"
             )
         return pending
 
     async def _finish(
         self,
-        pending: PendingSignIn,
+        pending: PendingOidcSignIn,
         answer: ProviderAnswer,
         origin: SessionOrigin,
         entry: AuditEntry,
     ) -> NewSession | None:
         lifetime = timedelta(seconds=LIFETIME_S)
         if not await self._stores.used_states.use(pending.state, lifetime):
-            raise SignInRefusedError(Refusal.USED, "the answer was used before")
+            raise SignInRefusedError(OidcRefusal.USED, "the answer was used before")
         claims = await self._claims_of(pending, answer)
         if pending.purpose is Purpose.VERIFY:
             await self._verify(pending, claims, entry)
@@ -154,7 +154,9 @@ class OidcSignInService:
         origin = replace(origin, earlier_session_id=pending.session_id)
         return await self._sign_in(claims, origin, entry)
 
-    async def _claims_of(self, pending: PendingSignIn, answer: ProviderAnswer) -> dict[str, Any]:
+    async def _claims_of(
+        self, pending: PendingOidcSignIn, answer: ProviderAnswer
+    ) -> dict[str, Any]:
         """Return the claims of the verified ID token."""
         metadata = await self._provider.metadata()
         self._check_issuer(
@@ -174,14 +176,14 @@ class OidcSignInService:
         try:
             return verified_claims(tokens.id_token, keys, expected, self._config)
         except UnknownKeyError as error:
-            raise SignInRefusedError(Refusal.SIGNATURE, "the key is unknown") from error
+            raise SignInRefusedError(OidcRefusal.SIGNATURE, "the key is unknown") from error
 
     def _check_issuer(self, issuer: str | None, of_metadata: str, *, is_needed: bool) -> None:
         """Check the issuer of the answer, against answers of another provider (RFC 9207, 2.4)."""
         if issuer is None and not is_needed:
             return
         if issuer not in allowed_issuers(of_metadata, self._config):
-            raise SignInRefusedError(Refusal.ISSUER, "the answer names another issuer, or none")
+            raise SignInRefusedError(OidcRefusal.ISSUER, "the answer names another issuer, or none")
 
     async def _sign_in(
         self, claims: dict[str, Any], origin: SessionOrigin, entry: AuditEntry
@@ -192,20 +194,20 @@ class OidcSignInService:
         try:
             user = await self._stores.users.ensure(_identity_of(claims), name, role)
         except ConflictError as error:
-            raise SignInRefusedError(Refusal.NAME_TAKEN, str(error)) from error
+            raise SignInRefusedError(OidcRefusal.NAME_TAKEN, str(error)) from error
         _record(entry, user)
         if not user.enabled:
-            raise SignInRefusedError(Refusal.DISABLED, "the account is disabled")
+            raise SignInRefusedError(OidcRefusal.DISABLED, "the account is disabled")
         now = datetime.now(UTC)
         try:
             return await self._opener.open(
                 user, now, origin, verified_at=_authenticated_at(claims, now)
             )
         except UnknownCallerError as error:
-            raise SignInRefusedError(Refusal.DISABLED, str(error)) from error
+            raise SignInRefusedError(OidcRefusal.DISABLED, str(error)) from error
 
     async def _verify(
-        self, pending: PendingSignIn, claims: dict[str, Any], entry: AuditEntry
+        self, pending: PendingOidcSignIn, claims: dict[str, Any], entry: AuditEntry
     ) -> None:
         """Set the time of the session's verification.
 
@@ -216,11 +218,11 @@ class OidcSignInService:
         session = await self._stores.sessions.find(pending.session_id or "", now)
         user = await self._stores.users.find(_identity_of(claims))
         if session is None or user is None or user.name != session.name or not user.enabled:
-            raise SignInRefusedError(Refusal.OTHER_ACCOUNT, "the session is of another account")
+            raise SignInRefusedError(OidcRefusal.OTHER_ACCOUNT, "the session is of another account")
         _record(entry, user)
         at = claims.get("auth_time")
         if not isinstance(at, int | float) or at < pending.started_at - CLOCK_SKEW_S:
-            raise SignInRefusedError(Refusal.NOT_VERIFIED, "the claim auth_time is too old")
+            raise SignInRefusedError(OidcRefusal.NOT_VERIFIED, "the claim auth_time is too old")
         await self._stores.audit.begin(entry)
         await self._stores.sessions.verify(session.session_id, now)
 
@@ -235,7 +237,7 @@ class OidcSignInService:
     @contextmanager
     def _bounded(self) -> Iterator[None]:
         if self._running >= MAX_RUNNING:
-            raise SignInRefusedError(Refusal.BUSY, "too many sign-ins at the same time")
+            raise SignInRefusedError(OidcRefusal.BUSY, "too many sign-ins at the same time")
         self._running += 1
         try:
             yield
@@ -259,7 +261,7 @@ def _counted() -> Iterator[None]:
 
 
 @contextmanager
-def _shown_on(pending: PendingSignIn) -> Iterator[None]:
+def _shown_on(pending: PendingOidcSignIn) -> Iterator[None]:
     """Show the refusal of a verification on the page that asked for it."""
     try:
         yield
@@ -274,17 +276,17 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except StoreUnavailableError as error:
-        raise SignInRefusedError(Refusal.DATABASE, "MongoDB is unavailable") from error
+        raise SignInRefusedError(OidcRefusal.DATABASE, "MongoDB is unavailable") from error
 
 
-def _refusal_of(error: str) -> Refusal:
+def _refusal_of(error: str) -> OidcRefusal:
     """Return the reason for an error code of the provider (RFC 6749, 4.1.2.1).
 
     The page shows no text of the provider, because everyone can write text into the address.
     """
     if error in DENIED_ERRORS:
-        return Refusal.DENIED
-    return Refusal.UNAVAILABLE if error in UNAVAILABLE_ERRORS else Refusal.PROVIDER
+        return OidcRefusal.DENIED
+    return OidcRefusal.UNAVAILABLE if error in UNAVAILABLE_ERRORS else OidcRefusal.PROVIDER
 
 
 def _identity_of(claims: dict[str, Any]) -> Identity:
