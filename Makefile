@@ -14,13 +14,15 @@ LOCK := .run/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 WEB := services/portal-web
 WEB_INSTALLED := $(WEB)/node_modules/.installed
 WEBSITE := $(WEB)/dist/index.html
+PROVIDER := tests/identity-provider
+PROVIDER_INSTALLED := $(PROVIDER)/node_modules/.installed
 WEB_SOURCES := docs/api/portal-api.json $(wildcard $(WEB)/*.html $(WEB)/*.ts $(WEB)/*.json $(WEB)/build/* $(WEB)/public/*) $(shell find $(WEB)/src -type f ! -name schema.d.ts ! -name criteria.json ! -name '*.test.ts' 2>/dev/null)
 .PHONY: help install run up down status smoke test test-compose format check audit bench chaos fuzz docs screenshots lock sbom digests env upgrade backup restore clean
 
 help: # Print this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
 
-install: $(INSTALLED) $(WEBSITE) ## Create .venv with the locked dependencies and the project's packages, and build the website.
+install: $(INSTALLED) $(WEBSITE) $(PROVIDER_INSTALLED) ## Create .venv with the locked dependencies and the project's packages, and build the website.
 
 run: $(INSTALLED) $(WEBSITE) ## Run servers, services and simulator, and show the figures until Ctrl-C.
 	@$(BIN)/mboc-local run
@@ -37,7 +39,7 @@ status: $(INSTALLED) ## Show the running processes, their readiness and addresse
 smoke: $(INSTALLED) ## Send one real change through the running system, and check that it arrives.
 	@$(BIN)/mboc-local smoke
 
-test: $(INSTALLED) $(WEBSITE) ## Run every test, on real servers that the tests start.
+test: $(INSTALLED) $(WEBSITE) $(PROVIDER_INSTALLED) ## Run every test, on real servers that the tests start.
 	@$(WEB)/npm run --silent test
 	@$(BIN)/python -m pytest --numprocesses=2 --no-loadscope-reorder $(ARGS)
 
@@ -112,6 +114,7 @@ restore: ## Restore the backup FILE=... (REPLACE=yes overwrites existing data).
 
 clean: ## Stop everything, and delete the files of the other targets.
 	@test ! -x $(BIN)/mboc-local || $(BIN)/mboc-local down
+	@rm -rf $(PROVIDER)/node_modules
 	@rm -rf $(WEB)/node_modules $(WEB)/dist $(WEB)/src/api/schema.d.ts $(WEB)/src/api/criteria.json
 	@rm -rf $(VENV) .run dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -119,6 +122,11 @@ clean: ## Stop everything, and delete the files of the other targets.
 $(WEB_INSTALLED): $(WEB)/package-lock.json $(WEB)/.npmrc | $(INSTALLED)
 	@echo 'Installing the packages of $(WEB)/package-lock.json ...'
 	@$(WEB)/npm ci --ignore-scripts --silent
+	@touch $@
+
+$(PROVIDER_INSTALLED): $(PROVIDER)/package-lock.json $(PROVIDER)/.npmrc | $(INSTALLED)
+	@echo 'Installing the packages of $(PROVIDER)/package-lock.json ...'
+	@$(WEB)/npm --prefix $(CURDIR)/$(PROVIDER) ci --ignore-scripts --silent
 	@touch $@
 
 $(WEBSITE): $(WEB_SOURCES) $(WEB_INSTALLED)

@@ -93,7 +93,8 @@ class System:
         self, kind: str, name: str | None = None, *, ready: bool = True, **settings: str
     ) -> Service:
         """Start a process of this service, and wait until it is ready."""
-        name, prefix, port = name or kind, kind.replace("-", "_").upper(), random_free_port()
+        name, prefix = name or kind, kind.replace("-", "_").upper()
+        port = int(settings.get(f"{prefix}_PORT") or random_free_port())
         log = self.directory / f"{name}.log"
         with log.open("ab") as out:
             command = Path(sys.executable).with_name(f"mboc-{kind}")

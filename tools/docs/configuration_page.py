@@ -180,8 +180,8 @@ def _default(field: FieldInfo) -> str:
     match field.default:
         case SecretStr() as secret:
             return _shown(secret.get_secret_value())
-        case frozenset() | tuple() | list() as several:
-            return f"`{json.dumps(list(several))}`"
+        case frozenset() | tuple() | list() | dict() as several:
+            return f"`{json.dumps(several if isinstance(several, dict) else list(several))}`"
         case None:
             return "none"
         case bool() as yes:

@@ -34,6 +34,8 @@ LABELS = {
     ),
     "outcome": (
         "passwords (right, wrong, locked), codes (right, wrong), "
+        "sign-ins with OpenID Connect (right, or the reasons of "
+        "[single-sign-on.md](single-sign-on.md)), "
         "deliveries of operations (succeeded, failed, skipped), "
         "changes of the simulator (accepted, refused, again)"
     ),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter
 
 from portal_api.accounts.lockout import lockout_of_addresses, lockout_of_names
 from portal_api.auth.authenticate import Authenticator
@@ -13,6 +15,8 @@ from portal_api.auth.credentials import Credentials
 from portal_api.auth.enrol import SecondFactorService
 from portal_api.auth.first_admin import FirstAdminService
 from portal_api.auth.known_devices import KnownDevices
+from portal_api.auth.oidc.provider import Provider
+from portal_api.auth.oidc.sign_in import OidcSignInService, OidcStores
 from portal_api.auth.open_session import SessionOpener
 from portal_api.auth.password_hasher import PasswordHasher
 from portal_api.auth.refusals import Refusals
@@ -21,6 +25,7 @@ from portal_api.auth.sign_in import SignInService
 from portal_api.auth.wrong_keys import WrongKeys
 from portal_api.routes.api_keys import api_keys
 from portal_api.routes.audit import audit
+from portal_api.routes.oidc import oidc
 from portal_api.routes.second_factor import second_factor
 from portal_api.routes.session import session
 from portal_api.routes.sessions import sessions
@@ -29,16 +34,17 @@ from portal_api.routes.users import users
 from portal_api.store.account_changes import AccountChanges
 from portal_api.store.api_keys import ApiKeys
 from portal_api.store.audit import Audit
+from portal_api.store.oidc_users import OidcUsers
 from portal_api.store.pending_sign_ins import PendingSignIns
 from portal_api.store.second_factors import SecondFactors
 from portal_api.store.sessions import Sessions
 from portal_api.store.sign_ins import SignIns
+from portal_api.store.used_states import UsedStates
 from portal_api.store.users import Users
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from fastapi import APIRouter
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
     from common.client_address import Network
@@ -50,7 +56,7 @@ if TYPE_CHECKING:
 class AuthComponents:
     """The parts of authentication that the API and the composition root need.
 
-    ``sign_in`` is the only router that needs no caller.
+    ``sign_in`` and ``oidc`` are the only routers that need no caller.
     """
 
     authenticator: Authenticator
@@ -64,6 +70,7 @@ class AuthComponents:
     first_admin: FirstAdminService
     break_glass: BreakGlassService
     refusals: Refusals
+    oidc: APIRouter = field(default_factory=APIRouter)
 
 
 def build_auth(
@@ -80,6 +87,14 @@ def build_auth(
     policy = config.second_factor
     service = SignInService(stores.users, opener, credentials, hasher, pending, policy)
     factors = SecondFactorService(stores.users, stores.sessions, stores.factors, policy)
+    oidc_stores = OidcStores(
+        OidcUsers(database, stores.changes), stores.sessions, UsedStates(database), stores.audit
+    )
+    oidc_service = (
+        OidcSignInService(config.oidc, Provider(config.oidc), oidc_stores, opener)
+        if config.oidc
+        else None
+    )
     passwords = PasswordChangeService(
         stores.users, stores.changes, stores.sessions, service, credentials, hasher
     )
@@ -96,8 +111,14 @@ def build_auth(
         origins=config.origins,
         cookie=cookie,
         sign_in=sign_in(
-            service, stores.users, opener, devices, pending_cookie(is_secure=config.is_secure)
+            service,
+            stores.users,
+            opener,
+            devices,
+            pending_cookie(is_secure=config.is_secure),
+            is_on=config.has_local_accounts,
         ),
+        oidc=oidc(config, oidc_service, stores.users, opener),
         routers=[
             session(stores.users, stores.sessions, passwords, cookie),
             second_factor(factors, credentials, stores.sessions),

@@ -23,6 +23,11 @@ class Refusal(StrEnum):
 
 STORED = Counter("mboc_portal_api_events_stored_total", "Events stored.", ["kind"])
 SIGN_INS = Counter("mboc_portal_api_passwords_total", "Passwords that were entered.", ["outcome"])
+OIDC_SIGN_INS = Counter(
+    "mboc_portal_api_oidc_sign_ins_total",
+    "Sign-ins and verifications with OpenID Connect.",
+    ["outcome"],
+)
 REFUSALS = Counter(
     "mboc_portal_api_refused_total", "Requests that were refused, by reason.", ["reason"]
 )

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from common.sealing import SealingSettings
+from common.sealing import KeyRing, SealingSettings
 from common.settings import DatabaseSettings, ServiceSettings, TraceSettings
 from common.strong_secret import require_strong_secret
 from portal_api.accounts.config import AuthConfig
@@ -18,10 +18,11 @@ from portal_api.accounts.password_policy import Password, weakness
 from portal_api.accounts.second_factor import SecondFactorPolicy
 from portal_api.accounts.session import SessionLifetimes
 from portal_api.accounts.user import UserName
+from portal_api.oidc_settings import OidcSettings
 from portal_api.website.files import PAGE, built_website
 
 
-class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings):
+class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings, OidcSettings):
     """The settings of portal-api, prefix ``PORTAL_API_``."""
 
     model_config = SettingsConfigDict(
@@ -207,4 +208,6 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
             longest_wait=timedelta(seconds=self.longest_lock_s),
             proxies=self.trusted_proxies,
             origins=self.origins,
+            oidc=self.oidc(KeyRing.parse(self.secret_keys.get_secret_value())),
+            has_local_accounts=self.local_accounts,
         )

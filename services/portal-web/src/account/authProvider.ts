@@ -24,8 +24,8 @@ export const authProvider: AuthProvider = {
     return Promise.reject(new Error('signIn.expired'));
   },
   getIdentity: async () => {
-    const { name } = await getSession();
-    return { id: name, fullName: name };
+    const { name, kind } = await getSession();
+    return { id: name, fullName: name, kind };
   },
   getPermissions: async () => (await getSession()).role,
 };

@@ -16,6 +16,8 @@ export interface Session {
   name: string;
   role: Role;
   preferences: Preferences;
+  /** How the account signs in. Null for the API key of the settings. */
+  kind: SessionDetails['kind'];
   /** The step that the account must take before it may do anything else. */
   restriction: Restriction | null;
   hasSecondFactor: boolean;
@@ -79,12 +81,13 @@ export async function savePreferences(preferences: Preferences): Promise<void> {
 }
 
 function toSession(details: SessionDetails): Session {
-  const { name, role, csrf_token, preferences } = details;
+  const { name, role, csrf_token, preferences, kind } = details;
   setCsrfToken(csrf_token);
   return {
     name,
     role,
     preferences,
+    kind,
     restriction: details.restriction ?? null,
     hasSecondFactor: details.has_second_factor,
     notices: details.notices,

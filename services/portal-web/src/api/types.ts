@@ -31,6 +31,7 @@ export type Action = Schemas['Action'];
 export type Trigger = Schemas['Trigger'];
 export type Role = Schemas['Role'];
 export type SessionDetails = Schemas['SessionResponse'];
+export type SignInOptions = Schemas['SignInOptions'];
 export type Restriction = Schemas['Restriction'];
 export type Notice = Schemas['NoticeResponse'];
 export type ListedSession = Schemas['ListedSession'];

@@ -4,6 +4,8 @@ import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useMutation } from '@tanstack/react-query';
 import { useState, useSyncExternalStore } from 'react';
+import { useLocation } from 'react-router-dom';
+import { oidcAddress } from '@/account/signInOptions';
 import { useSession } from '@/account/useSession';
 import { api } from '@/api/client';
 import {
@@ -17,7 +19,27 @@ import { useText } from '@/texts/texts';
 
 export function VerificationDialog() {
   const isRequested = useSyncExternalStore(subscribeToVerification, isVerificationRequested);
-  return isRequested ? <OpenDialog /> : null;
+  const { session } = useSession();
+  if (!isRequested) return null;
+  return session?.kind === 'OpenID Connect' ? <ProviderDialog /> : <OpenDialog />;
+}
+
+/** The provider verifies the user of its account. The page is left, so the request is repeated. */
+function ProviderDialog() {
+  const text = useText();
+  const { pathname, search } = useLocation();
+  return (
+    <FormDialog
+      title={text('verification.title')}
+      submit={text('oidc.verify')}
+      isBusy={false}
+      error={null}
+      onSubmit={() => window.location.assign(oidcAddress(pathname + search, 'verify'))}
+      onClose={() => finishVerification(false)}
+    >
+      <Typography variant="body2">{text('oidc.verifyLead')}</Typography>
+    </FormDialog>
+  );
 }
 
 function OpenDialog() {

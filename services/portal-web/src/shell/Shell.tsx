@@ -9,6 +9,7 @@ import { useStore } from 'react-admin';
 import { ErrorBoundary } from '@/shell/ErrorBoundary';
 import { Footer } from '@/shell/Footer';
 import { Notices } from '@/shell/Notices';
+import { RefusedNotice } from '@/shell/RefusedNotice';
 import { SideMenu } from '@/shell/SideMenu';
 import { SkipLink } from '@/shell/SkipLink';
 import { TopBar } from '@/shell/TopBar';
@@ -26,6 +27,7 @@ export function Shell({ children }: { children?: ReactNode }) {
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', minHeight: '100vh' }}>
       <SkipLink />
+      <RefusedNotice />
       <TopBar
         isMenuOpen={isPhone ? isOpen : !isCollapsed}
         isPhone={isPhone}

@@ -13,9 +13,11 @@ import Typography from '@mui/material/Typography';
 import { useEffect, useState } from 'react';
 import { useLogin } from 'react-admin';
 import { CodeNeededError } from '@/account/session';
+import { hasLocalForm, useSignInOptions } from '@/account/signInOptions';
 import { ProblemError } from '@/api/problem';
 import { Logo } from '@/components/Logo';
 import { CodeField } from '@/credentials/CodeField';
+import { OidcSignIn } from '@/shell/OidcSignIn';
 import { useText, type TextFunction } from '@/texts/texts';
 
 export function SignInPage() {
@@ -27,6 +29,9 @@ export function SignInPage() {
   const [code, setCode] = useState('');
   const [needsCode, setNeedsCode] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
+  const [isLocal, setIsLocal] = useState(false);
+  const options = useSignInOptions();
+  const hasForm = hasLocalForm(options, isLocal);
   useEffect(() => {
     document.title = `${text('signIn.title')} · ${text('app.name')}`;
   }, [text]);
@@ -78,44 +83,47 @@ export function SignInPage() {
         <Typography variant="body2" color="text.secondary" sx={{ mb: 2.5 }}>
           {needsCode ? text('signIn.codeLead', { name }) : text('signIn.lead')}
         </Typography>
-        <Box
-          component="form"
-          sx={{ display: 'grid', gap: 2 }}
-          onSubmit={(event) => {
-            event.preventDefault();
-            void submit();
-          }}
-        >
-          {message ? <Alert severity="error">{message}</Alert> : null}
-          {needsCode ? (
-            <CodeField value={code} onChange={setCode} autoFocus />
-          ) : (
-            <>
-              <TextField
-                label={text('signIn.name')}
-                name="name"
-                size="medium"
-                autoFocus
-                autoComplete="username"
-                required
-                value={name}
-                onChange={(event) => setName(event.target.value)}
-                slotProps={{ htmlInput: { autoCapitalize: 'none', spellCheck: false } }}
-              />
-              <PasswordField value={password} onChange={setPassword} />
-            </>
-          )}
-          <Button type="submit" variant="contained" size="large" loading={isBusy}>
-            {text('signIn.submit')}
-          </Button>
-          {needsCode ? (
-            <Button onClick={restart}>{text('signIn.back')}</Button>
-          ) : (
-            <Typography variant="caption" color="text.secondary">
-              {text('signIn.first')}
-            </Typography>
-          )}
-        </Box>
+        <OidcSignIn options={options} isLocal={isLocal} onUseLocal={() => setIsLocal(true)} />
+        {hasForm ? (
+          <Box
+            component="form"
+            sx={{ display: 'grid', gap: 2 }}
+            onSubmit={(event) => {
+              event.preventDefault();
+              void submit();
+            }}
+          >
+            {message ? <Alert severity="error">{message}</Alert> : null}
+            {needsCode ? (
+              <CodeField value={code} onChange={setCode} autoFocus />
+            ) : (
+              <>
+                <TextField
+                  label={text('signIn.name')}
+                  name="name"
+                  size="medium"
+                  autoFocus
+                  autoComplete="username"
+                  required
+                  value={name}
+                  onChange={(event) => setName(event.target.value)}
+                  slotProps={{ htmlInput: { autoCapitalize: 'none', spellCheck: false } }}
+                />
+                <PasswordField value={password} onChange={setPassword} />
+              </>
+            )}
+            <Button type="submit" variant="contained" size="large" loading={isBusy}>
+              {text('signIn.submit')}
+            </Button>
+            {needsCode ? (
+              <Button onClick={restart}>{text('signIn.back')}</Button>
+            ) : (
+              <Typography variant="caption" color="text.secondary">
+                {text('signIn.first')}
+              </Typography>
+            )}
+          </Box>
+        ) : null}
       </Card>
     </Box>
   );

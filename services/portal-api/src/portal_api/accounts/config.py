@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from common.client_address import Network
+from portal_api.accounts.oidc_config import OidcConfig
 from portal_api.accounts.second_factor import SecondFactorPolicy
 from portal_api.accounts.session import SessionLifetimes
 
@@ -29,3 +30,5 @@ class AuthConfig:
     longest_wait: timedelta = timedelta(hours=1)
     proxies: Sequence[Network] = ()
     origins: Collection[str] = ()
+    oidc: OidcConfig | None = None
+    has_local_accounts: bool = True

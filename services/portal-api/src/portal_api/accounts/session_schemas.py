@@ -12,6 +12,7 @@ from portal_api.accounts.password_policy import MAX_ENTERED, Password
 from portal_api.accounts.roles import Role
 from portal_api.accounts.session import Restriction
 from portal_api.accounts.tokens import csrf_token
+from portal_api.accounts.user import AccountKind
 from portal_api.schemas.paging import ResponseModel
 from portal_api.schemas.types import Instant
 
@@ -52,6 +53,10 @@ class SessionResponse(BaseModel):
     role: Role
     csrf_token: str | None
     preferences: dict[str, Any]
+    kind: AccountKind | None = Field(
+        default=None,
+        description="How the account signs in. None for the API key of the settings.",
+    )
     restriction: Restriction | None = Field(
         default=None,
         description=(
@@ -104,6 +109,7 @@ def as_session(caller: Caller, token: str, user: User | None) -> SessionResponse
         role=caller.role,
         csrf_token=csrf_token(token) if is_session else None,
         preferences=json.loads(user.preferences) if user else {},
+        kind=user.kind if user else None,
         restriction=Restriction(caller.restriction) if caller.restriction else None,
         has_second_factor=user is not None and user.second_factor is not None,
         notices=[

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from portal_api.accounts.password_policy import Password
 from portal_api.accounts.roles import Role
-from portal_api.accounts.user import UserName
+from portal_api.accounts.user import AccountKind, UserName
 from portal_api.exports.download import Format
 from portal_api.exports.formats import ExportFormat
 from portal_api.schemas.paging import Page, PageQuery, ResponseModel
@@ -23,8 +23,14 @@ class UserResponse(ResponseModel):
     role: Role
     enabled: bool
     created_at: Instant
-    password_changed_at: Instant
+    password_changed_at: Instant | None = Field(
+        default=None, description="None for an account of OpenID Connect, which has no password."
+    )
     signed_in_at: Instant | None = None
+    kind: AccountKind = Field(
+        default=AccountKind.LOCAL,
+        description="How the account signs in: with a password, or with OpenID Connect.",
+    )
     must_change_password: bool = Field(
         default=False, description="Whether the owner must change the password at the sign-in."
     )

@@ -38,15 +38,22 @@ class PasswordChangeService:
         self._hasher = hasher
 
     async def has_second_factor(self, name: str) -> bool:
-        """Whether the account has a second factor."""
-        return (await self._users.get(name)).has_second_factor
+        """Whether the account has a second factor.
+
+        Raises ConflictError for an account without a password.
+        """
+        user = await self._users.get(name)
+        user.require_password()
+        return user.has_second_factor
 
     async def change(self, name: str, change: NewPassword, source: TrySource) -> int:
         """Replace the password, end the other sessions, and return the number of revoked API keys.
 
         The session of ``source`` stays, and its restriction to a first password is lifted. Raises
-        LockedError, BusyError, and InvalidFieldError for ``old`` or ``new``.
+        LockedError, BusyError, ConflictError for an account of OpenID Connect, and
+        InvalidFieldError for ``old`` or ``new``.
         """
+        (await self._users.get(name)).require_password()
         old, new = change.old.get_secret_value(), change.new.get_secret_value()
         if not await self._credentials.is_password_of(name, old, source):
             raise InvalidFieldError("old", "is not your password")

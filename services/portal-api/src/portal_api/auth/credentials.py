@@ -56,7 +56,7 @@ class Credentials:
         """Return the account if the password is right. An unknown name takes as long."""
         user = await self._users.find(name)
         is_right = await self._hasher.matches(
-            user.password if user else None, password, *_callers(name, source)
+            user.password or None if user else None, password, *_callers(name, source)
         )
         SIGN_INS.labels("right" if is_right else "wrong").inc()
         return user if is_right else None

@@ -55,6 +55,7 @@ class SecondFactorService:
 
     async def offer(self, name: str) -> SecondFactorOffered:
         """Return a new secret. The present second factor stays until a code confirms the secret."""
+        (await self._users.get(name)).require_password()
         secret = new_secret()
         await self._factors.offer(name, secret)
         uri = otpauth_uri(secret, name)

@@ -57,11 +57,13 @@ class SessionOpener:
         *,
         refusal: str = CHANGED,
         restriction: Restriction | None = None,
+        verified_at: datetime | None = None,
     ) -> NewSession:
         """Store the session first. An account that is disabled at the same time either ends the
         session, or the second step sees that it is disabled.
 
-        The earlier session of the browser ends. Raises UnknownCallerError with the sentence
+        ``verified_at`` is the time when the user proved the identity, if that was before now. The
+        earlier session of the browser ends. Raises UnknownCallerError with the sentence
         ``refusal``.
         """
         token = new_token()
@@ -71,7 +73,7 @@ class SessionOpener:
             role=user.role,
             created_at=now,
             seen_at=now,
-            verified_at=now,
+            verified_at=verified_at or now,
             address=origin.address,
             browser=origin.browser,
             restriction=restriction,

@@ -22,6 +22,10 @@ _SENTENCES = {
         "Your account needs a second factor: enrol it at POST /api/session/second-factor"
     ),
 }
+_PROVE_AGAIN = (
+    "Prove your identity again: send your password to POST /api/session/verification, or open "
+    "/api/session/oidc?purpose=verify with an account of OpenID Connect"
+)
 _ALWAYS = {"read_session", "sign_out", "verify_session"}
 _ALLOWED = {
     Restriction.PASSWORD: _ALWAYS | {"change_own_password"},
@@ -47,9 +51,7 @@ def check_verified(request: Request) -> None:
     """
     caller: Caller = request.state.caller
     if caller.verified_until is not None and caller.verified_until <= datetime.now(UTC):
-        raise StepNeededError(
-            VERIFICATION, "Enter your password again at POST /api/session/verification"
-        )
+        raise StepNeededError(VERIFICATION, _PROVE_AGAIN)
 
 
 VERIFIED = Depends(check_verified)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from portal_api.store.users import Users
 
 LOCKED: dict[int | str, dict[str, Any]] = {429: PROBLEMS[429]}
+CONFLICT: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404], 409: PROBLEMS[409]}
 
 
 def session(
@@ -42,7 +43,7 @@ def session(
         audit_change(request, caller.name)
         cookie.delete(response)
 
-    @router.put("/password", status_code=204, responses=LOCKED)
+    @router.put("/password", status_code=204, responses=LOCKED | CONFLICT)
     async def change_own_password(request: Request, change: Annotated[NewPassword, Body()]) -> None:
         """Change your own password. All other sessions of your account end, and your API keys are
         revoked unless you keep them.

@@ -11,6 +11,7 @@ from portal_api.accounts.session_schemas import SessionResponse, SignInRequest, 
 from portal_api.accounts.user import as_name
 from portal_api.auth.dependencies import audit_change
 from portal_api.auth.sign_in import NewPendingSignIn
+from portal_api.errors import ForbiddenError
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "(unknown name)"
 """The audit's target for a name without an account, because users enter passwords as names."""
+OFF = "Local accounts are off (PORTAL_API_LOCAL_ACCOUNTS): sign in with OpenID Connect"
 EXPIRED = "(expired sign-in)"
 """The audit's target for a code without a pending sign-in."""
 LOCKED: dict[int | str, dict[str, Any]] = {429: PROBLEMS[429]}
@@ -40,8 +42,12 @@ def sign_in(
     opener: SessionOpener,
     devices: KnownDevices,
     cookie: SessionCookie,
+    *,
+    is_on: bool,
 ) -> APIRouter:
-    """Return the router of the sign-in, which needs no caller."""
+    """Return the router of the sign-in, which needs no caller. ``is_on`` is false without local
+    accounts.
+    """
     router = APIRouter(tags=["Session"])
 
     @router.post("/session", responses=LOCKED | PENDING, response_model=SessionResponse)
@@ -56,6 +62,8 @@ def sign_in(
 
         An account with a second factor gets 202 and a cookie for `POST /api/session/code` instead.
         """
+        if not is_on:
+            raise ForbiddenError(OFF)
         name = as_name(entered.name)
         audit_change(request, name if await users.find(name) else UNKNOWN)
         new = await service.sign_in(

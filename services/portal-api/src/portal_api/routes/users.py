@@ -92,21 +92,29 @@ def users(
     ) -> UserResponse:
         """Change the role of an account, or enable or disable it. Its sessions end.
 
-        The last enabled admin can neither lose the role nor be disabled.
+        The last enabled admin can neither lose the role nor be disabled. The provider decides the
+        role of an account of OpenID Connect, so only `enabled` can change.
         """
         before, after = await changes.change(name, change.changes())
         audit_change(request, name, before.audit_view(), after.audit_view())
         return UserResponse.model_validate(after, from_attributes=True)
 
-    @router.post("/{name}/password", status_code=204, responses=MISSING, dependencies=[VERIFIED])
+    @router.post(
+        "/{name}/password",
+        status_code=204,
+        responses=MISSING | CONFLICT,
+        dependencies=[VERIFIED],
+    )
     async def reset_password(
         request: Request, name: UserName, new: Annotated[PasswordReset, Body()]
     ) -> None:
         """Set a new password for an account, which its owner must change at the next sign-in. Its
-        sessions and its lock-out end, and its API keys are revoked.
+        sessions and its lock-out end, and its API keys are revoked. An account of OpenID Connect
+        has no password.
         """
         audit_change(request, name)
         user, entered = await store.get(name), new.password.get_secret_value()
+        user.require_password()
         if await hasher.matches(user.password, entered):
             raise InvalidFieldError("password", SAME)
         password = await hasher.hash_new(entered, user.name)

@@ -9,6 +9,7 @@ from pymongo import ReturnDocument
 
 from portal_api.accounts.notice import Notice, NoticeKind
 from portal_api.accounts.roles import Role
+from portal_api.accounts.user import AccountKind
 from portal_api.errors import ConflictError, NotFoundError, StoreUnavailableError
 from portal_api.schemas.types import now_in_milliseconds
 from portal_api.store.errors import translate_errors
@@ -38,10 +39,13 @@ class AccountChanges:
         self._sessions = database["sessions"]
         self._api_keys = database["api_keys"]
 
-    async def change(self, name: str, changes: dict[str, Any]) -> tuple[User, User]:
+    async def change(
+        self, name: str, changes: dict[str, Any], *, by_provider: bool = False
+    ) -> tuple[User, User]:
         """Set role or ``enabled``, end the sessions if a value changed, and return the account
         before and after.
 
+        Only the provider decides the role of its accounts, even of the last enabled admin.
         Raises NotFoundError, and ConflictError when no enabled admin would be left.
         """
 
@@ -50,7 +54,9 @@ class AccountChanges:
             if all(getattr(before, field) == value for field, value in changes.items()):
                 return before, before
             after = await self._update(name, {"$set": changes}, session)
-            if _is_admin(before) and not _is_admin(after):
+            if not by_provider:
+                _require_own_role(before, after)
+            if _is_admin(before) and not _is_admin(after) and not by_provider:
                 await self._require_another_admin(session)
             await self._sessions.delete_many({"name": name}, session=session)
             return before, after
@@ -85,7 +91,7 @@ class AccountChanges:
         self, name: str, update: dict[str, Any], kept_session_id: str | None, *, revokes_keys: bool
     ) -> int:
         async def callback(session: AsyncIOMotorClientSession) -> int:
-            await self._get(name, session)
+            (await self._get(name, session)).require_password()
             await self._update(name, update, session)
             await self._sessions.delete_many(
                 {"name": name, "_id": {"$ne": kept_session_id}}, session=session
@@ -156,6 +162,13 @@ class AccountChanges:
             raise StoreUnavailableError(
                 "MongoDB is unavailable: try again in a few seconds"
             ) from error
+
+
+def _require_own_role(before: User, after: User) -> None:
+    if before.kind is not AccountKind.LOCAL and before.role is not after.role:
+        raise ConflictError(
+            f"The provider decides the role of {before.name} at each sign-in: change it there"
+        )
 
 
 def _is_admin(user: User) -> bool:

@@ -119,7 +119,15 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "connectors": [_by("name"), _by("source_app")],
     "connector_versions": [_newest("connector_id", newest="version")],
-    "users": [_by(field) for field in ("name", "role", "enabled", "created_at", "signed_in_at")],
+    "users": [
+        *(_by(field) for field in ("name", "role", "enabled", "created_at", "signed_in_at")),
+        IndexModel(
+            [("identity.issuer", ASCENDING), ("identity.subject", ASCENDING)],
+            name="identity",
+            unique=True,
+            partialFilterExpression={"kind": "OpenID Connect"},
+        ),
+    ],
     "sessions": [_by("name"), _expiring_at("ends_at")],
     "pending_sign_ins": [_expiring_at("ends_at")],
     "sign_ins": [_expiring_at("forgotten_at")],

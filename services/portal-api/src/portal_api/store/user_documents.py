@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from portal_api.accounts.notice import MAX_NOTICES, Notice
 from portal_api.accounts.roles import Role
 from portal_api.accounts.second_factor import SecondFactor, SecondFactorOffer
-from portal_api.accounts.user import User
+from portal_api.accounts.user import AccountKind, Identity, User
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +26,8 @@ def as_user(found: dict[str, Any]) -> User:
         password_changed_at=found["password_changed_at"],
         signed_in_at=found.get("signed_in_at"),
         preferences=found.get("preferences", "{}"),
+        kind=AccountKind(found.get("kind", AccountKind.LOCAL)),
+        identity=Identity(**identity) if (identity := found.get("identity")) else None,
         must_change_password=found.get("must_change_password", False),
         second_factor=_second_factor(found.get("second_factor")),
         second_factor_offer=SecondFactorOffer(**offer) if offer else None,

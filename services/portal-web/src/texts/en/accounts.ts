@@ -30,7 +30,7 @@ export const signIn = {
 
 export const users = {
   title: 'Users',
-  lead: 'Local accounts of this website.',
+  lead: 'The accounts of this website. A first sign-in with OpenID Connect creates one.',
   create: 'Create an account',
   created: 'The account is created.',
   changed: 'The account is changed.',

@@ -10,6 +10,7 @@ import { errors, plan } from '@/texts/en/errors';
 import { field, size, time } from '@/texts/en/fields';
 import { appointments, empty, list, transactions } from '@/texts/en/lists';
 import { audit, home, logs, statusPage } from '@/texts/en/monitoring';
+import { oidc } from '@/texts/en/openIdConnect';
 import { operations } from '@/texts/en/operations';
 import { notices, restriction, secondFactor, sessions, verification } from '@/texts/en/security';
 import { app, error, menu, notFound, shell, state } from '@/texts/en/shell';
@@ -41,6 +42,7 @@ export const en = {
   nextStep,
   notFound,
   notices,
+  oidc,
   operations,
   phase,
   phaseMeaning,

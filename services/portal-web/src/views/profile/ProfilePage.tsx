@@ -14,6 +14,7 @@ import { SessionsPanel } from '@/views/profile/SessionsPanel';
 export default function ProfilePage() {
   const text = useText();
   const { identity } = useGetIdentity();
+  const isLocal = identity?.kind === 'local';
   const { permissions } = usePermissions<Role>();
   return (
     <>
@@ -37,9 +38,9 @@ export default function ProfilePage() {
           maxWidth: 1200,
         }}
       >
-        <PasswordPanel />
+        {isLocal ? <PasswordPanel /> : null}
         <Box sx={{ display: 'grid', gap: 2, minWidth: 0 }}>
-          <SecondFactorPanel />
+          {isLocal ? <SecondFactorPanel /> : null}
           <PreferencesPanel />
         </Box>
         <Box sx={{ gridColumn: '1 / -1', display: 'grid', gap: 2, minWidth: 0 }}>

@@ -5,6 +5,7 @@ import Divider from '@mui/material/Divider';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import Switch from '@mui/material/Switch';
 import TextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
@@ -22,6 +23,7 @@ export function EditUserDialog({ user, onClose }: { user: User; onClose: () => v
   const [role, setRole] = useState(user.role);
   const [isEnabled, setIsEnabled] = useState(user.enabled);
   const [password, setPassword] = useState('');
+  const isLocal = user.kind === 'local';
   const params = { path: { name: user.name } };
   const change = useMutation({
     mutationFn: () =>
@@ -62,30 +64,40 @@ export function EditUserDialog({ user, onClose }: { user: User; onClose: () => v
       onSubmit={() => change.mutate()}
       onClose={onClose}
     >
-      <RoleSelect value={role} onChange={setRole} />
+      {isLocal ? (
+        <RoleSelect value={role} onChange={setRole} />
+      ) : (
+        <Typography variant="body2">
+          {text('oidc.roleOfProvider', { role: text(`role.${user.role}`) })}
+        </Typography>
+      )}
       <FormControlLabel
         control={<Switch checked={isEnabled} onChange={(_, isOn) => setIsEnabled(isOn)} />}
         label={text('field.enabled')}
       />
-      <Divider />
-      <TextField
-        label={text('users.newPassword')}
-        type="password"
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-        error={reset.isError}
-        helperText={fieldError(reset.error, 'password') ?? text('users.resetHint')}
-        slotProps={{ htmlInput: { autoComplete: 'new-password' } }}
-      />
-      <Button
-        variant="outlined"
-        disabled={password === ''}
-        loading={reset.isPending}
-        onClick={() => reset.mutate()}
-        sx={{ justifySelf: 'start' }}
-      >
-        {text('users.newPassword')}
-      </Button>
+      {isLocal ? (
+        <>
+          <Divider />
+          <TextField
+            label={text('users.newPassword')}
+            type="password"
+            value={password}
+            onChange={(event) => setPassword(event.target.value)}
+            error={reset.isError}
+            helperText={fieldError(reset.error, 'password') ?? text('users.resetHint')}
+            slotProps={{ htmlInput: { autoComplete: 'new-password' } }}
+          />
+          <Button
+            variant="outlined"
+            disabled={password === ''}
+            loading={reset.isPending}
+            onClick={() => reset.mutate()}
+            sx={{ justifySelf: 'start' }}
+          >
+            {text('users.newPassword')}
+          </Button>
+        </>
+      ) : null}
       <Divider />
       <Button
         variant="outlined"

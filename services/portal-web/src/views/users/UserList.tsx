@@ -1,4 +1,4 @@
-/** Users: the local accounts, for admins. */
+/** Users: the accounts, for admins. */
 
 import Add from '@mui/icons-material/PersonAddOutlined';
 import Box from '@mui/material/Box';
@@ -35,6 +35,11 @@ export default function UserList() {
       ),
     },
     { name: 'role', label: 'field.role', sort: 'role', render: (row) => text(`role.${row.role}`) },
+    {
+      name: 'kind',
+      label: 'oidc.kind',
+      render: (row) => text(row.kind === 'local' ? 'oidc.kindLocal' : 'oidc.kindOidc'),
+    },
     {
       name: 'enabled',
       label: 'field.state',
