@@ -54,6 +54,7 @@ def test_every_operation_and_every_parameter_is_explained() -> None:
         "name",
         "operation_id",
         "saved_view_id",
+        "session_id",
     }
     for path, operations in document()["paths"].items():
         for operation in operations.values():

@@ -30,7 +30,7 @@ class Purpose(StrEnum):
     VERIFY = "verify"
 
 
-class PendingOidcSignIn(BaseModel):
+class SignInInProgress(BaseModel):
     """The secrets of one sign-in, and its purpose.
 
     ``state`` and ``nonce`` are random (OpenID Connect Core 1.0, 3.1.2.1), and ``verifier`` is the
@@ -53,9 +53,9 @@ class PendingOidcSignIn(BaseModel):
         return not 0 <= time.time() - self.started_at <= LIFETIME_S
 
 
-def new_pending(purpose: Purpose, return_path: str, session_id: str | None) -> PendingOidcSignIn:
+def new_pending(purpose: Purpose, return_path: str, session_id: str | None) -> SignInInProgress:
     """Return a sign-in with new random secrets of 256 bits."""
-    return PendingOidcSignIn(
+    return SignInInProgress(
         state=secrets.token_urlsafe(32),
         nonce=secrets.token_urlsafe(32),
         verifier=secrets.token_urlsafe(48),
@@ -66,19 +66,19 @@ def new_pending(purpose: Purpose, return_path: str, session_id: str | None) -> P
     )
 
 
-def seal(pending: PendingOidcSignIn, key_ring: KeyRing) -> str:
+def seal(pending: SignInInProgress, key_ring: KeyRing) -> str:
     """Return the value of the cookie."""
     sealed = key_ring.seal(pending.model_dump_json(), BOUND_TO)
     return base64.urlsafe_b64encode(sealed.encode()).decode().rstrip("=")
 
 
-def unseal(cookie: str, key_ring: KeyRing) -> PendingOidcSignIn | None:
+def unseal(cookie: str, key_ring: KeyRing) -> SignInInProgress | None:
     """Return the sign-in of the cookie. None for a cookie that this portal did not write, or that
     has expired.
     """
     try:
         sealed = base64.urlsafe_b64decode(cookie + "=" * (-len(cookie) % 4)).decode()
-        pending = PendingOidcSignIn.model_validate_json(key_ring.open(sealed, BOUND_TO))
+        pending = SignInInProgress.model_validate_json(key_ring.open(sealed, BOUND_TO))
     except (SealError, ValueError):
         return None
     return None if pending.is_expired() else pending

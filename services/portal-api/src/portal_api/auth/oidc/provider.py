@@ -19,7 +19,7 @@ from portal_api.auth.oidc.refusals import OidcRefusal, SignInRefusedError
 
 if TYPE_CHECKING:
     from portal_api.accounts.oidc_config import OidcConfig
-    from portal_api.auth.oidc.pending import PendingOidcSignIn
+    from portal_api.auth.oidc.pending import SignInInProgress
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 METADATA_LIFETIME_S = 3600
@@ -70,7 +70,7 @@ class Provider:
                 raise SignInRefusedError(self._failure.refusal, str(self._failure))
             return self._metadata
 
-    async def authorization_url(self, pending: PendingOidcSignIn) -> str:
+    async def authorization_url(self, pending: SignInInProgress) -> str:
         """Return the address at which the person signs in (OpenID Connect Core 1.0, 3.1.2.1)."""
         metadata = await self.metadata()
         again = {"prompt": "login", "max_age": "0"} if pending.purpose is Purpose.VERIFY else {}

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from portal_api.accounts.oidc_config import OidcConfig
     from portal_api.accounts.session import SessionOrigin
     from portal_api.accounts.user import User
-    from portal_api.auth.oidc.pending import PendingOidcSignIn
+    from portal_api.auth.oidc.pending import SignInInProgress
     from portal_api.auth.oidc.provider import Provider
     from portal_api.auth.open_session import NewSession, SessionOpener
     from portal_api.store.audit import Audit
@@ -103,7 +103,7 @@ class OidcSignInService:
 
     async def finish(
         self, cookie: str, answer: ProviderAnswer, origin: SessionOrigin
-    ) -> tuple[PendingOidcSignIn, NewSession | None]:
+    ) -> tuple[SignInInProgress, NewSession | None]:
         """Return the new session, or None after a verification.
 
         A refusal has an audit entry if the browser has started the sign-in. Otherwise it has a log
@@ -126,7 +126,7 @@ class OidcSignInService:
         OIDC_SIGN_INS.labels("right").inc()
         return pending, new
 
-    def _pending_of(self, cookie: str, answer: ProviderAnswer) -> PendingOidcSignIn:
+    def _pending_of(self, cookie: str, answer: ProviderAnswer) -> SignInInProgress:
         pending = unseal(cookie, self._config.key_ring)
         if pending is None or not hmac.compare_digest(
             pending.state.encode(), answer.state.encode(errors="replace")
@@ -138,7 +138,7 @@ class OidcSignInService:
 
     async def _finish(
         self,
-        pending: PendingOidcSignIn,
+        pending: SignInInProgress,
         answer: ProviderAnswer,
         origin: SessionOrigin,
         entry: AuditEntry,
@@ -154,9 +154,7 @@ class OidcSignInService:
         origin = replace(origin, earlier_session_id=pending.session_id)
         return await self._sign_in(claims, origin, entry)
 
-    async def _claims_of(
-        self, pending: PendingOidcSignIn, answer: ProviderAnswer
-    ) -> dict[str, Any]:
+    async def _claims_of(self, pending: SignInInProgress, answer: ProviderAnswer) -> dict[str, Any]:
         """Return the claims of the verified ID token."""
         metadata = await self._provider.metadata()
         self._check_issuer(
@@ -207,7 +205,7 @@ class OidcSignInService:
             raise SignInRefusedError(OidcRefusal.DISABLED, str(error)) from error
 
     async def _verify(
-        self, pending: PendingOidcSignIn, claims: dict[str, Any], entry: AuditEntry
+        self, pending: SignInInProgress, claims: dict[str, Any], entry: AuditEntry
     ) -> None:
         """Set the time of the session's verification.
 
@@ -261,7 +259,7 @@ def _counted() -> Iterator[None]:
 
 
 @contextmanager
-def _shown_on(pending: PendingOidcSignIn) -> Iterator[None]:
+def _shown_on(pending: SignInInProgress) -> Iterator[None]:
     """Show the refusal of a verification on the page that asked for it."""
     try:
         yield
