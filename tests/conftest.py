@@ -89,6 +89,7 @@ async def system(
         await running.start_all()
         yield running
         note_secrets(*SECRETS, PASSWORD)
-        leaks = await leaks_of(running, tmp_path_factory.getbasetemp())
-        await running.stop_all()
-        assert leaks == []
+        try:
+            assert await leaks_of(running, tmp_path_factory.getbasetemp()) == []
+        finally:
+            await running.stop_all()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from aiormq.exceptions import (
     ChannelAccessRefused,
+    ChannelClosed,
     ChannelNotFoundEntity,
     ChannelPreconditionFailed,
 )
@@ -62,15 +63,18 @@ async def _channels(transport: Transport) -> AsyncIterator[Callable[[Step], Awai
 
     async def run(step: Step) -> None:
         nonlocal channel
-        if channel is None or channel.is_closed:
+        if channel is None:
             channel = await transport.channel(publisher_confirms=False)
-        await step(channel)
+        try:
+            await step(channel)
+        except ChannelClosed:
+            channel = None
+            raise
 
-    try:
-        yield run
-    finally:
-        if channel is not None and not channel.is_closed:
-            await channel.close()
+    yield run
+    # After an error the connection may not answer, so the channel is closed only after success.
+    if channel is not None:
+        await channel.close()
 
 
 async def _ensure_exchange(

@@ -48,7 +48,7 @@ def build_api(
         auth.sign_in, prefix="/api", dependencies=[same_origin(auth.origins)], responses=responses
     )
     public: dict[int | str, dict[str, Any]] = {
-        status: responses[status] for status in (401, 403, 422, 429, 503)
+        status: responses[status] for status in (403, 422, 429, 503)
     }
     app.include_router(auth.oidc, prefix="/api", responses=public)
     api = APIRouter(prefix="/api", dependencies=[authenticated()], responses=responses)

@@ -38,8 +38,13 @@ class PasswordChangeService:
         self._hasher = hasher
 
     async def has_second_factor(self, name: str) -> bool:
-        """Whether the account has a second factor."""
-        return (await self._users.get(name)).has_second_factor
+        """Whether the account has a second factor.
+
+        Raises ConflictError for an account without a password.
+        """
+        user = await self._users.get(name)
+        user.require_password()
+        return user.has_second_factor
 
     async def change(self, name: str, change: NewPassword, source: TrySource) -> int:
         """Replace the password, end the other sessions, and return the number of revoked API keys.

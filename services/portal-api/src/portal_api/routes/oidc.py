@@ -66,10 +66,20 @@ class StartQuery(BaseModel):
 class CallbackQuery(BaseModel):
     """The parameters that the provider adds to the address. Others have no effect."""
 
-    state: str = Field(default="", max_length=500, description="The state of the start.")
-    code: str = Field(default="", max_length=8000, description="The code for the tokens.")
-    error: str = Field(default="", max_length=500, description="An error code of OAuth 2.0.")
-    iss: str | None = Field(default=None, max_length=2000, description="The issuer (RFC 9207).")
+    state: str = Field(
+        default="", max_length=500, description="The value that this sign-in sent to the provider."
+    )
+    code: str = Field(
+        default="", max_length=8000, description="The code that the portal exchanges for the token."
+    )
+    error: str = Field(
+        default="", max_length=500, description="The reason, if the provider refused."
+    )
+    iss: str | None = Field(
+        default=None,
+        max_length=2000,
+        description="The issuer (RFC 9207), if the provider sends it.",
+    )
 
 
 def oidc(
