@@ -37,7 +37,7 @@ async def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_plain_http(
     )
 
     attributes = {part.strip().lower() for part in headers["Set-Cookie"].split(";")[1:]}
-    assert attributes == {"httponly", "samesite=strict", "secure", "path=/api"}
+    assert attributes == {"httponly", "samesite=strict", "secure", "path=/"}
     assert headers["Cache-Control"] == "no-store"
 
 
