@@ -71,23 +71,31 @@ export function SecondFactorPanel() {
           ) : null}
         </Box>
       ) : null}
-      {open === 'enrol' ? (
-        <EnrolmentDialog onClose={() => setOpen(null)} onDone={() => void finish()} />
-      ) : null}
-      {open === 'disable' ? (
-        <DisableSecondFactorDialog
-          onClose={() => setOpen(null)}
-          onDone={() => {
-            notify(text('secondFactor.disabled'));
-            void finish();
-          }}
-        />
-      ) : null}
+      <OpenedDialog
+        open={open}
+        onClose={() => setOpen(null)}
+        onDone={() => {
+          if (open === 'disable') notify(text('secondFactor.disabled'));
+          void finish();
+        }}
+      />
       {renew.data ? (
         <CodesDialog codes={renew.data.recovery_codes} onDone={() => void finish()} />
       ) : null}
     </Panel>
   );
+}
+
+interface OpenedDialogProps {
+  open: OpenDialog;
+  onClose: () => void;
+  onDone: () => void;
+}
+
+function OpenedDialog({ open, onClose, onDone }: OpenedDialogProps) {
+  if (open === 'enrol') return <EnrolmentDialog onClose={onClose} onDone={onDone} />;
+  if (open === 'disable') return <DisableSecondFactorDialog onClose={onClose} onDone={onDone} />;
+  return null;
 }
 
 function EnrolmentDialog({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
