@@ -4,6 +4,7 @@ import '@/theme/fonts.css';
 import createCache from '@emotion/cache';
 import { CacheProvider } from '@emotion/react';
 import { createRoot } from 'react-dom/client';
+import { watchActivity } from '@/api/activity';
 import { App } from '@/App';
 
 /**
@@ -15,6 +16,7 @@ const emotionCache = createCache({ key: 'mboc', nonce });
 const root = document.getElementById('root');
 
 if (root !== null) {
+  watchActivity();
   createRoot(root).render(
     <CacheProvider value={emotionCache}>
       <App />

@@ -7,7 +7,9 @@ beforeEach(async () => {
   vi.useFakeTimers();
   vi.resetModules();
   vi.stubGlobal('window', new EventTarget());
-  ({ isBackgroundRequest } = await import('@/api/activity'));
+  const activity = await import('@/api/activity');
+  activity.watchActivity();
+  isBackgroundRequest = activity.isBackgroundRequest;
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -18,7 +20,7 @@ test('the requests of a new page are a use', () => {
   expect([isBackgroundRequest(), isBackgroundRequest()]).toEqual([false, false]);
 });
 
-test('the polls of a page that nobody uses are no use', () => {
+test('the polls of an unused page are no use', () => {
   isBackgroundRequest();
   vi.advanceTimersByTime(POLL_MS);
   expect(isBackgroundRequest()).toBe(true);

@@ -7,8 +7,14 @@ const INPUTS = ['pointerdown', 'keydown', 'wheel', 'touchmove'] as const;
 let lastInputAt = Date.now();
 let lastUseAt = Number.NEGATIVE_INFINITY;
 
-for (const kind of INPUTS)
-  window.addEventListener(kind, () => (lastInputAt = Date.now()), { capture: true, passive: true });
+/** Watch the user's inputs, once when the website starts. */
+export function watchActivity(): void {
+  for (const kind of INPUTS)
+    window.addEventListener(kind, () => (lastInputAt = Date.now()), {
+      capture: true,
+      passive: true,
+    });
+}
 
 /**
  * Return whether no user caused the request that is sent now. The first request after an input

@@ -22,6 +22,7 @@ function withoutPlaceholders(say: string): string {
     .replace(/(token endpoint),? \{host\},?/, '$1')
     .replace('{host}', 'the host')
     .replace('The field {field}', 'A field')
+    .replace('The {field} of', 'A secret of')
     .replace(': {reason}', '')
     .replace(/within \{seconds\} s/, 'in time')
     .replace(/^./, (letter) => letter.toUpperCase());
