@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -27,7 +28,6 @@ from tests.support.oidc_browser import (
 )
 from tests.support.system import System
 
-NOW = time.time()
 OTHER = "another-client"
 FORGER = a_key()
 
@@ -58,12 +58,12 @@ async def refused(
         ({"nonce": "of another sign-in"}, "nonce"),
         ({"nonce": None}, "nonce"),
         ({"nonce": ""}, "nonce"),
-        ({"exp": NOW - 200}, "clock"),
+        ({"exp": timedelta(seconds=-200)}, "clock"),
         ({"exp": None}, "clock"),
         ({"exp": "tomorrow"}, "clock"),
-        ({"iat": NOW + 1000}, "clock"),
+        ({"iat": timedelta(seconds=1000)}, "clock"),
         ({"iat": None}, "clock"),
-        ({"nbf": NOW + 1000}, "clock"),
+        ({"nbf": timedelta(seconds=1000)}, "clock"),
         ({"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}, "token"),
         ({"at_hash": 5}, "token"),
         ({"sub": None}, "token"),
@@ -76,16 +76,24 @@ async def refused(
 async def test_a_token_with_a_wrong_claim_is_refused(
     browser: OidcBrowser, system: System, provider: ForgingProvider, claims: Claims, reason: str
 ) -> None:
-    provider.claims |= claims
+    provider.claims |= from_now(claims)
 
     await refused(system, browser, await browser.sign_in(provider), reason)
+
+
+def from_now(claims: Claims) -> Claims:
+    """Return the claims with times instead of durations from now."""
+    return {
+        name: time.time() + value.total_seconds() if isinstance(value, timedelta) else value
+        for name, value in claims.items()
+    }
 
 
 @pytest.mark.parametrize(
     "claims",
     [
-        {"exp": NOW - 60, "iat": NOW - 400},
-        {"iat": NOW + 60, "nbf": NOW + 60},
+        {"exp": timedelta(seconds=-60), "iat": timedelta(seconds=-400)},
+        {"iat": timedelta(seconds=60), "nbf": timedelta(seconds=60)},
         {"aud": [CLIENT_ID]},
         {"aud": [CLIENT_ID, OTHER], "azp": CLIENT_ID},
         {"at_hash": None},
@@ -95,10 +103,7 @@ async def test_a_token_with_a_wrong_claim_is_refused(
 async def test_a_right_token_is_accepted_with_two_minutes_between_the_clocks(
     browser: OidcBrowser, provider: ForgingProvider, claims: Claims
 ) -> None:
-    shift = time.time() - NOW
-    provider.claims |= {
-        name: value + shift if isinstance(value, float) else value for name, value in claims.items()
-    }
+    provider.claims |= from_now(claims)
 
     assert (await browser.sign_in(provider)).location == "/"
 
