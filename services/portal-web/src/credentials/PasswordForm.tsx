@@ -5,13 +5,13 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
-import TextField from '@mui/material/TextField';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
 import { api } from '@/api/client';
 import { errorMessage } from '@/components/ErrorAlert';
 import { fieldError } from '@/components/FormDialog';
+import { PasswordField } from '@/components/PasswordField';
 import { useText } from '@/texts/texts';
 
 const EMPTY_FORM = { old: '', new: '', again: '' };
@@ -43,17 +43,13 @@ export function PasswordForm({
     },
   });
   const field = (name: keyof typeof EMPTY_FORM, error: string | undefined, hint?: string) => (
-    <TextField
+    <PasswordField
       label={text(`profile.${name}`)}
-      type="password"
-      required
+      autoComplete={name === 'old' ? 'current-password' : 'new-password'}
       value={form[name]}
-      onChange={(event) => setForm({ ...form, [name]: event.target.value })}
-      error={Boolean(error)}
-      helperText={error ?? hint}
-      slotProps={{
-        htmlInput: { autoComplete: name === 'old' ? 'current-password' : 'new-password' },
-      }}
+      onChange={(password) => setForm({ ...form, [name]: password })}
+      error={error}
+      hint={hint}
     />
   );
   return (

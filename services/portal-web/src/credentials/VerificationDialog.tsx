@@ -1,6 +1,5 @@
 /** A dialog that asks for the password again, while a sensitive request waits. */
 
-import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useMutation } from '@tanstack/react-query';
 import { useState, useSyncExternalStore } from 'react';
@@ -14,6 +13,7 @@ import {
   subscribeToVerification,
 } from '@/api/verification';
 import { fieldError, FormDialog } from '@/components/FormDialog';
+import { PasswordField } from '@/components/PasswordField';
 import { CodeField } from '@/credentials/CodeField';
 import { useText } from '@/texts/texts';
 
@@ -64,16 +64,13 @@ function OpenDialog() {
       onClose={() => finishVerification(false)}
     >
       <Typography variant="body2">{text('verification.lead')}</Typography>
-      <TextField
+      <PasswordField
         label={text('verification.password')}
-        type="password"
-        required
+        autoComplete="current-password"
         autoFocus
         value={password}
-        onChange={(event) => setPassword(event.target.value)}
-        error={Boolean(fieldError(verify.error, 'password'))}
-        helperText={fieldError(verify.error, 'password')}
-        slotProps={{ htmlInput: { autoComplete: 'current-password' } }}
+        onChange={setPassword}
+        error={fieldError(verify.error, 'password')}
       />
       {hasSecondFactor ? (
         <CodeField value={code} onChange={setCode} error={fieldError(verify.error, 'code')} />

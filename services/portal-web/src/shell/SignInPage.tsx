@@ -1,13 +1,9 @@
 /** The sign-in page. */
 
-import Visibility from '@mui/icons-material/VisibilityOutlined';
-import VisibilityOff from '@mui/icons-material/VisibilityOffOutlined';
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Card from '@mui/material/Card';
-import IconButton from '@mui/material/IconButton';
-import InputAdornment from '@mui/material/InputAdornment';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useEffect, useState } from 'react';
@@ -16,6 +12,7 @@ import { CodeNeededError } from '@/account/session';
 import { hasLocalForm, useSignInOptions } from '@/account/signInOptions';
 import { ProblemError } from '@/api/problem';
 import { Logo } from '@/components/Logo';
+import { PasswordField } from '@/components/PasswordField';
 import { CodeField } from '@/credentials/CodeField';
 import { OidcSignIn } from '@/shell/OidcSignIn';
 import { useText, type TextFunction } from '@/texts/texts';
@@ -109,7 +106,13 @@ export function SignInPage() {
                   onChange={(event) => setName(event.target.value)}
                   slotProps={{ htmlInput: { autoCapitalize: 'none', spellCheck: false } }}
                 />
-                <PasswordField value={password} onChange={setPassword} />
+                <PasswordField
+                  label={text('signIn.password')}
+                  size="medium"
+                  autoComplete="current-password"
+                  value={password}
+                  onChange={setPassword}
+                />
               </>
             )}
             <Button type="submit" variant="contained" size="large" loading={isBusy}>
@@ -126,32 +129,6 @@ export function SignInPage() {
         ) : null}
       </Card>
     </Box>
-  );
-}
-
-function PasswordField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const text = useText();
-  const [isVisible, setIsVisible] = useState(false);
-  const label = text(isVisible ? 'signIn.hide' : 'signIn.show');
-  const visibilityButton = (
-    <InputAdornment position="end">
-      <IconButton onClick={() => setIsVisible(!isVisible)} aria-label={label} edge="end">
-        {isVisible ? <VisibilityOff fontSize="small" /> : <Visibility fontSize="small" />}
-      </IconButton>
-    </InputAdornment>
-  );
-  return (
-    <TextField
-      label={text('signIn.password')}
-      name="password"
-      size="medium"
-      type={isVisible ? 'text' : 'password'}
-      autoComplete="current-password"
-      required
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
-      slotProps={{ input: { endAdornment: visibilityButton } }}
-    />
   );
 }
 

@@ -21,8 +21,8 @@ export const signIn = {
   unreachable: 'The server cannot be reached. Check the network, then try again.',
   codeLead: 'Enter a code to finish the sign-in of %{name}.',
   back: 'Use another account',
-  show: 'Show the password',
-  hide: 'Hide the password',
+  show: 'Show the characters',
+  hide: 'Hide the characters',
   expired: 'Your session has ended. Sign in again to return to this page.',
   first:
     'No account yet? An administrator creates the first one on the server. See “Accounts” in the operations guide.',

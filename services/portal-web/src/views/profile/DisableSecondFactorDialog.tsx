@@ -1,11 +1,11 @@
 /** A dialog that disables the second factor, with the password and a code. */
 
-import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '@/api/client';
 import { fieldError, FormDialog } from '@/components/FormDialog';
+import { PasswordField } from '@/components/PasswordField';
 import { CodeField } from '@/credentials/CodeField';
 import { useText } from '@/texts/texts';
 
@@ -34,16 +34,13 @@ export function DisableSecondFactorDialog({
       onClose={onClose}
     >
       <Typography variant="body2">{text('secondFactor.disableLead')}</Typography>
-      <TextField
+      <PasswordField
         label={text('verification.password')}
-        type="password"
-        required
+        autoComplete="current-password"
         autoFocus
         value={password}
-        onChange={(event) => setPassword(event.target.value)}
-        error={Boolean(fieldError(disable.error, 'password'))}
-        helperText={fieldError(disable.error, 'password')}
-        slotProps={{ htmlInput: { autoComplete: 'current-password' } }}
+        onChange={setPassword}
+        error={fieldError(disable.error, 'password')}
       />
       <CodeField value={code} onChange={setCode} error={fieldError(disable.error, 'code')} />
     </FormDialog>

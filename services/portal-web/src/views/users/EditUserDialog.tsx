@@ -4,7 +4,6 @@ import Button from '@mui/material/Button';
 import Divider from '@mui/material/Divider';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import Switch from '@mui/material/Switch';
-import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -13,6 +12,7 @@ import { api, unwrap } from '@/api/client';
 import type { User } from '@/api/types';
 import { errorMessage } from '@/components/ErrorAlert';
 import { fieldError, FormDialog } from '@/components/FormDialog';
+import { PasswordField } from '@/components/PasswordField';
 import { useText } from '@/texts/texts';
 import { RoleSelect } from '@/views/users/RoleSelect';
 
@@ -78,14 +78,14 @@ export function EditUserDialog({ user, onClose }: { user: User; onClose: () => v
       {isLocal ? (
         <>
           <Divider />
-          <TextField
+          <PasswordField
             label={text('users.newPassword')}
-            type="password"
+            autoComplete="new-password"
+            required={false}
             value={password}
-            onChange={(event) => setPassword(event.target.value)}
-            error={reset.isError}
-            helperText={fieldError(reset.error, 'password') ?? text('users.resetHint')}
-            slotProps={{ htmlInput: { autoComplete: 'new-password' } }}
+            onChange={setPassword}
+            error={fieldError(reset.error, 'password')}
+            hint={text('users.resetHint')}
           />
           <Button
             variant="outlined"

@@ -7,6 +7,7 @@ import { useNotify } from 'react-admin';
 import { api, unwrap } from '@/api/client';
 import type { Role } from '@/api/types';
 import { fieldError, FormDialog } from '@/components/FormDialog';
+import { PasswordField } from '@/components/PasswordField';
 import { useText } from '@/texts/texts';
 import { RoleSelect } from '@/views/users/RoleSelect';
 
@@ -45,15 +46,13 @@ export function NewUserDialog({ onClose }: { onClose: () => void }) {
         slotProps={{ htmlInput: { autoComplete: 'off', autoCapitalize: 'none' } }}
       />
       <RoleSelect value={role} onChange={setRole} />
-      <TextField
+      <PasswordField
         label={text('signIn.password')}
-        type="password"
-        required
+        autoComplete="new-password"
         value={password}
-        onChange={(event) => setPassword(event.target.value)}
-        error={Boolean(fieldError(create.error, 'password'))}
-        helperText={fieldError(create.error, 'password') ?? text('users.firstHint')}
-        slotProps={{ htmlInput: { autoComplete: 'new-password' } }}
+        onChange={setPassword}
+        error={fieldError(create.error, 'password')}
+        hint={text('users.firstHint')}
       />
     </FormDialog>
   );
