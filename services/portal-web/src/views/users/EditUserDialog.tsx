@@ -60,7 +60,7 @@ export function EditUserDialog({ user, onClose }: { user: User; onClose: () => v
       title={text('users.edit', { name: user.name })}
       submit={text('users.save')}
       isBusy={change.isPending}
-      error={change.error}
+      error={change.error ?? reset.error}
       onSubmit={() => change.mutate()}
       onClose={onClose}
     >
