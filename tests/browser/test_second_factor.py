@@ -91,7 +91,8 @@ async def test_a_sensitive_act_asks_for_the_password_again_and_is_then_repeated(
     await age_verification(ApiUser(system, admin.name, cookie=cookies["__Host-mboc_session"]))
     await at.open("/profile")
     await at.button("Create a key").click()
-    await fill(at, "Purpose", "nightly export")
+    purpose = f"export of {admin.name}"
+    await fill(at, "Purpose", purpose)
     await at.page.get_by_role("dialog").get_by_role("button", name="Create a key").click()
 
     dialog = at.page.get_by_role("dialog", name="Enter your password again")
@@ -104,7 +105,7 @@ async def test_a_sensitive_act_asks_for_the_password_again_and_is_then_repeated(
     await at.page.keyboard.press("Enter")
 
     await at.sees("Copy the key now")
-    await at.page.get_by_role("cell", name="nightly export", exact=True).wait_for()
+    await at.page.get_by_role("cell", name=purpose, exact=True).wait_for()
 
 
 async def test_a_cancelled_verification_changes_nothing_and_loses_no_entry(
@@ -144,6 +145,7 @@ async def test_a_password_of_another_person_must_be_changed_at_the_first_sign_in
     await at.button("Change the password").click()
 
     await at.sees("Your password was reset by PORTAL_API_KEY")
+    await at.page.get_by_role("heading", level=1).first.wait_for()
     assert await violations(at) == []
     await at.button("Dismiss").click()
     await at.page.get_by_text("Your password was reset").wait_for(state="detached")

@@ -16,8 +16,8 @@ OF_CONNECTORS = {
     "sick": ("MbocLaneHeld", {"severity": "warning"}),
     "poor": ("MbocTokenNotRenewed", {"severity": "warning"}),
 }
-BY_RULES_ALONE = {"MbocPublishWaiting"}
-"""Alerts that deploy/monitoring/tests provokes, because here they would take half a minute."""
+BY_RULES_ALONE = {"MbocPortalGuessing", "MbocPublishWaiting", "MbocUnexpectedErrors"}
+"""Alerts that deploy/monitoring/tests provokes, because here they would take too long."""
 TROUBLED = (
     ("MbocDeadLetters", {"severity": "warning"}),
     ("MbocCertificateEnding", {"severity": "warning", "host": "127.0.0.1"}),

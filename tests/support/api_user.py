@@ -132,9 +132,13 @@ async def accept_password(system: System, name: str) -> None:
 
 
 async def an_api_key(system: System, role: str, **fields: Any) -> tuple[str, dict[str, Any]]:
-    """Create an API key and return it with the answer of the API."""
-    status, answer = await system.api(
-        "POST", "/api-keys", json={"name": "made for a test", "role": role} | fields
+    """Create an API key of a new admin, and return it with the answer of the API.
+
+    An owner has at most fifty keys, so the tests share none.
+    """
+    owner = await a_user(system, "admin")
+    status, answer = await owner.ask(
+        "POST", "/api-keys", {"name": "made for a test", "role": role} | fields
     )
     assert status == 201, answer
     return answer["key"], answer
