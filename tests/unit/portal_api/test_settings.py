@@ -84,3 +84,10 @@ def test_a_weak_key_is_refused_without_showing_it(
     assert "the setting PORTAL_API_KEY is not valid: it " in printed
     assert "Make one with: openssl rand -hex 32" in printed
     assert len(key) == 1 or key not in printed
+
+
+def test_no_check_of_a_setting_replaces_an_inherited_check() -> None:
+    checks = Settings.__pydantic_decorators__.field_validators
+    definitions = [name for kind in Settings.__mro__ for name in vars(kind) if name in checks]
+
+    assert sorted(definitions) == sorted(checks)

@@ -159,7 +159,7 @@ class OidcSettings(EnvironmentSettings):
 
     @field_validator("oidc_ca_file", mode="before")
     @classmethod
-    def _empty_is_none(cls, value: object) -> object:
+    def _empty_is_no_ca_file(cls, value: object) -> object:
         return value or None
 
     @field_validator("oidc_ca_file")

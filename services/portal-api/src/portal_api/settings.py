@@ -161,14 +161,9 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
     def _is_strong(cls, key: SecretStr) -> SecretStr:
         return require_strong_secret(key) if key.get_secret_value() else key
 
-    @field_validator("first_admin", "first_admin_password", mode="before")
+    @field_validator("first_admin", "first_admin_password", "web_folder", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
-        return value or None
-
-    @field_validator("web_folder", mode="before")
-    @classmethod
-    def _empty_is_no_website(cls, value: object) -> object:
         return value or None
 
     @field_validator("web_folder")
