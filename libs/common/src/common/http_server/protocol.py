@@ -145,7 +145,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self._edge.connections.works(self.evict)
 
     def on_response_complete(self) -> None:
-        """Expect the next request. A body that nobody reads any more has a short time to end."""
+        """Expect the next request. An unread body has a short time to end."""
         self._running = None
         has_next = bool(self.pipeline)
         super().on_response_complete()

@@ -57,7 +57,7 @@ class TrySource:
     """The origin of one entered password: an address, with a known device or a session if any.
 
     ``device`` is the hash of the device's token, or empty. Failures of a known device and of a
-    session count for themselves, so that nobody else can lock them out (OWASP, Device Cookies).
+    session count for themselves, so that others cannot lock them out (OWASP, Device Cookies).
     """
 
     address: str

@@ -145,8 +145,8 @@ class AuthMiddleware:
 
 
 def _is_use(request: Request) -> bool:
-    """Whether the request is a use of the session. Polls and live updates go on while nobody is
-    there (OWASP ASVS 4.0.3, 3.3.2).
+    """Whether the request is a use of the session. Polls and live updates of an open page are none
+    (OWASP ASVS 4.0.3, 3.3.2).
     """
     if request.method not in SAFE_METHODS:
         return True
