@@ -37,7 +37,7 @@ async def test_every_write_is_in_the_audit_with_its_outcome(
     user = ApiUser(system)
 
     for headers, who, via in (
-        ({"X-API-KEY": key}, "PORTAL_API_KEY", f"API key {made['api_key_id']}"),
+        ({"X-API-KEY": key}, made["owner"], f"API key {made['api_key_id']}"),
         ({}, "", ""),
     ):
         status, _ = await user.ask(operation.method, operation.path, {}, **headers)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import aio_pika
 import pytest
+from aio_pika.exceptions import ChannelNotFoundEntity
 
 from common import topology
 from common.database import open_database
@@ -335,6 +338,7 @@ async def test_a_queue_with_other_arguments_holds_its_lane_alone(
         reason = (await lane_system.lane(ids[0])).get("reason")
         return str(reason) if reason else None
 
+    await until(partial(has_consumer, system, queue), "the lane to be consumed")
     await replace(system, queue, {"x-queue-type": "classic"})
     while_running = await until(is_told, "the lane's trouble to be told")
     await system.stop("dispatcher")
@@ -350,6 +354,17 @@ async def test_a_queue_with_other_arguments_holds_its_lane_alone(
     assert queue in after_start
     assert "inequivalent arg" in after_start
     assert (other["status"], repaired["status"]) == ("Success", "Success")
+
+
+async def has_consumer(system: System, queue: str) -> bool:
+    """Return whether a queue exists and is consumed."""
+    connection = await aio_pika.connect(system.rabbitmq_url)
+    async with connection:
+        channel = await connection.channel()
+        with contextlib.suppress(ChannelNotFoundEntity):
+            declared = await channel.declare_queue(queue, passive=True)
+            return bool(declared.declaration_result.consumer_count)
+    return False
 
 
 async def replace(system: System, queue: str, arguments: dict[str, Any] | None) -> None:
