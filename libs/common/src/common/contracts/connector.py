@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from common.contracts.applied import AppliedSettings
 from common.contracts.appointment import Action
 from common.contracts.message import ConnectorId, Message
 
@@ -199,6 +200,27 @@ class Connector(BaseModel):
         default=True,
         description="Whether a newer version goes out as a create when the create never arrived.",
     )
+    newest_only: bool = Field(
+        default=False,
+        description=(
+            "Whether older waiting versions of an appointment are skipped when a newer one waits."
+        ),
+    )
+    recognises_delivery_id: bool = Field(
+        default=False,
+        description=(
+            "Whether the receiver of a webhook recognises a repeated webhook-id, so that an "
+            "attempt without an answer is repeated."
+        ),
+    )
+    missing_after_s: float = Field(
+        default=600.0,
+        description=(
+            "Seconds after an attempt without an answer, from which a record that the back office "
+            "does not show counts as missing."
+        ),
+    )
+    applied: AppliedSettings = AppliedSettings()
     secrets: dict[str, str] = Field(
         default={}, repr=False, description="Encrypted, by name. Only the dispatcher decrypts them."
     )

@@ -8,8 +8,10 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
+from common.contracts.applied import Applied
 from common.contracts.appointment import Action, Appointment
 from common.contracts.message import ConnectorId, DeliveryId, Message, TransactionId
+from common.contracts.receipt import Answer, OutcomeCheck, Receipt
 from common.contracts.transaction import TransactionReceived
 
 
@@ -49,7 +51,9 @@ class DeliveryRequested(Message):
 
     ``traceparent`` is the span that requests the delivery. ``repeats`` counts the consecutive
     attempts, this one included, that the timer job requested for ``repeated_cause``. It is 0 for
-    every other trigger.
+    every other trigger. With ``is_check`` the back office is asked for the record of an earlier
+    attempt without an answer. The appointment is then sent only where the record is certainly
+    missing.
     """
 
     version: Literal[1] = 1
@@ -62,6 +66,7 @@ class DeliveryRequested(Message):
     traceparent: str | None = None
     repeats: int = Field(default=0, ge=0)
     repeated_cause: str | None = None
+    is_check: bool = False
 
     @property
     def message_id(self) -> str:
@@ -88,7 +93,9 @@ class StatusChanged(Message):
 
     ``status`` is None while the attempt is pending or under way. ``message`` is for the
     administrator, begins with the stable code (domain.md 6.3, 6.4) if there is one, and never holds
-    a secret or a payload.
+    a secret or a payload. ``sent_action`` is the action that was sent, which is a create where an
+    update made up for a missing create. ``answer`` may hold personal data, and only the roles that
+    may read payloads see it.
     """
 
     version: Literal[1] = 1
@@ -118,6 +125,11 @@ class StatusChanged(Message):
     trace: str | None = None
     repeats: int = Field(default=0, ge=0)
     repeated_cause: str | None = None
+    sent_action: Action | None = None
+    receipt: Receipt | None = None
+    answer: Answer | None = None
+    outcome_check: OutcomeCheck | None = None
+    applied: Applied | None = None
 
     @classmethod
     def about(

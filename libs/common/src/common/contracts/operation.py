@@ -21,6 +21,7 @@ class OperationKind(StrEnum):
     """The action on each delivery."""
 
     RETRY = "retry"
+    CHECK = "check"
     ARCHIVE = "archive"
     RESTORE = "restore"
 
