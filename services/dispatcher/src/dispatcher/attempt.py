@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 from common.contracts.delivery import Status
+from common.contracts.outcome_check import CheckWay, check_way
 from common.stack_trace import stack_trace_of
 from dispatcher.back_offices.parsing import run_by_size
 from dispatcher.back_offices.table import KINDS
+from dispatcher.earlier_attempt import EarlierAttempt, Reply, ask
 from dispatcher.errors import DeliveryError, UnforeseenError
 from dispatcher.next_try import TryCounts, decide_next_try
 from dispatcher.outcome import Outcome
@@ -63,6 +65,7 @@ class AttemptProgress:
         self.remaining: PreparedDelivery | None = None
         self.is_calling = False
         self.is_settled = False
+        self.earlier = EarlierAttempt(granted)
         self._began = began
         self._error: DeliveryError
 
@@ -83,6 +86,12 @@ class AttemptProgress:
         self.remaining = error.remaining or self.remaining
         self.tries = self.tries.after(error)
 
+    def with_effort(self, outcome: Outcome, tries: int = 0) -> Outcome:
+        """Return the outcome with the tries and the duration of this attempt."""
+        return outcome.model_copy(
+            update={"tries": self.tries.total + tries, "duration_ms": _since(self._began)}
+        )
+
     def success_outcome(self, receipt: Receipt) -> Outcome:
         """Return the outcome of a delivery that was confirmed."""
         return Outcome(
@@ -96,18 +105,24 @@ class AttemptProgress:
     def failure_outcome(self) -> Outcome:
         """Return the outcome after the last failed try."""
         error = self._error
+        unanswered = self.earlier.unanswered(self.connector, error)
+        if unanswered is not None:
+            return self.with_effort(unanswered)
+        is_unknown = error.outcome_unknown or self.is_partly_stored
         return Outcome(
             status=Status.FAILED,
             code=error.code,
             message=f"{error} {PARTLY_STORED}" if self.is_partly_stored else str(error),
             retryable=error.retryable and not self.is_partly_stored,
-            outcome_unknown=error.outcome_unknown or self.is_partly_stored,
+            outcome_unknown=is_unknown,
             owes_create=error.owes_create and not self.is_partly_stored,
             http_status=error.http_status,
             tries=self.tries.total,
             duration_ms=_since(self._began),
             exchange=error.exchange,
             trace=error.trace,
+            outcome_check=self.earlier.repetition(self.connector) if is_unknown else None,
+            was_missing=self.earlier.is_certainly_missing,
         )
 
 
@@ -144,9 +159,17 @@ class AttemptRunner:
                 self._lane.slots.release(slot)
             if isinstance(result, AttemptResult):
                 return result
+            if result is None:
+                in_hand.allow_drop()
+                continue
             progress.record_failure(result)
-            next_try = decide_next_try(result, progress.tries, is_held=self._lane.breaker.is_held)
-            if next_try.ends_attempt:
+            next_try = decide_next_try(
+                result,
+                progress.tries,
+                is_held=self._lane.breaker.is_held,
+                is_harmless=check_way(progress.connector) is CheckWay.REPEAT,
+            )
+            if next_try.ends_attempt and not progress.earlier.ends_question(progress.connector):
                 return await self._fail(progress)
             if next_try.holds_lane:
                 self._lane.hold(result)
@@ -155,10 +178,11 @@ class AttemptRunner:
 
     async def _try_once(
         self, progress: AttemptProgress, slot: CallSlot
-    ) -> AttemptResult | DeliveryError:
+    ) -> AttemptResult | DeliveryError | None:
         """Make one call with the lane's connector. Returns the result when the attempt ends.
 
-        The connector may have changed since the delivery was validated, so it is validated before
+        Returns None after a question to the back office, when the appointment is to be sent. The
+        connector may have changed since the delivery was validated, so it is validated before
         each call. Follow-ups that were prepared for an earlier version are not sent to a newer one.
         """
         connector = self._lane.connector
@@ -166,12 +190,35 @@ class AttemptRunner:
             return await self._fail(progress)
         progress.connector = connector
         refusal = validate_delivery(connector, progress.action, KINDS)
+        refusal = progress.earlier.refusal(connector, refusal)
         if refusal is not None:
             return await self._settle(progress, refusal)
+        if progress.earlier.must_ask(connector):
+            return await self._ask(progress, slot)
         result = await self._call(progress, slot)
         if isinstance(result, DeliveryError):
             return result
         return await self._settle(progress, progress.success_outcome(result))
+
+    async def _ask(
+        self, progress: AttemptProgress, slot: CallSlot
+    ) -> AttemptResult | DeliveryError | None:
+        """Ask the back office for the record of the earlier attempt. Nothing is sent."""
+        reply = await ask(self._lane, progress.connector, progress.granted.to_send)
+        if isinstance(reply, DeliveryError):
+            self._lane.failed(reply, slot)
+            return reply
+        if reply is not Reply.NOT_NAMED:
+            self._lane.succeeded(slot)
+        if not isinstance(reply, Reply):
+            found = progress.with_effort(progress.earlier.found(reply), 1)
+            return await self._settle(progress, found)
+        unchanged = progress.earlier.not_found(progress.connector, reply)
+        if unchanged is not None:
+            return await self._settle(progress, progress.with_effort(unchanged, 1))
+        if progress.earlier.is_certainly_missing:
+            await self._ledger.record_missing(progress.granted)
+        return None
 
     async def _call(self, progress: AttemptProgress, slot: CallSlot) -> Receipt | DeliveryError:
         """Make one call, and report its result to the lane."""

@@ -59,7 +59,7 @@ class DeliveryService:
         with consume_span("deliver", topology.DELIVERIES, request.traceparent, attributes) as span:
             CURRENT_SPAN.set(span)  # never reset, because each delivery has a task of its own
             refusal = validate_delivery(connector, request.transaction.action, KINDS)
-            if refusal is not None:
+            if refusal is not None and not request.is_check:
                 if Action.CREATE in connector.actions:
                     await self._ledger.record_owed_create(request)
                 await self._publish(request, AttemptResult(refusal, connector), span)

@@ -23,6 +23,7 @@ from dispatcher.errors import (
     RefusedError,
     ServerFaultError,
     ThrottledError,
+    UnansweredError,
     UnauthorisedError,
     UnconfirmedError,
     UnreachableError,
@@ -43,6 +44,7 @@ ERROR_TYPES: dict[str, type[DeliveryError]] = {
     "forbidden": ForbiddenError,
     "misconfigured": MisconfiguredError,
     "refused": RefusedError,
+    "unanswered": UnansweredError,
 }
 
 

@@ -147,7 +147,7 @@ class BulkWriter:
         if record is None:
             return None
         if isinstance(decision, Grantable):
-            granted = Granted(claim, decision.missing_create)
+            granted = Granted(claim, decision.missing_create, decision.unknown)
             return updates.grant_update(granted, record, now, self._lease)
         if isinstance(decision, NothingToDelete):
             return updates.nothing_to_delete_update(claim, record, now, decision)
@@ -193,5 +193,7 @@ def _result_of(error: BulkWriteError, count: int) -> _Result:
 def _answer(claim: Claim, decision: ClaimDecision, *, is_lost: bool) -> ClaimResult:
     """Return the result of a claim. A claim whose document was changed is tried again."""
     if isinstance(decision, AlreadyGranted | Grantable):
-        return ClaimedElsewhere() if is_lost else Granted(claim, decision.missing_create)
+        if is_lost:
+            return ClaimedElsewhere()
+        return Granted(claim, decision.missing_create, decision.unknown)
     return ClaimedElsewhere() if is_lost and isinstance(decision, NothingToDelete) else decision

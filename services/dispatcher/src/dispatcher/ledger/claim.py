@@ -49,15 +49,30 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownAttempt:
+    """An earlier attempt of the same delivery whose outcome is unknown.
+
+    ``since`` is the time of its end. ``outcome`` is None for a call that was cut off with its
+    process. ``missing_create`` is the create that it made up for, as an update sent as a create.
+    """
+
+    since: datetime
+    outcome: Outcome | None = None
+    missing_create: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Granted:
     """A claim that was granted.
 
     ``missing_create`` is the transaction of a create that the back office never got. If there is
-    one, the update is sent as a create.
+    one, the update is sent as a create. ``unknown`` is an earlier attempt of the same delivery
+    that may have stored the appointment.
     """
 
     claim: Claim
     missing_create: str | None = None
+    unknown: UnknownAttempt | None = None
 
     @property
     def sends_create(self) -> bool:

@@ -15,7 +15,7 @@ from dispatcher.outcome import Outcome
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from dispatcher.ledger.claim import Claim
+    from dispatcher.ledger.claim import Claim, UnknownAttempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class AlreadyGranted:
     """The claim was granted before, and the reply of MongoDB was lost."""
 
     missing_create: str | None
+    unknown: UnknownAttempt | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Grantable:
     """The claim may be granted while the document is unchanged."""
 
     missing_create: str | None
+    unknown: UnknownAttempt | None
 
 
 ClaimDecision = (
@@ -40,7 +42,7 @@ ClaimDecision = (
 def decide_claim(claim: Claim, record: LedgerRecord, now: datetime) -> ClaimDecision:
     """Return the decision on one claim, from the document as it was read."""
     if record.token == claim.token and record.lease_until > LEASE_OVER:
-        return AlreadyGranted(_missing_create(claim, record))
+        return AlreadyGranted(_missing_create(claim, record), record.unknown_of(claim))
     outcome = record.outcome_of(claim)
     if outcome is not None:
         return AlreadySettled(outcome)
@@ -86,18 +88,21 @@ def _granted(claim: Claim, record: LedgerRecord) -> Grantable | NothingToDelete:
     if missing and claim.action is Action.DELETE and not is_there:
         outcome = Outcome(status=Status.SKIPPED, message=nothing_to_delete_note(missing))
         return NothingToDelete(missing, outcome)
-    return Grantable(_missing_create(claim, record))
+    return Grantable(
+        _missing_create(claim, record), record.unknown_of(claim) or record.cut_off_of(claim)
+    )
 
 
 def _missing_create(claim: Claim, record: LedgerRecord) -> str | None:
     """Return the create that an update has to make up for.
 
     A call that was cut off as such a create may have delivered it. Its own repetition sends the
-    create again.
+    create again, and so does the repetition of an attempt whose outcome is unknown.
     """
     if claim.action is not Action.UPDATE or (record.claimed and _may_have_created(claim, record)):
         return None
-    return _owed_to(claim, record)
+    unknown = record.unknown_of(claim)
+    return _owed_to(claim, record) or (unknown.missing_create if unknown else None)
 
 
 def _may_have_created(claim: Claim, record: LedgerRecord) -> bool:

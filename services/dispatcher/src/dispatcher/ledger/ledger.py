@@ -32,6 +32,7 @@ from dispatcher.metrics import LEDGER_ANSWERS, LEDGER_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
@@ -78,9 +79,16 @@ class Ledger:
     async def settle(self, granted: Granted, outcome: Outcome) -> None:
         """Store the outcome of the call, and end the claim."""
         self._active.pop(granted.claim.token, None)
-        pending = [self._batcher.submit(write) for write in _settling(granted, outcome)]
+        writes = _settling(granted, outcome, self._clock.now())
+        pending = [self._batcher.submit(write) for write in writes]
         for done in pending:
             await done
+
+    async def record_missing(self, granted: Granted) -> None:
+        """Record that the back office certainly does not have the record of an earlier attempt."""
+        if granted.is_create:
+            update = updates.missing_create_update(granted)
+            await self._batcher.submit(LedgerWrite(granted.claim, update, "owe"))
 
     async def release(self, claim: Claim) -> None:
         """End a claim for which nothing was sent. The claim may have ended before."""
@@ -142,13 +150,13 @@ class Ledger:
             return await self._bulk.write(items)
 
 
-def _settling(granted: Granted, outcome: Outcome) -> list[LedgerWrite]:
+def _settling(granted: Granted, outcome: Outcome, now: datetime) -> list[LedgerWrite]:
     """Return the writes that end a claim.
 
     A create that its connector does not want is not owed.
     """
     claim = granted.claim
-    settled = LedgerWrite(claim, updates.settle_update(granted, outcome), "settle")
+    settled = LedgerWrite(claim, updates.settle_update(granted, outcome, now), "settle")
     is_wanted = claim.action is Action.CREATE and outcome.status is not Status.SKIPPED
     if not is_wanted or outcome.counts_as_delivered:
         return [settled]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from common.contracts.delivery import Status
 from common.contracts.moments import ticks_of
+from dispatcher.ledger.claim import UnknownAttempt
 from dispatcher.ledger.version import AppointmentVersion
 from dispatcher.outcome import Outcome
 
@@ -82,6 +83,30 @@ class LedgerRecord:
         if self.final and self.final[0] == claim.request.transaction.transaction_id:
             return Outcome.model_validate(self.final[1])
         return None
+
+    def unknown_of(self, claim: Claim) -> UnknownAttempt | None:
+        """Return the last attempt of the same delivery whose outcome is unknown, or None.
+
+        None also when a later attempt found that the record was missing. An attempt that 0.1.0
+        stored has no time, so it counts from the request of this claim.
+        """
+        for entry in reversed(self.recent):
+            if not _is_of(entry, claim):
+                continue
+            outcome = Outcome.model_validate(entry["outcome"])
+            if outcome.outcome_unknown:
+                since = outcome.unknown_since or entry.get("at") or claim.request.requested_at
+                return UnknownAttempt(since, outcome, entry.get("missing_create"))
+            if outcome.was_missing:
+                return None
+        return None
+
+    def cut_off_of(self, claim: Claim) -> UnknownAttempt | None:
+        """Return the call for the same transaction that was cut off with its process, or None."""
+        cut_off = self.claimed
+        if cut_off is None or cut_off.transaction_id != claim.request.transaction.transaction_id:
+            return None
+        return UnknownAttempt(self.lease_until)
 
     def may_have(self, claim: Claim) -> bool:
         """Return whether the back office has this delivery, or may have it."""

@@ -80,6 +80,33 @@ def grant_update(
     return _guarded(granted.claim, record, now, {"$set": changes, "$unset": removed})
 
 
+def missing_create_update(granted: Granted) -> UpdateOne:
+    """Return the update that records a create of unknown outcome as certainly not delivered.
+
+    A newer version is then sent as a create, unless this attempt delivers it.
+    """
+    claim = granted.claim
+    transaction = claim.request.transaction
+    owed = RecordedVersion(
+        claim.version,
+        granted.missing_create or transaction.transaction_id,
+        transaction.appointment.modified_at,
+        is_create=True,
+    )
+    mine = {"_id": claim.document_id, "token": claim.token, "lease_until": {"$ne": LEASE_OVER}}
+    return UpdateOne(
+        mine | {"created_by": transaction.transaction_id},
+        {
+            "$set": {
+                "create_owed": version_document(owed),
+                "presence": AppointmentPresence.ABSENT,
+            },
+            "$unset": {"created_by": ""},
+            "$inc": {"revision": 1},
+        },
+    )
+
+
 def nothing_to_delete_update(
     claim: Claim, record: LedgerRecord, now: datetime, answer: NothingToDelete
 ) -> UpdateOne:
@@ -97,19 +124,19 @@ def nothing_to_delete_update(
     update = {
         "$set": changes,
         "$unset": {"create_owed": "", "created_by": "", **_FIELDS_OF_0_1_0},
-        "$push": _push_attempt(claim, outcome),
+        "$push": _push_attempt(Granted(claim), outcome, now),
     }
     return _guarded(claim, record, now, update)
 
 
-def settle_update(granted: Granted, outcome: Outcome) -> UpdateOne:
+def settle_update(granted: Granted, outcome: Outcome, now: datetime) -> UpdateOne:
     """Return the update that stores the outcome of the call, and ends the claim."""
     claim = granted.claim
     stored = outcome_document(outcome)
     changes: dict[str, Any] = {"lease_until": LEASE_OVER, "claimed_version": _NO_VERSION}
     update: dict[str, Any] = {
         "$set": changes,
-        "$push": _push_attempt(claim, stored),
+        "$push": _push_attempt(granted, stored, now),
         "$inc": {"revision": 1},
     }
     is_success = outcome.status is Status.SUCCESS
@@ -230,6 +257,14 @@ def _presence(claim: Claim, *, is_success: bool) -> AppointmentPresence:
     )
 
 
-def _push_attempt(claim: Claim, outcome: dict[str, Any]) -> dict[str, Any]:
-    entry = {"key": claim.key, "delivery": claim.request.delivery_id, "outcome": outcome}
+def _push_attempt(granted: Granted, outcome: dict[str, Any], at: datetime) -> dict[str, Any]:
+    claim = granted.claim
+    entry: dict[str, Any] = {
+        "key": claim.key,
+        "delivery": claim.request.delivery_id,
+        "outcome": outcome,
+        "at": at,
+    }
+    if granted.missing_create is not None:
+        entry["missing_create"] = granted.missing_create
     return {"recent": {"$each": [entry], "$slice": -REMEMBERED_ATTEMPTS}}

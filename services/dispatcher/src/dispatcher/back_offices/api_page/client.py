@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from common.contracts.mapping import ApiPageMapping
+from common.contracts.outcome_check import CheckWay, check_way
 from common.exact_json import write_json
 from dispatcher.back_offices.api_page.probe import probe
+from dispatcher.back_offices.api_page.read_back import ApiPageReader
 from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import (
     HttpCall,
@@ -62,6 +64,8 @@ class ApiPageClient:
         self._mapping = mapping
         self._zone = zone
         self._uri = http.uri
+        is_asked = check_way(http.connector) is CheckWay.READ
+        self.reader = ApiPageReader(http, mapping, zone) if is_asked else None
 
     def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
         """Map the snapshot to one record. Resources that are posted after it are follow-ups."""

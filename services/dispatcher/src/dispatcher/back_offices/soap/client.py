@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from common.contracts.mapping import SoapMapping
+from common.contracts.outcome_check import CheckWay, check_way
 from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import HttpCall, PreparedDelivery, Receipt, receipt_of
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
@@ -12,6 +13,7 @@ from dispatcher.back_offices.http_client import open_http_client
 from dispatcher.back_offices.parsing import parse_answer
 from dispatcher.back_offices.soap.envelope import envelope
 from dispatcher.back_offices.soap.probe import probe
+from dispatcher.back_offices.soap.read_back import PageServiceReader
 from dispatcher.back_offices.soap.response import SoapFault, read_response
 from dispatcher.back_offices.soap.wsdl import MAX_WSDL_BYTES
 from dispatcher.back_offices.value_limits import BUSINESS_CENTRAL
@@ -46,6 +48,8 @@ class PageServiceClient:
         self._mapping = mapping
         self._zone = zone
         self._uri = http.uri
+        is_asked = check_way(http.connector) is CheckWay.READ
+        self.reader = PageServiceReader(http, mapping, zone) if is_asked else None
         self._headers = {
             "Content-Type": "text/xml; charset=utf-8",
             "SOAPAction": f'"{mapping.namespace}:Create"',

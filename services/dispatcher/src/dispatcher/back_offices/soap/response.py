@@ -74,9 +74,17 @@ def _without_half_pairs(root: etree._Element) -> etree._Element:
 def _read_envelope(root: etree._Element, namespace: str, *, is_whole: bool) -> SoapFault | bool:
     if root.tag != f"{SOAP}Envelope":
         return False
-    fault = root.find(f"{SOAP}Body/{SOAP}Fault")
+    fault = read_fault(root)
     if fault is None:
         return is_whole and root.find(f"{SOAP}Body/{{{namespace}}}Create_Result") is not None
+    return fault
+
+
+def read_fault(root: etree._Element) -> SoapFault | None:
+    """Return the fault of an envelope, or None."""
+    fault = root.find(f"{SOAP}Body/{SOAP}Fault")
+    if fault is None:
+        return None
     code, message = fault.findtext("faultcode") or "", fault.findtext("faultstring") or ""
     detail = fault.find("detail")
     return SoapFault(
