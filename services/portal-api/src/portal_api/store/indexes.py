@@ -4,6 +4,7 @@ of each).
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -70,6 +71,13 @@ INDEXES: dict[str, list[IndexModel]] = {
         *(_newest(field, newest="received_at", only=_LISTED) for field in _OF_DELIVERIES),
         _newest("connector_id", "status", newest="received_at", only=_LISTED),
         _newest("cause", newest="received_at", only=_LISTED | {"cause": {"$gt": ""}}),
+        _newest(
+            "applied.state", newest="received_at", only=_LISTED | {"applied.state": {"$gt": ""}}
+        ),
+        IndexModel(
+            [("applied.checked_at", ASCENDING), ("connector_id", ASCENDING)],
+            partialFilterExpression={"applied.checked_at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}},
+        ),
         _newest("appointment.key", newest="received_at"),
         _by("status", only=_LISTED | {"status": "Failed"}),
         IndexModel(
