@@ -108,7 +108,7 @@ def _overlap(settings: AppliedSettings, kind: tuple[str, str]) -> ValidationErro
             continue
         for other, theirs in lists.items():
             if other != name and values & theirs:
-                value = sorted(values & theirs)[0]
+                value = min(values & theirs)
                 return refusal(
                     ("applied", f"{name}_values"),
                     f"must not have {value}, which means {other}: enter {other}_values as well",

@@ -148,8 +148,8 @@ class ConnectorFields(BaseModel):
     applied: EnteredApplied = Field(
         default=AppliedSettings(),
         description=(
-            "The questions for the state of records after Success (docs/applied.md). Null means the "
-            "default name or values of the preset. Off by default."
+            "The questions for the state of records after Success (docs/applied.md), off by "
+            "default. Null means the default name or values of the preset."
         ),
     )
     password: AsSecret = Field(

@@ -53,9 +53,7 @@ def of_status(event: StatusChanged) -> list[Change]:
         attempt = event.model_dump(exclude={"version", "appointment", "traceparent", "applied"})
         attempt_id = f"{event.delivery_id}.{event.attempt}"
         changes.append(
-            update_forward(
-                "attempts", attempt_id, "rank", rank, {"$set": attempt | {"rank": rank}}
-            )
+            update_forward("attempts", attempt_id, "rank", rank, {"$set": attempt | {"rank": rank}})
         )
     return changes
 
@@ -123,4 +121,3 @@ def _move(delivery_id: str, delivery: dict[str, Any]) -> Change:
             "$currentDate": {RECORDED_AT: True},
         },
     )
-

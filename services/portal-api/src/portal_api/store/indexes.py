@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
 DAY_S = 86_400
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LISTED: dict[str, Any] = {"archived": False}
 _OF_DELIVERIES = (
     *(
@@ -76,7 +77,9 @@ INDEXES: dict[str, list[IndexModel]] = {
         ),
         IndexModel(
             [("applied.checked_at", ASCENDING), ("connector_id", ASCENDING)],
-            partialFilterExpression={"applied.checked_at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}},
+            partialFilterExpression={
+                "applied.checked_at": {"$gt": EPOCH}
+            },
         ),
         _newest("appointment.key", newest="received_at"),
         _by("status", only=_LISTED | {"status": "Failed"}),
