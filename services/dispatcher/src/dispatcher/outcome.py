@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
+from common.contracts.applied import Applied
 from common.contracts.connector import Connector
 from common.contracts.delivery import DeliveryRequested, HttpExchange, Phase, Status, StatusChanged
 
@@ -30,6 +31,7 @@ class Outcome(BaseModel):
     duration_ms: float | None = None
     exchange: HttpExchange | None = None
     trace: str | None = None
+    applied: Applied | None = None
 
     @property
     def may_be_stored(self) -> bool:

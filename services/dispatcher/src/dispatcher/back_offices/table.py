@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
+    from dispatcher.back_offices.applied_rows import RecordReader
     from dispatcher.back_offices.calls import PreparedDelivery, Receipt
     from dispatcher.back_offices.http_client import SharedResources
     from dispatcher.back_offices.probe import ProbeResult
@@ -41,6 +42,13 @@ if TYPE_CHECKING:
             """Test the endpoint within the connector's timeouts, without sending an appointment.
 
             Raises a DeliveryError with the reason of a failure.
+            """
+            ...
+
+        def record_reader(self) -> RecordReader | None:
+            """Return the reader of records by the connector's preset, or None without one.
+
+            Raises MisconfiguredError.
             """
             ...
 

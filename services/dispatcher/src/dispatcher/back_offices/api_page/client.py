@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
+from common.contracts.applied import AppliedPreset
 from common.contracts.mapping import ApiPageMapping
 from common.exact_json import write_json
 from dispatcher.back_offices.api_page.probe import probe
@@ -20,6 +21,7 @@ from dispatcher.back_offices.calls import (
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
 from dispatcher.back_offices.http_client import open_http_client
 from dispatcher.back_offices.odata import mapped_values, odata_error
+from dispatcher.back_offices.odata_records import BC_HEADERS, ODataRecordReader, list_reader
 from dispatcher.back_offices.probe import ProbeResult
 from dispatcher.back_offices.value_limits import BUSINESS_CENTRAL
 from dispatcher.errors import DeliveryError
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
+    from dispatcher.back_offices.applied_rows import RecordReader
     from dispatcher.back_offices.appointment_fields import AppointmentFields, Value
     from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
     from dispatcher.back_offices.probe import ProbeResult
@@ -105,6 +108,12 @@ class ApiPageClient:
     async def probe(self) -> ProbeResult:
         """Compare the names of the metadata, and read an empty page of the company."""
         return await probe(self._http, self._mapping)
+
+    def record_reader(self) -> RecordReader:
+        """Return the reader of records by the connector's preset. Raises MisconfiguredError."""
+        if self._http.connector.applied.preset is AppliedPreset.ODATA_LIST:
+            return list_reader(self._http)
+        return ODataRecordReader(self._http, self._uri, BC_HEADERS)
 
     async def close(self) -> None:
         """Close idle connections of the HTTP client."""

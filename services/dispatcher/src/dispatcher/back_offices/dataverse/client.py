@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from common.contracts.applied_presets import names_of
 from common.contracts.mapping import DataverseMapping
 from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import (
@@ -17,6 +18,7 @@ from dispatcher.back_offices.calls import (
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
 from dispatcher.back_offices.dataverse.batch import CONTENT_TYPE, change_set, parse_batch
 from dispatcher.back_offices.dataverse.probe import probe
+from dispatcher.back_offices.dataverse.records import DataverseRecordReader
 from dispatcher.back_offices.http_client import open_http_client
 from dispatcher.back_offices.odata import mapped_values, odata_error
 from dispatcher.back_offices.parsing import parse_answer
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
+    from dispatcher.back_offices.applied_rows import RecordReader
     from dispatcher.back_offices.appointment_fields import AppointmentFields
     from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
     from dispatcher.back_offices.probe import ProbeResult
@@ -81,6 +84,11 @@ class DataverseClient:
     async def probe(self) -> ProbeResult:
         """Read the account and the metadata, then an empty page of each entity set."""
         return await probe(self._http, self._root, self._mapping)
+
+    def record_reader(self) -> RecordReader:
+        """Return the reader of records by their ids."""
+        names = names_of(self._http.connector.kind, self._http.connector.applied)
+        return DataverseRecordReader(self._http, self._root, self._mapping.entity_set, names.entry)
 
     async def close(self) -> None:
         """Close idle connections of the HTTP client."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from common.contracts.applied import AppliedPreset
 from common.contracts.mapping import SoapMapping
 from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import HttpCall, PreparedDelivery, Receipt, receipt_of
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
 from dispatcher.back_offices.http_client import open_http_client
+from dispatcher.back_offices.odata_records import list_reader
 from dispatcher.back_offices.parsing import parse_answer
 from dispatcher.back_offices.soap.envelope import envelope
 from dispatcher.back_offices.soap.probe import probe
+from dispatcher.back_offices.soap.records import PageRecordReader
 from dispatcher.back_offices.soap.response import SoapFault, read_response
 from dispatcher.back_offices.soap.wsdl import MAX_WSDL_BYTES
 from dispatcher.back_offices.value_limits import BUSINESS_CENTRAL
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
+    from dispatcher.back_offices.applied_rows import RecordReader
     from dispatcher.back_offices.calls import HttpResponse
     from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
     from dispatcher.back_offices.probe import ProbeResult
@@ -83,6 +87,12 @@ class PageServiceClient:
         if not response.is_success:
             raise faults.status_error(response)
         return result
+
+    def record_reader(self) -> RecordReader:
+        """Return the reader of records by the connector's preset. Raises MisconfiguredError."""
+        if self._http.connector.applied.preset is AppliedPreset.ODATA_LIST:
+            return list_reader(self._http)
+        return PageRecordReader(self._http, self._mapping)
 
     async def close(self) -> None:
         """Close idle connections of the HTTP client."""

@@ -68,6 +68,9 @@ class WebhookClient:
         """Test the address with HEAD, and with GET where HEAD finds a page."""
         return await probe(self._http)
 
+    def record_reader(self) -> None:
+        """Return None, because a receiver of webhooks shows no records."""
+
     async def close(self) -> None:
         """Close idle connections of the HTTP client."""
         await self._http.close()
