@@ -19,9 +19,12 @@ from dispatcher.outcome import Outcome
 from dispatcher.validate import validate_delivery
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
-    from dispatcher.back_offices.calls import PreparedDelivery, Receipt
+    from common.contracts.receipt import Answer
+    from dispatcher.back_offices.calls import Confirmation, PreparedDelivery
     from dispatcher.back_offices.table import BackOfficeClient
     from dispatcher.lanes.call_slots import CallSlot
     from dispatcher.lanes.lane_state import LaneState
@@ -40,6 +43,7 @@ CUT_OFF = UnforeseenError(
 PARTLY_STORED = (
     "The appointment was stored, but not all of its resources were. Check it there before retrying."
 )
+EARLIER_CALL = "An earlier call had no answer, so the back office may have stored the appointment."
 
 
 class AttemptResult(NamedTuple):
@@ -65,6 +69,7 @@ class AttemptProgress:
         self.is_settled = False
         self._began = began
         self._error: DeliveryError
+        self._was_unknown = False
 
     @property
     def is_partly_stored(self) -> bool:
@@ -73,42 +78,54 @@ class AttemptProgress:
 
     @property
     def may_have_stored(self) -> bool:
-        """Whether an attempt that ends unforeseen may have stored the appointment."""
-        is_unknown = self.tries.made > 0 and self._error.outcome_unknown
-        return not self.is_settled and (self.is_partly_stored or is_unknown)
+        """Whether an attempt that ends now may have stored the appointment."""
+        return not self.is_settled and (self.is_partly_stored or self._was_unknown)
 
     def record_failure(self, error: DeliveryError) -> None:
         """Count a failed try, and store the follow-ups that remain."""
         self._error = error
+        self._was_unknown = self._was_unknown or error.outcome_unknown
         self.remaining = error.remaining or self.remaining
         self.tries = self.tries.after(error)
 
-    def success_outcome(self, receipt: Receipt) -> Outcome:
+    def success_outcome(self, confirmation: Confirmation) -> Outcome:
         """Return the outcome of a delivery that was confirmed."""
         return Outcome(
             status=Status.SUCCESS,
-            http_status=receipt.http_status,
+            message=confirmation.note,
+            http_status=confirmation.http_status,
             tries=self.tries.total + 1,
             duration_ms=_since(self._began),
-            exchange=receipt.exchange,
+            exchange=confirmation.exchange,
+            sent_action=self.granted.to_send.transaction.action,
+            receipt=confirmation.receipt,
         )
 
-    def failure_outcome(self) -> Outcome:
-        """Return the outcome after the last failed try."""
-        error = self._error
+    def failure_outcome(self, answer: Answer | None = None) -> Outcome:
+        """Return the outcome after the last failed try, with the answer to it."""
+        error, stored = self._error, self.remaining.stored if self.remaining else None
         return Outcome(
             status=Status.FAILED,
             code=error.code,
-            message=f"{error} {PARTLY_STORED}" if self.is_partly_stored else str(error),
+            message=" ".join((str(error), *self._notes())),
             retryable=error.retryable and not self.is_partly_stored,
-            outcome_unknown=error.outcome_unknown or self.is_partly_stored,
+            outcome_unknown=self._was_unknown or self.is_partly_stored,
             owes_create=error.owes_create and not self.is_partly_stored,
             http_status=error.http_status,
             tries=self.tries.total,
             duration_ms=_since(self._began),
             exchange=error.exchange,
             trace=error.trace,
+            sent_action=self.granted.to_send.transaction.action,
+            receipt=stored.receipt if stored else None,
+            answer=answer,
         )
+
+    def _notes(self) -> Iterator[str]:
+        if self.is_partly_stored:
+            yield PARTLY_STORED
+        elif self._was_unknown and not self._error.outcome_unknown:
+            yield EARLIER_CALL
 
 
 class AttemptRunner:
@@ -166,6 +183,8 @@ class AttemptRunner:
             return await self._fail(progress)
         progress.connector = connector
         refusal = validate_delivery(connector, progress.action, KINDS)
+        if refusal is not None and progress.may_have_stored:
+            return await self._fail(progress)
         if refusal is not None:
             return await self._settle(progress, refusal)
         result = await self._call(progress, slot)
@@ -173,7 +192,9 @@ class AttemptRunner:
             return result
         return await self._settle(progress, progress.success_outcome(result))
 
-    async def _call(self, progress: AttemptProgress, slot: CallSlot) -> Receipt | DeliveryError:
+    async def _call(
+        self, progress: AttemptProgress, slot: CallSlot
+    ) -> Confirmation | DeliveryError:
         """Make one call, and report its result to the lane."""
         try:
             result = await self._send(progress)
@@ -187,10 +208,11 @@ class AttemptRunner:
             self._lane.succeeded(slot)
         return result
 
-    async def _send(self, progress: AttemptProgress) -> Receipt | DeliveryError:
-        """Return the receipt or the fault. An unforeseen error is a fault of this delivery alone.
+    async def _send(self, progress: AttemptProgress) -> Confirmation | DeliveryError:
+        """Return the confirmation or the fault.
 
-        Where the record was stored, only the remaining follow-ups are sent.
+        An unforeseen error is a fault of this delivery alone. Where the record was stored, only the
+        remaining follow-ups are sent.
         """
         progress.is_calling = progress.is_partly_stored
         try:

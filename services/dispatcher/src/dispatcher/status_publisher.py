@@ -24,7 +24,10 @@ class _SerializedStatus(NamedTuple):
 
 
 class StatusPublisher:
-    """Publishes StatusChanged, AppliedChanged and LaneChanged. Waits while RabbitMQ is unavailable."""
+    """Publishes StatusChanged, AppliedChanged and LaneChanged.
+
+    Waits while RabbitMQ is unavailable.
+    """
 
     def __init__(self, publisher: ConfirmedPublisher) -> None:
         self._publisher = publisher
