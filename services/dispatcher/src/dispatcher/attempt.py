@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import functools
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
+from common.contracts.applied import Applied
 from common.contracts.delivery import Status
 from common.stack_trace import stack_trace_of
 from dispatcher.back_offices.parsing import run_by_size
@@ -99,6 +101,7 @@ class AttemptProgress:
             exchange=confirmation.exchange,
             sent_action=self.granted.to_send.transaction.action,
             receipt=confirmation.receipt,
+            applied=_applied_at_once(confirmation),
         )
 
     def failure_outcome(self, answer: Answer | None = None) -> Outcome:
@@ -235,6 +238,14 @@ class AttemptRunner:
         progress.is_settled = True
         await self._ledger.settle(progress.granted, outcome)
         return AttemptResult(outcome, progress.connector)
+
+
+def _applied_at_once(confirmation: Confirmation) -> Applied | None:
+    """Return the state of the record, where the answer to the create tells it."""
+    found = confirmation.state
+    if found is None:
+        return None
+    return Applied(state=found.state, message=found.message, checked_at=datetime.now(UTC))
 
 
 async def _prepare(client: BackOfficeClient, request: DeliveryRequested) -> PreparedDelivery:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from common.contracts.receipt import Receipt
+    from dispatcher.back_offices.applied_rows import RecordState
 
 MAX_RESPONSE_BYTES = 256 * 1024
 LONGEST_ADDRESS = 500
@@ -68,13 +69,15 @@ class Confirmation(NamedTuple):
     """The confirmation of a back office that it has the record.
 
     ``http_status`` is the status of the record, ``exchange`` the last HTTP call, and ``note`` a
-    sentence for the administrator about a record that was stored before.
+    sentence for the administrator about a record that was stored before. ``state`` is the state of
+    the record, where the connector reads it from the answer to the create.
     """
 
     http_status: int
     exchange: HttpExchange | None
     receipt: Receipt | None = None
     note: str | None = None
+    state: RecordState | None = None
 
 
 class PreparedDelivery(NamedTuple):

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from common.contracts.applied import AppliedPreset
+from common.contracts.applied_presets import names_of
 from common.contracts.mapping import ApiPageMapping, property_of
 from common.exact_json import write_json
 from dispatcher.back_offices.api_page.probe import probe
+from dispatcher.back_offices.applied_rows import state_of_answer
 from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import (
     Confirmation,
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
     from common.contracts.receipt import Receipt
-    from dispatcher.back_offices.applied_rows import RecordReader
+    from dispatcher.back_offices.applied_rows import RecordReader, RecordState
     from dispatcher.back_offices.appointment_fields import AppointmentFields, Value
     from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
     from dispatcher.back_offices.probe import ProbeResult
@@ -95,7 +97,10 @@ class ApiPageClient:
         if not location:
             raise self._http.faults.transport_error("no location", response)
         stored = Confirmation(
-            response.status, response.exchange, await self._receipt(response, location)
+            response.status,
+            response.exchange,
+            await self._receipt(response, location),
+            state=await self._state(response),
         )
         if not prepared.follow_ups:
             return stored
@@ -137,6 +142,15 @@ class ApiPageClient:
                 mapped_values(values.names, line) for line in appointment.field_values
             ]
         return record
+
+    async def _state(self, response: HttpResponse) -> RecordState | None:
+        """Return the state of the record by the created record, if the connector reads it."""
+        connector = self._http.connector
+        if connector.applied.preset is not AppliedPreset.ANSWER:
+            return None
+        record = await parse_answer(parse_object, response.body)
+        names = names_of(connector.kind, connector.applied)
+        return state_of_answer(record, names, self._http.faults.quote)
 
     async def _receipt(self, response: HttpResponse, location: str) -> Receipt | None:
         """Return the receipt of the record. A body that is no object adds nothing to it."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from common.contracts.applied import AppliedPreset
+from common.contracts.applied_presets import names_of
 from common.contracts.mapping import SoapMapping
+from dispatcher.back_offices.applied_rows import state_of_answer
 from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import Confirmation, HttpCall, PreparedDelivery
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
@@ -15,7 +17,7 @@ from dispatcher.back_offices.parsing import parse_answer
 from dispatcher.back_offices.receipts import receipt_of
 from dispatcher.back_offices.soap.envelope import envelope
 from dispatcher.back_offices.soap.probe import probe
-from dispatcher.back_offices.soap.records import PageRecordReader
+from dispatcher.back_offices.soap.records import PageRecordReader, rows_in
 from dispatcher.back_offices.soap.response import CreateResult, SoapFault, read_response
 from dispatcher.back_offices.soap.wsdl import MAX_WSDL_BYTES
 from dispatcher.back_offices.value_limits import BUSINESS_CENTRAL
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
-    from dispatcher.back_offices.applied_rows import RecordReader
+    from dispatcher.back_offices.applied_rows import RecordReader, RecordState
     from dispatcher.back_offices.calls import HttpResponse
     from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
     from dispatcher.back_offices.probe import ProbeResult
@@ -68,13 +70,24 @@ class PageServiceClient:
         if result is None or not response.is_whole:
             raise faults.transport_error("malformed", response)
         receipt = receipt_of(faults, key=result.key, entry_no=result.entry_no)
-        return Confirmation(response.status, response.exchange, receipt)
+        return Confirmation(
+            response.status, response.exchange, receipt, state=await self._state(response)
+        )
 
     async def probe(self) -> ProbeResult:
         """Read the WSDL, and compare its names with the connector's."""
         response = await self._http.call(HttpCall("GET", self._uri, max_bytes=MAX_WSDL_BYTES))
         await self._read(response)
         return await probe(response, self._mapping, self._http.faults)
+
+    async def _state(self, response: HttpResponse) -> RecordState | None:
+        """Return the state of the record by the result of Create, if the connector reads it."""
+        connector, mapping = self._http.connector, self._mapping
+        if connector.applied.preset is not AppliedPreset.ANSWER:
+            return None
+        rows = await parse_answer(rows_in, response.body, mapping.namespace, mapping.entity)
+        names = names_of(connector.kind, connector.applied)
+        return state_of_answer(rows[0] if rows else {}, names, self._http.faults.quote)
 
     async def _read(self, response: HttpResponse) -> CreateResult | None:
         """Return the result of Create, or None for a success without one.

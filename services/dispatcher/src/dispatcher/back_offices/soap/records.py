@@ -81,7 +81,7 @@ class PageRecordReader:
 
     async def _error(self, response: HttpResponse) -> Exception:
         faults, mapping = self._http.faults, self._mapping
-        found = await parse_answer(read_response, response.body, mapping.namespace)
+        found = await parse_answer(read_response, response.body, mapping.namespace, mapping.entity)
         if isinstance(found, SoapFault):
             return faults.find_error(
                 "soap", found.text, response, found.message
