@@ -10,7 +10,7 @@ import asyncio
 import pytest
 
 from common.contracts.connector import Connector
-from dispatcher.back_offices.calls import Receipt
+from dispatcher.back_offices.calls import Confirmation
 from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.back_offices.table import build
 from dispatcher.errors import ClosedEarlyError, UnauthorisedError
@@ -30,7 +30,7 @@ def connector(server: WindowsServer, kind: str, **login: str) -> Connector:
     return with_secrets(a_connector(uri=server.url, authentication=said), secrets)
 
 
-async def deliver(shared: SharedResources, to: Connector, times: int = 1) -> list[Receipt]:
+async def deliver(shared: SharedResources, to: Connector, times: int = 1) -> list[Confirmation]:
     """Send the snapshot several times, each time after the client has noticed the server's
     closing.
     """

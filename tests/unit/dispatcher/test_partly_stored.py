@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 
 from common.contracts.delivery import Status
+from common.contracts.receipt import Receipt
+from dispatcher.back_offices.calls import Confirmation, HttpCall, PreparedDelivery
 from dispatcher.errors import (
     DeliveryError,
     GatewayFaultError,
@@ -19,7 +20,10 @@ from dispatcher.errors import (
 from tests.support.fake_lane import FakeClient, a_lane, changed
 from tests.support.virtual_time import in_virtual_time
 
-FOLLOW_UP: Any = "the second resource"
+RECEIPT = Receipt(entry_no="7")
+FOLLOW_UP = PreparedDelivery(
+    HttpCall("POST", "http://bc/resources"), stored=Confirmation(201, None, RECEIPT)
+)
 
 
 def after_the_record(error: DeliveryError) -> DeliveryError:

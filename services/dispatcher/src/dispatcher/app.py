@@ -24,6 +24,9 @@ from common.settings import load
 from common.telemetry.log_buffer import LogBuffer
 from common.telemetry.publisher import TelemetryPublisher
 from common.traces.exporting import export_traces
+from dispatcher.applied.checks import AppliedChecks
+from dispatcher.applied.poller import AppliedPoller
+from dispatcher.applied.questions import AppliedQuestions
 from dispatcher.back_offices.address_policy import AddressPolicy
 from dispatcher.back_offices.authentication.token_cache import TokenCache
 from dispatcher.back_offices.client_cache import BackOfficeClientCache
@@ -113,6 +116,8 @@ async def _deliver(
     outbox = Outbox(publisher, database, leases.replica, leases.replicas)
     ledger = Ledger(database, settings.lease_s)
     statuses = StatusPublisher(outbox)
+    checks = AppliedChecks(database)
+    applied = AppliedQuestions(checks)
     clients = BackOfficeClientCache(partial(build, shared=shared))
     factory = LaneFactory(
         replica,
@@ -120,7 +125,7 @@ async def _deliver(
         outbox,
         statuses,
         clients,
-        lambda lane: DeliveryService(lane, ledger, statuses, replica).deliver,
+        lambda lane: DeliveryService(lane, ledger, statuses, applied, replica).deliver,
     )
     lanes_changed = asyncio.Event()
     lanes = LaneRegistry(connection, factory, lanes_changed.set)
@@ -140,6 +145,7 @@ async def _deliver(
         loopback.run(),
         database_health.run(),
         ledger.renew_leases(),
+        AppliedPoller(lanes, checks, statuses).run(),
         connectors.run(settings.refresh_s),
         supervisor.run(),
         transactions.run(),

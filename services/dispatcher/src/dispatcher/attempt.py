@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import functools
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
+from common.contracts.applied import Applied
 from common.contracts.delivery import Status
 from common.contracts.outcome_check import CheckWay, check_way
 from common.stack_trace import stack_trace_of
@@ -21,9 +23,12 @@ from dispatcher.outcome import Outcome
 from dispatcher.validate import validate_delivery
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
-    from dispatcher.back_offices.calls import PreparedDelivery, Receipt
+    from common.contracts.receipt import Answer
+    from dispatcher.back_offices.calls import Confirmation, PreparedDelivery
     from dispatcher.back_offices.table import BackOfficeClient
     from dispatcher.lanes.call_slots import CallSlot
     from dispatcher.lanes.lane_state import LaneState
@@ -42,6 +47,7 @@ CUT_OFF = UnforeseenError(
 PARTLY_STORED = (
     "The appointment was stored, but not all of its resources were. Check it there before retrying."
 )
+EARLIER_CALL = "An earlier call had no answer, so the back office may have stored the appointment."
 
 
 class AttemptResult(NamedTuple):
@@ -68,6 +74,7 @@ class AttemptProgress:
         self.earlier = EarlierAttempt(granted)
         self._began = began
         self._error: DeliveryError
+        self._was_unknown = False
 
     @property
     def is_partly_stored(self) -> bool:
@@ -76,13 +83,13 @@ class AttemptProgress:
 
     @property
     def may_have_stored(self) -> bool:
-        """Whether an attempt that ends unforeseen may have stored the appointment."""
-        is_unknown = self.tries.made > 0 and self._error.outcome_unknown
-        return not self.is_settled and (self.is_partly_stored or is_unknown)
+        """Whether an attempt that ends now may have stored the appointment."""
+        return not self.is_settled and (self.is_partly_stored or self._was_unknown)
 
     def record_failure(self, error: DeliveryError) -> None:
         """Count a failed try, and store the follow-ups that remain."""
         self._error = error
+        self._was_unknown = self._was_unknown or error.outcome_unknown
         self.remaining = error.remaining or self.remaining
         self.tries = self.tries.after(error)
 
@@ -92,27 +99,31 @@ class AttemptProgress:
             update={"tries": self.tries.total + tries, "duration_ms": _since(self._began)}
         )
 
-    def success_outcome(self, receipt: Receipt) -> Outcome:
+    def success_outcome(self, confirmation: Confirmation) -> Outcome:
         """Return the outcome of a delivery that was confirmed."""
         return Outcome(
             status=Status.SUCCESS,
-            http_status=receipt.http_status,
+            message=confirmation.note,
+            http_status=confirmation.http_status,
             tries=self.tries.total + 1,
             duration_ms=_since(self._began),
-            exchange=receipt.exchange,
+            exchange=confirmation.exchange,
+            sent_action=self.granted.to_send.transaction.action,
+            receipt=confirmation.receipt,
+            applied=_applied_at_once(confirmation),
         )
 
-    def failure_outcome(self) -> Outcome:
-        """Return the outcome after the last failed try."""
-        error = self._error
+    def failure_outcome(self, answer: Answer | None = None) -> Outcome:
+        """Return the outcome after the last failed try, with the answer to it."""
+        error, stored = self._error, self.remaining.stored if self.remaining else None
         unanswered = self.earlier.unanswered(self.connector, error)
         if unanswered is not None:
             return self.with_effort(unanswered)
-        is_unknown = error.outcome_unknown or self.is_partly_stored
+        is_unknown = self._was_unknown or self.is_partly_stored
         return Outcome(
             status=Status.FAILED,
             code=error.code,
-            message=f"{error} {PARTLY_STORED}" if self.is_partly_stored else str(error),
+            message=" ".join((str(error), *self._notes())),
             retryable=error.retryable and not self.is_partly_stored,
             outcome_unknown=is_unknown,
             owes_create=error.owes_create and not self.is_partly_stored,
@@ -121,9 +132,18 @@ class AttemptProgress:
             duration_ms=_since(self._began),
             exchange=error.exchange,
             trace=error.trace,
+            sent_action=self.granted.to_send.transaction.action,
+            receipt=stored.receipt if stored else None,
+            answer=answer,
             outcome_check=self.earlier.repetition(self.connector) if is_unknown else None,
             was_missing=self.earlier.is_certainly_missing,
         )
+
+    def _notes(self) -> Iterator[str]:
+        if self.is_partly_stored:
+            yield PARTLY_STORED
+        elif self._was_unknown and not self._error.outcome_unknown:
+            yield EARLIER_CALL
 
 
 class AttemptRunner:
@@ -190,6 +210,8 @@ class AttemptRunner:
             return await self._fail(progress)
         progress.connector = connector
         refusal = validate_delivery(connector, progress.action, KINDS)
+        if refusal is not None and progress.may_have_stored:
+            return await self._fail(progress)
         refusal = progress.earlier.refusal(connector, refusal)
         if refusal is not None:
             return await self._settle(progress, refusal)
@@ -220,7 +242,9 @@ class AttemptRunner:
             await self._ledger.record_missing(progress.granted)
         return None
 
-    async def _call(self, progress: AttemptProgress, slot: CallSlot) -> Receipt | DeliveryError:
+    async def _call(
+        self, progress: AttemptProgress, slot: CallSlot
+    ) -> Confirmation | DeliveryError:
         """Make one call, and report its result to the lane."""
         try:
             result = await self._send(progress)
@@ -234,10 +258,11 @@ class AttemptRunner:
             self._lane.succeeded(slot)
         return result
 
-    async def _send(self, progress: AttemptProgress) -> Receipt | DeliveryError:
-        """Return the receipt or the fault. An unforeseen error is a fault of this delivery alone.
+    async def _send(self, progress: AttemptProgress) -> Confirmation | DeliveryError:
+        """Return the confirmation or the fault.
 
-        Where the record was stored, only the remaining follow-ups are sent.
+        An unforeseen error is a fault of this delivery alone. Where the record was stored, only the
+        remaining follow-ups are sent.
         """
         progress.is_calling = progress.is_partly_stored
         try:
@@ -260,6 +285,14 @@ class AttemptRunner:
         progress.is_settled = True
         await self._ledger.settle(progress.granted, outcome)
         return AttemptResult(outcome, progress.connector)
+
+
+def _applied_at_once(confirmation: Confirmation) -> Applied | None:
+    """Return the state of the record, where the answer to the create tells it."""
+    found = confirmation.state
+    if found is None:
+        return None
+    return Applied(state=found.state, message=found.message, checked_at=datetime.now(UTC))
 
 
 async def _prepare(client: BackOfficeClient, request: DeliveryRequested) -> PreparedDelivery:

@@ -29,6 +29,7 @@ from dispatcher.validate import validate_delivery
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
     from common.traces.spans import Attributes, Span
+    from dispatcher.applied.questions import AppliedQuestions
     from dispatcher.lanes.lane_state import LaneState
     from dispatcher.ledger.ledger import Ledger
     from dispatcher.status_publisher import StatusPublisher
@@ -43,11 +44,17 @@ class DeliveryService:
     """DeliveryRequested -> StatusChanged, for the deliveries of one lane."""
 
     def __init__(
-        self, lane: LaneState, ledger: Ledger, statuses: StatusPublisher, replica: str
+        self,
+        lane: LaneState,
+        ledger: Ledger,
+        statuses: StatusPublisher,
+        applied: AppliedQuestions,
+        replica: str,
     ) -> None:
         self._lane = lane
         self._ledger = ledger
         self._statuses = statuses
+        self._applied = applied
         self._replica = replica
         self._locks = KeyedLock()
         self._attempts = AttemptRunner(lane, ledger)
@@ -68,7 +75,9 @@ class DeliveryService:
                 claim = Claim(request, _sends_missing_create(connector))
                 result = await self._claim_and_send(claim, in_hand)
                 note = modified_ahead_note(request.transaction.appointment)
-                await self._publish(request, _with_note(result, note), span)
+                outcome = await self._applied.open(request, result.connector, result.outcome)
+                result = _with_note(result._replace(outcome=outcome), note)
+                await self._publish(request, result, span)
 
     async def _claim_and_send(self, claim: Claim, in_hand: MessageInHand) -> AttemptResult:
         """Wait for the appointment's claim, then send. The claim always ends."""

@@ -183,15 +183,15 @@ async def ask(
 ) -> FoundRecord | Reply | DeliveryError:
     """Ask the back office for the record of this delivery. The caller holds a call slot."""
     try:
-        reader = lane.clients.get(connector).reader
-        if reader is None:
+        finder = lane.clients.get(connector).finder
+        if finder is None:
             return Reply.NOT_NAMED
         size = len(request.transaction.body)
-        identity = await run_by_size(size, partial(reader.identify, request))
+        identity = await run_by_size(size, partial(finder.identify, request))
         if identity is None:
             return Reply.NOT_NAMED
         with lane.calling():
-            return await reader.find(identity) or Reply.MISSING
+            return await finder.find(identity) or Reply.MISSING
     except DeliveryError as error:
         return error
     except Exception as error:

@@ -17,6 +17,8 @@ DeliveryError              origin        consequence
 ├── UnansweredError        unclear       no usable answer to a question: nothing was sent, one try
 ├── UnforeseenError        unclear       an error of our own: it ends this delivery alone
 └── RefusedError           appointment   the back office refused this appointment
+
+A back office that stores a repetition once gets up to three tries where others get one.
 """
 
 from __future__ import annotations
@@ -80,6 +82,11 @@ class DeliveryError(Exception):
         """Whether a later attempt may succeed without a correction."""
         return self.transient or self.outcome_unknown
 
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether the outcome is unknown, and a repetition might store the appointment twice."""
+        return self.outcome_unknown and not self.transient
+
 
 class UnreachableError(DeliveryError):
     """No connection to the back office could be opened."""
@@ -126,15 +133,15 @@ class NoAnswerError(DeliveryError):
 class UnconfirmedError(DeliveryError):
     """The answer does not confirm the appointment. The back office may have stored it.
 
-    A repetition would have the same result.
+    A repetition would have the same result, unless the back office stores a repetition once.
     """
 
     outcome_unknown = True
 
     @property
     def retryable(self) -> bool:
-        """False, because an administrator has to check the back office first."""
-        return False
+        """Whether no administrator has to check the back office first."""
+        return self.transient
 
 
 class UnauthorisedError(DeliveryError):

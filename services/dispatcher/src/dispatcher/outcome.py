@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
+from common.contracts.applied import Applied
+from common.contracts.appointment import Action
 from common.contracts.connector import Connector
 from common.contracts.delivery import DeliveryRequested, HttpExchange, Phase, Status, StatusChanged
-from common.contracts.receipt import OutcomeCheck, Receipt
+from common.contracts.receipt import Answer, OutcomeCheck, Receipt
 
 if TYPE_CHECKING:
     from common.traces.spans import Span
@@ -20,7 +22,10 @@ LEDGER_FIELDS = {"owes_create", "unknown_since", "was_missing"}
 
 
 class Outcome(BaseModel):
-    """The status of one attempt, with its explanation. The ledger stores it for repetitions."""
+    """The status of one attempt, with its explanation.
+
+    The ledger stores it for repetitions, without ``answer``.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,7 +40,10 @@ class Outcome(BaseModel):
     duration_ms: float | None = None
     exchange: HttpExchange | None = None
     trace: str | None = None
+    applied: Applied | None = None
+    sent_action: Action | None = None
     receipt: Receipt | None = None
+    answer: Answer | None = None
     outcome_check: OutcomeCheck | None = None
     unknown_since: datetime | None = None
     """The end of the attempt whose outcome is unknown, where a later one could not settle it."""

@@ -158,7 +158,8 @@ class Monitoring:
 
 def _row(event: StatusChanged) -> dict[str, Any]:
     """Return the delivery of an event as the list of deliveries shows it."""
-    stored = _as_stored(delivery_of(event)) | {"_id": event.delivery_id}
+    applied = event.applied.model_dump() if event.applied else None
+    stored = _as_stored(delivery_of(event) | {"applied": applied}) | {"_id": event.delivery_id}
     return as_delivery(stored).model_dump(mode="json")
 
 

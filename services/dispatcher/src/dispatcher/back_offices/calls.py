@@ -1,4 +1,4 @@
-"""The values of one HTTP call: request, response, exchange, prepared delivery and receipt."""
+"""The values of one HTTP call: request, response, exchange, prepared delivery and confirmation."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from dispatcher.back_offices.retry_after import seconds_until_retry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from common.contracts.receipt import Receipt
+    from dispatcher.back_offices.applied_rows import RecordState
 
 MAX_RESPONSE_BYTES = 256 * 1024
 LONGEST_ADDRESS = 500
@@ -66,32 +69,33 @@ class HttpResponse:
         return None if header is None else seconds_until_retry(header, datetime.now(UTC))
 
 
+class Confirmation(NamedTuple):
+    """The confirmation of a back office that it has the record.
+
+    ``http_status`` is the status of the record, ``exchange`` the last HTTP call, and ``note`` a
+    sentence for the administrator about a record that was stored before. ``state`` is the state of
+    the record, where the connector reads it from the answer to the create.
+    """
+
+    http_status: int
+    exchange: HttpExchange | None
+    receipt: Receipt | None = None
+    note: str | None = None
+    state: RecordState | None = None
+
+
 class PreparedDelivery(NamedTuple):
     """One snapshot, mapped to the calls that send it. Nothing was sent yet.
 
     ``follow_ups`` are calls below the address of the new record. They are made after the record was
-    created. ``record_count`` is the number of records that the call creates. ``stored_status`` is
-    the status of the new record, where only follow-ups are left.
+    created. ``records`` are the addresses of the records that a batch creates. ``stored`` is the
+    confirmation of the new record, where only follow-ups are left.
     """
 
     call: HttpCall
     follow_ups: tuple[HttpCall, ...] = ()
-    record_count: int = 1
-    stored_status: int | None = None
-
-
-class Receipt(NamedTuple):
-    """The confirmation of a back office: its status and the record of the last HTTP call."""
-
-    http_status: int
-    exchange: HttpExchange | None
-
-
-def receipt_of(response: HttpResponse, http_status: int | None = None) -> Receipt:
-    """Return the receipt of a successful response, with the status of the record inside it if
-    given.
-    """
-    return Receipt(response.status if http_status is None else http_status, response.exchange)
+    records: tuple[str, ...] = ()
+    stored: Confirmation | None = None
 
 
 def exchange_of(

@@ -68,13 +68,15 @@ class FaultTranslator:
         row = next(rows, None)
         if row is None:
             return None
-        return self._error(
+        error = self._error(
             ERROR_TYPES[row.means],
             row.code_for(self.kind),
             row.say.format_map(self._parameters(response) | parameters) + self._quoted(vendor_text),
             response,
             exchange,
         )
+        error.transient = error.transient or row.repeats
+        return error
 
     def transport_error(
         self,

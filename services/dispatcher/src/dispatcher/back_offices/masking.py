@@ -125,27 +125,26 @@ def _ranges_in(reading: Reading, forms: Iterable[SecretForms]) -> Iterator[Range
 
 def _occurrences(reading: Reading, secret: SecretForms) -> Iterator[Range]:
     """Return the forms of one secret in a reading."""
-    for form in secret.plain:
-        for found in _found(form, *reading.plain):
-            yield _widened(reading.text, found, "+")
-    for form in secret.base64:
-        for found in _found(form, *reading.base64):
-            yield _widened(reading.text, found, _BASE64_CHARACTERS)
+    for found in _all_found(secret.plain, *reading.plain):
+        yield _widened(reading.text, found, "+")
+    for found in _all_found(secret.base64, *reading.base64):
+        yield _widened(reading.text, found, _BASE64_CHARACTERS)
     if secret.head:
-        for start, end in _found(secret.head, *reading.plain):
+        for start, end in _all_found((secret.head,), *reading.plain):
             yield Range(start, _end_of_long(reading.text, end, has_blanks=secret.has_blanks))
     if secret.pattern is not None:
         for match in secret.pattern.finditer(reading.text):
             yield Range(*match.span())
 
 
-def _found(needle: str, folded: str, positions: list[int]) -> Iterator[Range]:
-    """Return where a form occurs in a folded text, in positions of the text."""
-    at = folded.find(needle)
-    while at >= 0:
-        last = at + len(needle) - 1
-        yield Range(positions[at], positions[last] + 1)
-        at = folded.find(needle, last + 1)
+def _all_found(forms: Iterable[str], folded: str, positions: list[int]) -> Iterator[Range]:
+    """Return where the forms occur in a folded text, in positions of the text."""
+    for form in forms:
+        at = folded.find(form)
+        while at >= 0:
+            last = at + len(form) - 1
+            yield Range(positions[at], positions[last] + 1)
+            at = folded.find(form, last + 1)
 
 
 def _widened(text: str, found: Range, characters: str) -> Range:

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
-    from dispatcher.back_offices.calls import PreparedDelivery, Receipt
+    from dispatcher.back_offices.applied_rows import RecordReader
+    from dispatcher.back_offices.calls import Confirmation, PreparedDelivery
     from dispatcher.back_offices.http_client import SharedResources
     from dispatcher.back_offices.probe import ProbeResult
     from dispatcher.back_offices.read_back import FoundRecord, RecordIdentity
 
-    class RecordReader(Protocol):
+    class RecordFinder(Protocol):
         """Asks one connector's back office for the record of an earlier call. Nothing is stored."""
 
         def identify(self, request: DeliveryRequested) -> RecordIdentity | None:
@@ -43,8 +44,8 @@ if TYPE_CHECKING:
         """
 
         @property
-        def reader(self) -> RecordReader | None:
-            """The reader of records, or None where the back office cannot be asked."""
+        def finder(self) -> RecordFinder | None:
+            """The finder of records, or None where the back office cannot be asked."""
             ...
 
         def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
             """
             ...
 
-        async def send(self, prepared: PreparedDelivery) -> Receipt:
+        async def send(self, prepared: PreparedDelivery) -> Confirmation:
             """Send one snapshot. Raises a DeliveryError with the reason when it was not
             confirmed.
             """
@@ -64,6 +65,13 @@ if TYPE_CHECKING:
             """Test the endpoint within the connector's timeouts, without sending an appointment.
 
             Raises a DeliveryError with the reason of a failure.
+            """
+            ...
+
+        def record_reader(self) -> RecordReader | None:
+            """Return the reader of records by the connector's preset, or None without one.
+
+            Raises MisconfiguredError.
             """
             ...
 

@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from common.address import split_query
+from common.contracts.applied import AppliedSettings
 from common.contracts.appointment import Action
 from common.contracts.connector import (
     QUERIES,
@@ -28,6 +29,7 @@ from common.contracts.connector import (
     kind_of,
 )
 from common.contracts.mapping import MAPPINGS, check_entered
+from portal_api.connectors.applied_settings import EnteredApplied, applied_refusal
 from portal_api.connectors.entered import (
     AsAddress,
     AsCertificate,
@@ -143,6 +145,13 @@ class ConnectorFields(BaseModel):
             "never received the create."
         ),
     )
+    applied: EnteredApplied = Field(
+        default=AppliedSettings(),
+        description=(
+            "The questions for the state of records after Success (docs/applied.md), off by "
+            "default. Null means the default name or values of the preset."
+        ),
+    )
     password: AsSecret = Field(
         default=None, max_length=500, description="The password of the login."
     )
@@ -183,6 +192,14 @@ class ConnectorFields(BaseModel):
         """Refuse names that the system does not have."""
         if self.mapping is not None:
             _check_mapping(self.mapping, kind_of(self.system, self.api_type))
+        return self
+
+    @model_validator(mode="after")
+    def _applied_fits(self) -> Self:
+        """Refuse a preset of another system, and an address at another server."""
+        found = applied_refusal(self.applied, kind_of(self.system, self.api_type), self.uri)
+        if found is not None:
+            raise found
         return self
 
     @model_validator(mode="after")

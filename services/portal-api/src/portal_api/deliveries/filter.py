@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field, field_validator
 
+from common.contracts.applied import AppliedState
 from common.contracts.delivery import Phase, Status, Trigger
 from portal_api.deliveries.columns import COLUMNS
 from portal_api.deliveries.statuses import (
@@ -129,6 +130,15 @@ class DeliveryFilter(AppointmentConditions):
             )
         ),
     ] = None
+    applied: Annotated[
+        AnyOf[AppliedState],
+        Field(
+            description=(
+                "The state of the record at the back office. Only connectors that ask for it have "
+                "one (docs/applied.md)."
+            )
+        ),
+    ] = ()
     replica: Texts = ()
 
     @field_validator("phase")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from common.contracts.applied import AppliedState
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status, Trigger
 from portal_api.connectors.schemas import ConnectorResponse
@@ -78,6 +79,21 @@ class AppointmentSnapshot(ResponseModel):
     modified_by: str | None = None
 
 
+class AppliedResponse(ResponseModel):
+    """The state of the record at the back office, beside the status of the delivery.
+
+    ``message`` is the back office's own text. While the record waits, it is the reason why the last
+    question had no answer.
+    """
+
+    state: AppliedState
+    message: str | None = None
+    checked_at: Instant | None = None
+    next_check_at: Instant | None = Field(
+        default=None, description="The next question. Null after the last one."
+    )
+
+
 class AttemptOutcome(ResponseModel):
     """The outcome of an attempt.
 
@@ -97,6 +113,9 @@ class AttemptOutcome(ResponseModel):
     duration_ms: float | None = None
     connector_version: int | None = None
     replica: str | None = None
+    applied: AppliedResponse | None = Field(
+        default=None, description="Null where the connector does not ask (docs/applied.md)."
+    )
 
 
 class Delivery(AttemptOutcome):
@@ -214,6 +233,7 @@ def with_delivery_id(item: dict[str, Any]) -> dict[str, Any]:
 
 
 EXPORT_COLUMNS = (
-    *(name for name in Delivery.model_fields if name != "appointment"),
+    *(name for name in Delivery.model_fields if name not in {"appointment", "applied"}),
+    *(f"applied_{name}" for name in AppliedResponse.model_fields),
     *(f"appointment_{name}" for name in AppointmentSnapshot.model_fields),
 )

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from common import topology
 from common.consuming import own_queue, own_subscriber, parsed_by, subscriber, typed_body
+from common.contracts.applied import APPLIED_CHANGES, AppliedChanged
 from common.contracts.connector import ConnectorTested, LaneChanged
 from common.contracts.dead_letter import MAX_BODY_BYTES, DeadLetter, body_fields
 from common.contracts.delivery import STATUSES, StatusChanged
@@ -123,6 +124,10 @@ class MessageHandler:
                 await self._dead_letter_unreadable(transactions.unreadable, queue_name, message)
             case _, LaneChanged.__name__:
                 await recorder.record_lane(LaneChanged.model_validate_json(body))
+            case topology.PORTAL_API_STATUSES.name, AppliedChanged.__name__:
+                changes = read_list(AppliedChanged, APPLIED_CHANGES, body)
+                await recorder.record_applied(changes.items)
+                await self._dead_letter_unreadable(changes.unreadable, queue_name, message)
             case topology.PORTAL_API_STATUSES.name, _:
                 statuses = read_list(StatusChanged, STATUSES, body)
                 await recorder.record_statuses(statuses.items)

@@ -15,12 +15,18 @@ from common.traces.messaging import consume_span
 from common.traces.spans import end_all
 from portal_api.metrics import STORED, STORED_AFTER_SECONDS
 from portal_api.statistics.interval import Interval
-from portal_api.statistics.late import late_minutes
-from portal_api.store import dead_letter_projections, delivery_projections, operation_projections
+from portal_api.statistics.late import late_minutes, late_minutes_of
+from portal_api.store import (
+    applied_projections,
+    dead_letter_projections,
+    delivery_projections,
+    operation_projections,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from common.contracts.applied import AppliedChanged
     from common.contracts.connector import LaneChanged
     from common.contracts.dead_letter import DeadLetter
     from common.contracts.delivery import StatusChanged
@@ -70,6 +76,13 @@ class Recorder:
         await self._mark_late(late_minutes(events, now))
         for event in events:
             STORED_AFTER_SECONDS.observe(max(0.0, (now - event.at).total_seconds()))
+
+    async def record_applied(self, events: Sequence[AppliedChanged]) -> None:
+        """Record the states of records at the back office."""
+        await self._writer.write(applied_projections.of_changes(events))
+        STORED.labels("applied").inc(len(events))
+        times = (event.applied.checked_at for event in events)
+        await self._mark_late(late_minutes_of(filter(None, times), datetime.now(UTC)))
 
     async def record_lane(self, change: LaneChanged) -> None:
         """Record that a lane is held or released."""

@@ -91,6 +91,7 @@ VERSION: dict[str, Any] = {
     "header_names": [],
     "limits": {"connect_timeout_s": 5.0, "total_timeout_s": 60.0, "partitions": 1},
     "sends_missing_create": True,
+    "applied": {"preset": "off", "interval_s": 60.0, "give_up_after_h": 72.0},
     "secrets": ["password"],
     "modified_at": "2026-07-21T14:20:00Z",
     "modified_by": "admin1",

@@ -17,7 +17,8 @@ from common.topology import PORTAL_API_TRANSACTIONS
 from portal_api.deliveries.cause import cause_of
 from portal_api.lists.search_terms import words_of
 from portal_api.store import appointment_projections
-from portal_api.store.delivery_projections import DEAD_LETTER_RANK, RECORDED_AT, derived_fields
+from portal_api.store.delivery_projections import DEAD_LETTER_RANK, derived_fields
+from portal_api.store.forward import RECORDED_AT
 
 if TYPE_CHECKING:
     from datetime import datetime

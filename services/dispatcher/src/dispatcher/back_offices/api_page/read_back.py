@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from common.contracts.mapping import property_of
-from common.contracts.receipt import Receipt
 from dispatcher.back_offices.appointment_fields import fields_of
-from dispatcher.back_offices.calls import HttpCall
+from dispatcher.back_offices.calls import HttpCall, address_of
 from dispatcher.back_offices.odata import odata_error
 from dispatcher.back_offices.parsing import parse_answer, parse_json
 from dispatcher.back_offices.read_back import (
@@ -22,6 +21,7 @@ from dispatcher.back_offices.read_back import (
     find_row,
     identity_of,
 )
+from dispatcher.back_offices.receipts import receipt_of
 from dispatcher.back_offices.value_limits import BUSINESS_CENTRAL
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ ENTRY_NO = property_of("Entry No.")
 MAX_ROWS = PAGE_ROWS * MAX_PAGES
 
 
-class ApiPageReader:
+class ApiPageFinder:
     """Asks one API page for the records of one appointment and one action."""
 
     def __init__(self, http: BackOfficeHttpClient, mapping: ApiPageMapping, zone: ZoneInfo) -> None:
@@ -100,7 +100,14 @@ class ApiPageReader:
         """Return the record. Lines that are sent after it may be missing."""
         if self._has_lines_after:
             raise self._http.faults.transport_error("lines unknown", response)
-        receipt = Receipt(record_id=row.record_id, entry_no=row.entry_no, etag=row.etag)
+        location = f"{address_of(self._http.uri)}({row.record_id})" if row.record_id else None
+        receipt = receipt_of(
+            self._http.faults,
+            record_id=row.record_id,
+            entry_no=row.entry_no,
+            location=location,
+            etag=row.etag,
+        )
         return FoundRecord(response.status, response.exchange, receipt)
 
     async def _read(self, response: HttpResponse) -> tuple[list[Row], str | None]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape
 
-from common.contracts.mapping import element_of
-from common.contracts.receipt import Receipt
 from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import HttpCall
 from dispatcher.back_offices.parsing import parse_answer
@@ -21,7 +19,15 @@ from dispatcher.back_offices.read_back import (
     find_row,
     identity_of,
 )
-from dispatcher.back_offices.soap.response import SOAP, SoapFault, parse_xml, read_fault
+from dispatcher.back_offices.receipts import receipt_of
+from dispatcher.back_offices.soap.response import (
+    ENTRY_NO,
+    KEY,
+    SOAP,
+    SoapFault,
+    parse_xml,
+    read_fault,
+)
 from dispatcher.back_offices.value_limits import BUSINESS_CENTRAL
 
 if TYPE_CHECKING:
@@ -34,8 +40,6 @@ if TYPE_CHECKING:
     from dispatcher.back_offices.calls import HttpResponse
     from dispatcher.back_offices.http_client import BackOfficeHttpClient
 
-KEY, ENTRY_NO = element_of("Key"), element_of("Entry No.")
-
 
 class RowNames(NamedTuple):
     """The names of the elements that identify a row, in the namespace of the page."""
@@ -47,7 +51,7 @@ class RowNames(NamedTuple):
     modified_at: str
 
 
-class PageServiceReader:
+class PageServiceFinder:
     """Asks one published page for the records of one appointment and one action."""
 
     def __init__(self, http: BackOfficeHttpClient, mapping: SoapMapping, zone: ZoneInfo) -> None:
@@ -82,7 +86,7 @@ class PageServiceReader:
             except UnusableRowsError as error:
                 raise faults.transport_error(error.reason, response) from None
             if row is not None:
-                receipt = Receipt(entry_no=row.entry_no, key=row.key)
+                receipt = receipt_of(faults, entry_no=row.entry_no, key=row.key)
                 return FoundRecord(response.status, response.exchange, receipt)
             if len(rows) < PAGE_ROWS:
                 return None
