@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
     from common.contracts.connector import Connector
 
+MISSING_AFTER_S = 600.0
+"""The seconds that a stored connector without the field waits. The limits of Business Central's
+servers are shorter (Microsoft: operational limits).
+"""
 IDENTIFYING_FIELDS = ("appointment_id", "database_action", "last_modified_date")
 """The fields that identify the record of one version of an appointment."""
 

@@ -70,6 +70,7 @@ class FaultRow(BaseModel):
         "forbidden",
         "misconfigured",
         "refused",
+        "unanswered",
     ]
     say: str
     repeats: bool = False
