@@ -41,6 +41,14 @@ ASKED_TO_WAIT = ThrottledError(
 )
 
 
+class NoQuestions:
+    """A connector that does not ask for the state of records."""
+
+    async def open(self, _request: object, _connector: object, outcome: object) -> object:
+        """Return the outcome unchanged."""
+        return outcome
+
+
 class Delivering:
     """A delivery service with fake neighbours, and one delivery under way."""
 
@@ -49,7 +57,11 @@ class Delivering:
         self.statuses = FakeStatuses()
         self.message = a_message()
         self._service = DeliveryService(
-            lane.state, cast("Any", lane.ledger), cast("Any", self.statuses), "replica"
+            lane.state,
+            cast("Any", lane.ledger),
+            cast("Any", self.statuses),
+            cast("Any", NoQuestions()),
+            "replica",
         )
         self.task = self.deliver(request or a_delivery())
 

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 FORGOTTEN_AFTER = timedelta(days=30)
 """MongoDB deletes a question this long after its last try, in case no dispatcher ended it."""
-INDEXES = (
+INDEXES = [
     IndexModel(
         [("connector_id", ASCENDING), ("next_check_at", ASCENDING), ("opened_at", ASCENDING)]
     ),
     IndexModel(
         [("give_up_at", ASCENDING)], expireAfterSeconds=int(FORGOTTEN_AFTER.total_seconds())
     ),
-)
+]
 
 
 class OpenChecks(NamedTuple):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simulator.authentication.authenticators import BearerAuthenticator, authenticator_for
 from simulator.back_offices.history import History, StoredSnapshot
+from simulator.back_offices.processing import NEW
 from simulator.back_offices.record import Record, record_of
 from simulator.back_offices.signature import is_genuine, secret_key
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from simulator.authentication.requirements import LoginRequirement, TokenRequirement
     from simulator.back_offices.fault import Fault
     from simulator.back_offices.fault_injector import FaultInjector
+    from simulator.back_offices.processing import ProcessedState, Processing
 
 
 class MemoryLimits(NamedTuple):
@@ -39,6 +41,7 @@ class BackOffice:
         self._key: bytes | None = None
         self._authenticator: Authenticator | None = None
         self.fault_injector: FaultInjector | None = None
+        self.processing: Processing | None = None
         self.clear()
 
     def clear(self) -> None:
@@ -46,7 +49,7 @@ class BackOffice:
         self._records: deque[Record] = deque(maxlen=self._limits.records)
         self._history = History(self._limits.history)
         self._taken_ids: dict[str, None] = {}
-        self.received = self.stored = self.faulted = self.refused = 0
+        self.received = self.stored = self.faulted = self.refused = self.reads = 0
         self.tokens_issued = self.connections_authenticated = self.unauthorised = 0
 
     @property
@@ -57,6 +60,7 @@ class BackOffice:
             and self.fault_injector is None
             and self._key is None
             and self._authenticator is None
+            and self.processing is None
         )
 
     @property
@@ -69,6 +73,7 @@ class BackOffice:
             "stored": self.stored,
             "repeated": self._history.repeated,
             "out_of_order": self._history.out_of_order,
+            "reads": self.reads,
             "faulted": self.faulted,
             "refused": self.refused,
             "dropped": self.stored - len(self._records),
@@ -152,6 +157,14 @@ class BackOffice:
             while len(self._taken_ids) > self._limits.history:
                 del self._taken_ids[next(iter(self._taken_ids))]
         return existing
+
+    def state_of(self, record: Record) -> ProcessedState:
+        """Return the state of a stored record. Without processing, records stay new."""
+        return NEW if self.processing is None else self.processing.state_of(record)
+
+    def all_records(self) -> list[Record]:
+        """Return the stored records, oldest first."""
+        return list(self._records)
 
     def find(self, entity_id: str) -> Record | None:
         """Return the stored record with this id, or None."""

@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from common.exact_json import write_json
 from simulator.api_page.read import PARTS, read_appointment, read_line
-from simulator.api_page.responses import appointment_created, edmx, error_body, line_created
+from simulator.api_page.responses import (
+    PROPERTIES,
+    appointment_created,
+    edmx,
+    error_body,
+    line_created,
+    row_of,
+)
 from simulator.back_offices.fault import ODataFault
 from simulator.errors import ODataError
+from simulator.odata.query import read_rows
 from simulator.routes.fault_injection import respond
 from simulator.routes.middleware import ADDRESS, authenticated
 
@@ -34,6 +43,7 @@ LOCKED = ODataFault(
 _NO_COMPANY = str(uuid.UUID(int=0))
 """The id of a company that does not exist."""
 _APPOINTMENTS = re.compile(rf"companies\({_GUID}\)/appointments")
+_RECORD = re.compile(rf"companies\({_GUID}\)/appointments\((?P<id>{_GUID})\)")
 _LINES = re.compile(
     rf"companies\({_GUID}\)/appointments\((?P<id>{_GUID})\)/(?P<part>{'|'.join(PARTS)})"
 )
@@ -73,6 +83,9 @@ async def _describe(_request: web.Request, _office: BackOffice, _body: bytes) ->
 async def _call(request: web.Request, back_office: BackOffice, body: bytes) -> web.StreamResponse:
     path = request.match_info["path"]
     lines = _LINES.fullmatch(path)
+    record = _RECORD.fullmatch(path)
+    if record is not None and request.method == "GET":
+        return _record(back_office, record["id"].lower())
     if lines is None and not _APPOINTMENTS.fullmatch(path):
         raise ODataError(
             404, "BadRequest_ResourceNotFound", f"Resource not found for the segment '{path}'."
@@ -80,7 +93,7 @@ async def _call(request: web.Request, back_office: BackOffice, body: bytes) -> w
     if path.startswith(f"companies({_NO_COMPANY})"):
         raise ODataError(404, "BadRequest_NotFound", f"The company '{_NO_COMPANY}' does not exist.")
     if request.method == "GET" and lines is None:
-        return web.json_response({"value": []}, headers={"OData-Version": "4.0"})
+        return _rows(request, back_office)
     if request.method != "POST":
         raise ODataError(
             405, "BadRequest_MethodNotAllowed", f"{request.method} is not supported here."
@@ -98,6 +111,25 @@ async def _call(request: web.Request, back_office: BackOffice, body: bytes) -> w
     )
 
 
+def _rows(request: web.Request, back_office: BackOffice) -> web.Response:
+    back_office.reads += 1
+    rows = [row_of(record, back_office.state_of(record)) for record in back_office.all_records()]
+    found = read_rows(request.query, rows, PROPERTIES)
+    body = {"value": found}
+    return web.json_response(body, headers={"OData-Version": "4.0"}, dumps=write_json)
+
+
+def _record(back_office: BackOffice, entity_id: str) -> web.Response:
+    back_office.reads += 1
+    record = back_office.find(entity_id)
+    if record is None:
+        raise ODataError(
+            404, "BadRequest_NotFound", f"The appointment '{entity_id}' does not exist."
+        )
+    row = row_of(record, back_office.state_of(record))
+    return web.json_response(row, headers={"OData-Version": "4.0"}, dumps=write_json)
+
+
 async def _appointment(
     request: web.Request, back_office: BackOffice, body: bytes
 ) -> web.StreamResponse:
@@ -108,7 +140,9 @@ async def _appointment(
         record = back_office.store(snapshot, request.headers, body)
         return _created(
             f"{address}({record.entity_id})",
-            appointment_created(address, record.entity_id, record.number, record.fields),
+            appointment_created(
+                address, row_of(record, back_office.state_of(record)), back_office.processing
+            ),
         )
 
     return await respond(request, back_office, snapshot, store, _refuse)

@@ -1,5 +1,5 @@
-"""The page service ``/back-offices/{name}/WS/{company}/Page/Appointment``, its WSDL and its
-operation Create.
+"""The page service ``/back-offices/{name}/WS/{company}/Page/Appointment``, its WSDL, its operation
+Create and its reads.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from aiohttp import web
 from simulator.errors import SoapFaultError
 from simulator.page_service.create import read_create
 from simulator.page_service.faults import CATALOGUE, NOT_FOUND, SoapFault, fault_body
+from simulator.page_service.read import find_rows, read_operation, read_result
 from simulator.page_service.responses import created
+from simulator.page_service.rows import row_of
 from simulator.page_service.wsdl import wsdl
 from simulator.routes.fault_injection import respond
-from simulator.routes.middleware import ADDRESS, authenticated
+from simulator.routes.middleware import ADDRESS, CALL, READ, authenticated
 
 if TYPE_CHECKING:
     from simulator.back_offices.back_office import BackOffice
@@ -54,6 +56,9 @@ async def _call(request: web.Request, back_office: BackOffice, body: bytes) -> w
     if request.content_type != _CONTENT_TYPE or (request.charset or "utf-8").lower() != "utf-8":
         back_office.refused += 1
         return _plain(415, f"The content type must be {_CONTENT_TYPE}; charset=utf-8", {})
+    operation = read_operation(request.headers.get("SOAPAction"))
+    if operation:
+        return _read(request, back_office, operation, body)
     try:
         snapshot, entity = read_create(request.headers.get("SOAPAction"), body)
     except SoapFaultError as error:
@@ -62,11 +67,29 @@ async def _call(request: web.Request, back_office: BackOffice, body: bytes) -> w
 
     def store() -> web.Response:
         record = back_office.store(snapshot, request.headers, body)
+        state = back_office.state_of(record) if back_office.processing else None
         return web.Response(
-            body=created(entity, record.number), content_type=_CONTENT_TYPE, charset="utf-8"
+            body=created(entity, record.number, state), content_type=_CONTENT_TYPE, charset="utf-8"
         )
 
     return await respond(request, back_office, snapshot, store, _refuse)
+
+
+def _read(
+    request: web.Request, back_office: BackOffice, operation: str, body: bytes
+) -> web.Response:
+    """Answer a read of records, which is counted apart from the calls that store."""
+    request[CALL].action = READ
+    back_office.reads += 1
+    back_office.received -= 1
+    rows = [row_of(record, back_office.state_of(record)) for record in back_office.all_records()]
+    try:
+        found = find_rows(operation, body, rows)
+    except SoapFaultError as error:
+        return _faulty(SoapFault(error.exception, str(error)))
+    return web.Response(
+        body=read_result(operation, found), content_type=_CONTENT_TYPE, charset="utf-8"
+    )
 
 
 def _refuse(fault: Fault) -> web.Response:
