@@ -58,9 +58,7 @@ async def journal(system: System, app: str) -> list[dict[str, Any]]:
 
 
 def most_at_once(calls: list[dict[str, Any]]) -> int:
-    steps = sorted(
-        [(call["began"], 1) for call in calls] + [(call["ended"], -1) for call in calls]
-    )
+    steps = sorted([(call["began"], 1) for call in calls] + [(call["ended"], -1) for call in calls])
     at_once = most = 0
     for _, step in steps:
         at_once += step
@@ -112,9 +110,7 @@ async def test_the_portal_shows_the_states_of_500_records_within_the_limits_of_t
         )
         sums = Counter[str]()
         for item in answer["items"]:
-            sums.update(
-                {n: item[n] for n in ("applied", "refused_by_back_office", "reverted")}
-            )
+            sums.update({n: item[n] for n in ("applied", "refused_by_back_office", "reverted")})
         return dict(sums) if sums["applied"] == 450 else None
 
     assert await until(figures, "the figures") == {

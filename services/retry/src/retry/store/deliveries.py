@@ -105,8 +105,9 @@ class DeliveryQueries:
 def _explanation_of(attempt: dict[str, Any]) -> str | None:
     """Return the note of a check that changed nothing, or the message of the attempt."""
     check = attempt.get("outcome_check")
-    is_unsettled = check and attempt["status"] == Status.FAILED
-    explanation: str | None = check["note"] if is_unsettled else attempt.get("message")
+    explanation: str | None = attempt.get("message")
+    if check and attempt["status"] == Status.FAILED:
+        explanation = check["note"]
     return explanation
 
 
