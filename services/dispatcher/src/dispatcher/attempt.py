@@ -18,6 +18,7 @@ from dispatcher.back_offices.parsing import run_by_size
 from dispatcher.back_offices.table import KINDS
 from dispatcher.earlier_attempt import EarlierAttempt, Reply, ask
 from dispatcher.errors import DeliveryError, UnforeseenError
+from dispatcher.metrics import OUTCOME_CHECKS
 from dispatcher.next_try import TryCounts, decide_next_try
 from dispatcher.outcome import Outcome
 from dispatcher.validate import validate_delivery
@@ -229,13 +230,17 @@ class AttemptRunner:
         reply = await ask(self._lane, progress.connector, progress.granted.to_send)
         if isinstance(reply, DeliveryError):
             self._lane.failed(reply, slot)
+            OUTCOME_CHECKS.labels("unanswered").inc()
             return reply
         if reply is not Reply.NOT_NAMED:
             self._lane.succeeded(slot)
         if not isinstance(reply, Reply):
+            OUTCOME_CHECKS.labels("found").inc()
             found = progress.with_effort(progress.earlier.found(reply), 1)
             return await self._settle(progress, found)
         unchanged = progress.earlier.not_found(progress.connector, reply)
+        if reply is Reply.MISSING:
+            OUTCOME_CHECKS.labels("not there yet" if unchanged else "missing").inc()
         if unchanged is not None:
             return await self._settle(progress, progress.with_effort(unchanged, 1))
         if progress.earlier.is_certainly_missing:

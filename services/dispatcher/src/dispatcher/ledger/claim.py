@@ -67,12 +67,12 @@ class Granted:
 
     ``missing_create`` is the transaction of a create that the back office never got. If there is
     one, the update is sent as a create. ``unknown`` is an earlier attempt of the same delivery
-    that may have stored the appointment.
+    that may have stored the appointment. It does not change the right that is granted.
     """
 
     claim: Claim
     missing_create: str | None = None
-    unknown: UnknownAttempt | None = None
+    unknown: UnknownAttempt | None = field(default=None, compare=False)
 
     @property
     def sends_create(self) -> bool:
