@@ -108,13 +108,18 @@ def exchange_of(
 
 
 def address_of(url: str) -> str:
+    """Return scheme, host and path, cut off where they are long."""
+    plain = without_query(url)
+    return plain if len(plain) <= LONGEST_ADDRESS else f"{plain[:LONGEST_ADDRESS]}…"
+
+
+def without_query(url: str) -> str:
     """Return scheme, host and path, because credentials and queries may be secret."""
     try:
         parts = urlsplit(url)
-        plain = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
     except ValueError:
         return ""
-    return plain if len(plain) <= LONGEST_ADDRESS else f"{plain[:LONGEST_ADDRESS]}…"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def host_of(url: str) -> str:
