@@ -120,7 +120,11 @@ async def _deliver(
         outbox,
         statuses,
         clients,
-        lambda lane: DeliveryService(lane, ledger, statuses, replica).deliver,
+        lambda lane: (
+            DeliveryService(
+                lane, ledger, statuses, replica, keeps_answers=settings.keep_answers
+            ).deliver
+        ),
     )
     lanes_changed = asyncio.Event()
     lanes = LaneRegistry(connection, factory, lanes_changed.set)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
     from common.contracts.receipt import Answer
+    from dispatcher.back_offices.answers import UnmaskedAnswer
     from dispatcher.back_offices.calls import Confirmation, PreparedDelivery
     from dispatcher.back_offices.table import BackOfficeClient
     from dispatcher.lanes.call_slots import CallSlot
@@ -131,9 +132,10 @@ class AttemptProgress:
 class AttemptRunner:
     """Sends claimed deliveries of one lane and settles them in the ledger."""
 
-    def __init__(self, lane: LaneState, ledger: Ledger) -> None:
+    def __init__(self, lane: LaneState, ledger: Ledger, *, keeps_answers: bool = True) -> None:
         self._lane = lane
         self._ledger = ledger
+        self._keeps_answers = keeps_answers
 
     async def run(self, granted: Granted, in_hand: MessageInHand) -> AttemptResult:
         """Send within the connector's limits until the attempt ends. The claim is always settled.
@@ -164,7 +166,7 @@ class AttemptRunner:
             progress.record_failure(result)
             next_try = decide_next_try(result, progress.tries, is_held=self._lane.breaker.is_held)
             if next_try.ends_attempt:
-                return await self._fail(progress)
+                return await self._fail(progress, await self._answer_to(result))
             if next_try.holds_lane:
                 self._lane.hold(result)
             in_hand.allow_drop()
@@ -228,8 +230,13 @@ class AttemptRunner:
             log.exception("a delivery could not be sent", delivery_id=delivery_id)
             return _unforeseen(error, has_begun=progress.is_calling)
 
-    async def _fail(self, progress: AttemptProgress) -> AttemptResult:
-        return await self._settle(progress, progress.failure_outcome())
+    async def _answer_to(self, error: DeliveryError) -> Answer | None:
+        """Return the answer of the failed call, unless answers are not kept."""
+        found: UnmaskedAnswer | None = error.answer if self._keeps_answers else None
+        return None if found is None else await run_by_size(found.work_size, found.mask)
+
+    async def _fail(self, progress: AttemptProgress, answer: Answer | None = None) -> AttemptResult:
+        return await self._settle(progress, progress.failure_outcome(answer))
 
     async def _settle(self, progress: AttemptProgress, outcome: Outcome) -> AttemptResult:
         progress.is_settled = True
