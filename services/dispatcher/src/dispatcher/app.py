@@ -43,6 +43,7 @@ from dispatcher.lanes.leases import LaneLeases
 from dispatcher.lanes.supervisor import LaneSupervisor
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outbox import Outbox
+from dispatcher.request_mapping.service import RequestMappingService
 from dispatcher.route import RoutingService
 from dispatcher.settings import Settings
 from dispatcher.status_publisher import StatusPublisher
@@ -136,8 +137,9 @@ async def _deliver(
     routing = RoutingService(connectors, outbox, statuses, replica)
     transactions = TransactionsConsumer(connection, routing, outbox)
     tests = ConnectionTestService(connectors, shared, publisher)
+    mappings = RequestMappingService(database, shared, publisher)
     broker = consuming_broker(url, publisher)
-    subscribe(broker, routing, connectors, tests, ledger, replica)
+    subscribe(broker, routing, connectors, tests, mappings, ledger, replica)
     await broker.start()
     database_health = DatabaseHealth(database)
     async with run_background(

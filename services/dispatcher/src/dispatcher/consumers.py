@@ -12,6 +12,7 @@ from common.consuming import own_queue, own_subscriber, parsed_by, subscriber
 from common.contracts.connector import ConnectorTestRequested
 from common.contracts.delivery import DeliveryRequested
 from common.contracts.forget_order import ForgetOrderRequested
+from common.contracts.mapped_request import MappedRequestRequested
 from dispatcher.forget_order import forget_order
 
 if TYPE_CHECKING:
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
     from dispatcher.connection_test.service import ConnectionTestService
     from dispatcher.connector_cache import ConnectorCache
     from dispatcher.ledger.ledger import Ledger
+    from dispatcher.request_mapping.service import RequestMappingService
     from dispatcher.route import RoutingService
 
 REROUTE_PREFETCH = 16
 CONNECTOR_PREFETCH = 16
 TEST_PREFETCH = 4
+MAPPING_PREFETCH = 2
 FORGET_ORDER_PREFETCH = 4
 
 
@@ -33,6 +36,7 @@ def subscribe(
     routing: RoutingService,
     connectors: ConnectorCache,
     tests: ConnectionTestService,
+    mappings: RequestMappingService,
     ledger: Ledger,
     replica: str,
 ) -> None:
@@ -40,6 +44,12 @@ def subscribe(
     for queue, message, handle, prefetch in (
         (topology.DISPATCHER_UNROUTED, DeliveryRequested, routing.reroute, REROUTE_PREFETCH),
         (topology.DISPATCHER_CONNECTOR_TESTS, ConnectorTestRequested, tests.run, TEST_PREFETCH),
+        (
+            topology.DISPATCHER_REQUEST_MAPPINGS,
+            MappedRequestRequested,
+            mappings.run,
+            MAPPING_PREFETCH,
+        ),
         (
             topology.DISPATCHER_APPOINTMENTS,
             ForgetOrderRequested,
