@@ -34,7 +34,7 @@ from dispatcher.broker_connection import BrokerConnection
 from dispatcher.connection_test.command import print_connection_test
 from dispatcher.connection_test.service import ConnectionTestService
 from dispatcher.connector_cache import ConnectorCache
-from dispatcher.consumers import stop_consuming, subscribe
+from dispatcher.consumers import stop_consuming, subscribe, subscribe_views
 from dispatcher.deliver import DeliveryService
 from dispatcher.lanes.circuit_breaker import BreakerSettings
 from dispatcher.lanes.lane_factory import LaneFactory
@@ -139,7 +139,8 @@ async def _deliver(
     tests = ConnectionTestService(connectors, shared, publisher)
     mappings = RequestMappingService(database, shared, publisher)
     broker = consuming_broker(url, publisher)
-    subscribe(broker, routing, connectors, tests, mappings, ledger, replica)
+    subscribe(broker, routing, connectors, ledger, replica)
+    subscribe_views(broker, tests, mappings)
     await broker.start()
     database_health = DatabaseHealth(database)
     async with run_background(

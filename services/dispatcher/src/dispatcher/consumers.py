@@ -35,21 +35,12 @@ def subscribe(
     broker: RabbitBroker,
     routing: RoutingService,
     connectors: ConnectorCache,
-    tests: ConnectionTestService,
-    mappings: RequestMappingService,
     ledger: Ledger,
     replica: str,
 ) -> None:
-    """Add the subscribers of this service to the broker."""
+    """Add the subscribers of deliveries, appointments and connectors to the broker."""
     for queue, message, handle, prefetch in (
         (topology.DISPATCHER_UNROUTED, DeliveryRequested, routing.reroute, REROUTE_PREFETCH),
-        (topology.DISPATCHER_CONNECTOR_TESTS, ConnectorTestRequested, tests.run, TEST_PREFETCH),
-        (
-            topology.DISPATCHER_REQUEST_MAPPINGS,
-            MappedRequestRequested,
-            mappings.run,
-            MAPPING_PREFETCH,
-        ),
         (
             topology.DISPATCHER_APPOINTMENTS,
             ForgetOrderRequested,
@@ -69,6 +60,17 @@ def subscribe(
     async def connector_changed(_: bytes) -> None:
         # The message means only that all connectors must be read again, so its body is not parsed.
         connectors.refresh_soon()
+
+
+def subscribe_views(
+    broker: RabbitBroker, tests: ConnectionTestService, mappings: RequestMappingService
+) -> None:
+    """Add the subscribers of requests whose answers a person waits for."""
+    parse_test = parsed_by(ConnectorTestRequested.model_validate_json)
+    parse_mapping = parsed_by(MappedRequestRequested.model_validate_json)
+    tested, mapped = topology.DISPATCHER_CONNECTOR_TESTS, topology.DISPATCHER_REQUEST_MAPPINGS
+    subscriber(broker, tested, parse_test, TEST_PREFETCH)(tests.run)
+    subscriber(broker, mapped, parse_mapping, MAPPING_PREFETCH)(mappings.run)
 
 
 async def stop_consuming(broker: RabbitBroker, within_s: float) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
+from common.address import with_query
 from common.contracts.connector import Authentication
 from common.contracts.delivery import DeliveryRequested, Trigger
 from common.contracts.message import NO_CONNECTOR
 from dispatcher.back_offices.parsing import run_by_size
 from dispatcher.back_offices.table import KINDS, build
-from dispatcher.request_mapping.shown_calls import shown_calls
+from dispatcher.request_mapping.shown_calls import MASK, shown_calls, uses_secret
 from dispatcher.validate import validate_connector
 
 if TYPE_CHECKING:
@@ -63,12 +64,14 @@ def _delivery_of(request: MappedRequestRequested) -> DeliveryRequested:
 
 
 def _without_secrets(connector: Connector) -> Connector:
-    """Return the settings that decide about method, address and body.
+    """Return the settings that decide about method, address and body, with the masked query.
 
     It has no connector's id, so the metrics of the real connector do not change.
     """
+    uri = connector.uri or ""
     return connector.model_copy(
         update={
+            "uri": with_query(uri, MASK) if uses_secret(connector, "uri_query") else uri,
             "connector_id": NO_CONNECTOR,
             "authentication": Authentication(),
             "secrets": {},

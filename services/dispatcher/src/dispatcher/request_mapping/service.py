@@ -82,11 +82,9 @@ class RequestMappingService:
             return await map_request(connector, request, self._shared)
         except DeliveryError as error:
             return str(error)
-        except PyMongoError as error:
-            if not is_unavailable(error):
-                raise
-            return NO_DATABASE
         except Exception as error:
+            if isinstance(error, PyMongoError) and is_unavailable(error):
+                return NO_DATABASE
             log.exception("a request could not be mapped", delivery_id=request.delivery_id)
             return UNFORESEEN.format(type(error).__name__)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from multidict import CIMultiDict
 
-from common.address import exact_url, split_query, with_query
+from common.address import exact_url, split_query
 from common.contracts.connector import AuthenticationScheme
 from common.contracts.mapped_request import MappedCall, MappedHeader
 from common.destinations import destination_of
@@ -27,11 +27,15 @@ MAX_BODY_BYTES = 1024 * 1024
 MAX_CALLS = 500
 RECORD = "({id})"
 """The place of the new record's id, in the address of a call that follows after its creation."""
+_ESCAPED_RECORD = quote(RECORD, "()")
 SIGNATURE = ("webhook-timestamp", "webhook-signature")
 
 
 def shown_calls(connector: Connector, prepared: PreparedDelivery) -> tuple[MappedCall, ...]:
-    """Return the calls in their order, at most ``MAX_CALLS``."""
+    """Return the calls in their order, at most ``MAX_CALLS``.
+
+    ``prepared`` was mapped with the masked query of the URI.
+    """
     record = f"{split_query(prepared.call.url)[0]}{RECORD}"
     follow_ups = (replace(call, url=f"{record}/{call.url}") for call in prepared.follow_ups)
     return tuple(_within_limit(connector, prepared.call, *islice(follow_ups, MAX_CALLS - 1)))
@@ -39,25 +43,16 @@ def shown_calls(connector: Connector, prepared: PreparedDelivery) -> tuple[Mappe
 
 def _within_limit(connector: Connector, *calls: HttpCall) -> Iterator[MappedCall]:
     left = MAX_BODY_BYTES
-    for number, call in enumerate(calls):
+    for call in calls:
         body = call.body[:left]
         left -= len(body)
         yield MappedCall(
             method=call.method,
-            url=_shown_url(connector, call.url, is_below_record=number > 0),
+            url=str(exact_url(call.url)).replace(_ESCAPED_RECORD, RECORD),
             headers=_shown_headers(connector, call),
             body=body.decode(errors="ignore"),
             is_whole=len(body) == len(call.body),
         )
-
-
-def _shown_url(connector: Connector, url: str, *, is_below_record: bool) -> str:
-    """Return the exact address. The query of the URI is masked."""
-    if is_below_record:
-        before, after = url.split(RECORD, 1)
-        return f"{exact_url(before)}{RECORD}{after}"
-    exact = str(exact_url(url))
-    return with_query(exact, MASK) if _uses(connector, "uri_query") else exact
 
 
 def _shown_headers(connector: Connector, call: HttpCall) -> tuple[MappedHeader, ...]:
@@ -67,16 +62,16 @@ def _shown_headers(connector: Connector, call: HttpCall) -> tuple[MappedHeader, 
     """
     sent: CIMultiDict[str] = CIMultiDict({"Host": urlsplit(str(exact_url(call.url))).netloc})
     sent.update({"Accept": "*/*"} | SESSION_HEADERS | {"Content-Length": str(len(call.body))})
-    if _uses(connector, "headers"):
+    if uses_secret(connector, "headers"):
         sent.update(dict.fromkeys(connector.header_names, MASK))
     sent.update(call.headers)
     if connector.authentication.scheme is not AuthenticationScheme.NONE:
         sent["Authorization"] = MASK
-    if _uses(connector, "signing_secret"):
+    if uses_secret(connector, "signing_secret"):
         sent.update(dict.fromkeys(SIGNATURE, MASK))
     return tuple(MappedHeader(name=name, value=value) for name, value in sent.items())
 
 
-def _uses(connector: Connector, secret: str) -> bool:
+def uses_secret(connector: Connector, secret: str) -> bool:
     """Return whether calls of the connector carry this secret."""
     return secret in connector.secrets and destination_of(connector, secret) is not None
