@@ -70,7 +70,8 @@ class AttemptProgress:
         self.is_settled = False
         self._began = began
         self._error: DeliveryError
-        self._was_unknown = False
+        self.was_unknown = False
+        self._is_in_doubt = False
 
     @property
     def is_partly_stored(self) -> bool:
@@ -79,13 +80,16 @@ class AttemptProgress:
 
     @property
     def may_have_stored(self) -> bool:
-        """Whether an attempt that ends now may have stored the appointment."""
-        return not self.is_settled and (self.is_partly_stored or self._was_unknown)
+        """Whether an attempt that is given up now may have stored what a repetition would store
+        again.
+        """
+        return not self.is_settled and (self.is_partly_stored or self._is_in_doubt)
 
     def record_failure(self, error: DeliveryError) -> None:
         """Count a failed try, and store the follow-ups that remain."""
         self._error = error
-        self._was_unknown = self._was_unknown or error.outcome_unknown
+        self.was_unknown = self.was_unknown or error.outcome_unknown
+        self._is_in_doubt = self._is_in_doubt or error.is_in_doubt
         self.remaining = error.remaining or self.remaining
         self.tries = self.tries.after(error)
 
@@ -110,7 +114,7 @@ class AttemptProgress:
             code=error.code,
             message=" ".join((str(error), *self._notes())),
             retryable=error.retryable and not self.is_partly_stored,
-            outcome_unknown=self._was_unknown or self.is_partly_stored,
+            outcome_unknown=self.was_unknown or self.is_partly_stored,
             owes_create=error.owes_create and not self.is_partly_stored,
             http_status=error.http_status,
             tries=self.tries.total,
@@ -125,7 +129,7 @@ class AttemptProgress:
     def _notes(self) -> Iterator[str]:
         if self.is_partly_stored:
             yield PARTLY_STORED
-        elif self._was_unknown and not self._error.outcome_unknown:
+        elif self.was_unknown and not self._error.outcome_unknown:
             yield EARLIER_CALL
 
 
@@ -185,7 +189,7 @@ class AttemptRunner:
             return await self._fail(progress)
         progress.connector = connector
         refusal = validate_delivery(connector, progress.action, KINDS)
-        if refusal is not None and progress.may_have_stored:
+        if refusal is not None and progress.was_unknown:
             return await self._fail(progress)
         if refusal is not None:
             return await self._settle(progress, refusal)
