@@ -158,7 +158,7 @@ class HttpTransport:
             what = _fault_name(error, call, is_begun=payload.is_begun)
             raise self._faults.transport_error(
                 what,
-                exchange=exchange_of(call),
+                exchange=exchange_of(call, is_begun=payload.is_begun),
                 host=host_of(call.url),
                 seconds=self._seconds(what),
             ) from error
