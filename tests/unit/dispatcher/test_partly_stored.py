@@ -66,6 +66,7 @@ async def test_an_appointment_that_stays_incomplete_is_unknown_and_says_so(
     assert (outcome.retryable, outcome.counts_as_delivered) == (False, True)
     assert "not all of its resources were" in (outcome.message or "")
     assert len(client.sent) == calls
+    assert outcome.receipt == RECEIPT
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ async def test_the_follow_up_waits_on_a_held_lane(error: DeliveryError) -> None:
     outcome = (await a_lane(client).deliver()).outcome
 
     assert outcome.status is Status.SUCCESS
-    assert set(client.sent[1:]) == {FOLLOW_UP}
+    assert [sent for sent in client.sent[1:] if sent != FOLLOW_UP] == []
 
 
 @in_virtual_time
