@@ -32,7 +32,7 @@ async def created(server: System, app: str, **fields: Any) -> dict[str, Any]:
     [("Business Central", True), ("NAV", True), ("CRM", True), ("Webhook", False), (None, False)],
 )
 async def test_a_new_connector_has_the_default_of_its_system(
-    system: System, app: str, system_name: str | None, expected: bool
+    system: System, app: str, system_name: str | None, *, expected: bool
 ) -> None:
     connector = await created(system, app, system=system_name)
 
@@ -88,7 +88,7 @@ async def test_an_import_without_the_switch_keeps_it_or_takes_the_default(
         {"name": f"{app} 3", "source_app": app, "type": "bc", "newest only": "off"},
     ]
 
-    _, imported = await system.api("POST", "/connectors/import", data=as_body(rows))
+    _, imported = await system.api("POST", "/connectors/import", json=rows)
 
     assert [row["result"] for row in imported["rows"]] == ["change", "create", "create"]
     shown = [

@@ -41,7 +41,7 @@ def wrong_fields(**fields: Any) -> list[str]:
     ],
 )
 def test_new_connectors_of_back_offices_with_records_send_the_newest_only(
-    system: str | None, expected: bool
+    system: str | None, *, expected: bool
 ) -> None:
     assert is_newest_only_by_default(system) is expected
 
@@ -52,7 +52,7 @@ def test_an_omitted_switch_leaves_the_decision_to_the_store(fields: dict[str, An
 
 
 @pytest.mark.parametrize("value", [True, False])
-def test_an_entered_switch_is_stored(value: bool) -> None:
+def test_an_entered_switch_is_stored(*, value: bool) -> None:
     assert entered(newest_only=value).stored_fields()["newest_only"] is value
 
 
