@@ -72,11 +72,17 @@ class Routing:
         self.publisher = FlakyPublisher(away)
         self.statuses = FakeStatuses()
         self.used: list[list[str]] = []
+        self.recorded: list[tuple[str, int]] = []
         database = cast("Any", {"connectors": self.stored})
         self.cache = ConnectorCache(database, self._updated, ignore_case=False)
         self.service = RoutingService(
-            self.cache, self.publisher, cast("Any", self.statuses), "replica"
+            self.cache, self.publisher, cast("Any", self.statuses), cast("Any", self), "replica"
         )
+
+    async def record_newest(self, request: DeliveryRequested) -> None:
+        """Record the version, as the ledger does."""
+        await asyncio.sleep(0)
+        self.recorded.append((request.delivery_id, len(self.publisher.published)))
 
     async def _updated(self, connectors: Sequence[Connector]) -> None:
         self.used.append([connector.connector_id for connector in connectors])

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 UNFORESEEN = "DSUNK001"
+ASKS_AGAIN_AFTER_S = 0.5
 CUT_OFF = UnforeseenError(
     UNFORESEEN,
     "The dispatcher was stopped during the call. The back office may have stored the appointment. "
@@ -64,6 +65,7 @@ class AttemptProgress:
         self.is_calling = False
         self.is_settled = False
         self._began = began
+        self._asked_at = began
         self._error: DeliveryError
 
     @property
@@ -76,6 +78,12 @@ class AttemptProgress:
         """Whether an attempt that ends unforeseen may have stored the appointment."""
         is_unknown = self.tries.made > 0 and self._error.outcome_unknown
         return not self.is_settled and (self.is_partly_stored or is_unknown)
+
+    def must_ask_again(self) -> bool:
+        """Return whether the delivery waited so long that a newer version may wait by now."""
+        now = time.monotonic()
+        waited, self._asked_at = now - self._asked_at, now
+        return waited > ASKS_AGAIN_AFTER_S and not self.may_have_stored
 
     def record_failure(self, error: DeliveryError) -> None:
         """Count a failed try, and store the follow-ups that remain."""
@@ -118,10 +126,11 @@ class AttemptRunner:
         self._lane = lane
         self._ledger = ledger
 
-    async def run(self, granted: Granted, in_hand: MessageInHand) -> AttemptResult:
+    async def run(self, granted: Granted, in_hand: MessageInHand) -> AttemptResult | None:
         """Send within the connector's limits until the attempt ends. The claim is always settled.
 
-        A call counts as in flight until its success is settled. So a kill repeats no more calls
+        Returns None without settling when nothing was stored and a newer version waits by now. A
+        call counts as in flight until its success is settled. So a kill repeats no more calls
         than may be in flight.
         """
         progress = AttemptProgress(granted, self._lane.connector, time.monotonic())
@@ -134,7 +143,7 @@ class AttemptRunner:
 
     async def _try_until_end(
         self, progress: AttemptProgress, in_hand: MessageInHand
-    ) -> AttemptResult:
+    ) -> AttemptResult | None:
         while True:
             slot = await self._lane.slots.acquire()
             in_hand.forbid_drop()
@@ -142,7 +151,9 @@ class AttemptRunner:
                 result = await self._try_once(progress, slot)
             finally:
                 self._lane.slots.release(slot)
-            if isinstance(result, AttemptResult):
+            if result is None:
+                in_hand.allow_drop()
+            if not isinstance(result, DeliveryError):
                 return result
             progress.record_failure(result)
             next_try = decide_next_try(result, progress.tries, is_held=self._lane.breaker.is_held)
@@ -155,8 +166,9 @@ class AttemptRunner:
 
     async def _try_once(
         self, progress: AttemptProgress, slot: CallSlot
-    ) -> AttemptResult | DeliveryError:
-        """Make one call with the lane's connector. Returns the result when the attempt ends.
+    ) -> AttemptResult | DeliveryError | None:
+        """Make one call with the lane's connector. Returns the result when the attempt ends, and
+        None when a newer version waits.
 
         The connector may have changed since the delivery was validated, so it is validated before
         each call. Follow-ups that were prepared for an earlier version are not sent to a newer one.
@@ -168,6 +180,8 @@ class AttemptRunner:
         refusal = validate_delivery(connector, progress.action, KINDS)
         if refusal is not None:
             return await self._settle(progress, refusal)
+        if progress.must_ask_again() and await self._ledger.newer_waits(progress.granted):
+            return None
         result = await self._call(progress, slot)
         if isinstance(result, DeliveryError):
             return result
