@@ -65,7 +65,7 @@ class AttemptProgress:
         self.is_calling = False
         self.is_settled = False
         self._began = began
-        self._asked_at = began
+        self._asked_at = asyncio.get_running_loop().time()
         self._error: DeliveryError
 
     @property
@@ -81,7 +81,7 @@ class AttemptProgress:
 
     def must_ask_again(self) -> bool:
         """Return whether the delivery waited so long that a newer version may wait by now."""
-        now = time.monotonic()
+        now = asyncio.get_running_loop().time()
         waited, self._asked_at = now - self._asked_at, now
         return waited > ASKS_AGAIN_AFTER_S and not self.may_have_stored
 
@@ -151,8 +151,6 @@ class AttemptRunner:
                 result = await self._try_once(progress, slot)
             finally:
                 self._lane.slots.release(slot)
-            if result is None:
-                in_hand.allow_drop()
             if not isinstance(result, DeliveryError):
                 return result
             progress.record_failure(result)
@@ -167,11 +165,11 @@ class AttemptRunner:
     async def _try_once(
         self, progress: AttemptProgress, slot: CallSlot
     ) -> AttemptResult | DeliveryError | None:
-        """Make one call with the lane's connector. Returns the result when the attempt ends, and
-        None when a newer version waits.
+        """Make one call with the lane's connector. Returns the result when the attempt ends.
 
-        The connector may have changed since the delivery was validated, so it is validated before
-        each call. Follow-ups that were prepared for an earlier version are not sent to a newer one.
+        Returns None when a newer version waits. The connector may have changed since the delivery
+        was validated, so it is validated before each call. Follow-ups that were prepared for an
+        earlier version are not sent to a newer one.
         """
         connector = self._lane.connector
         if progress.is_partly_stored and connector != progress.connector:

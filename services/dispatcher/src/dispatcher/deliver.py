@@ -112,6 +112,7 @@ class DeliveryService:
             await self._ledger.release(granted.claim)
             raise
         if result is None:
+            in_hand.allow_drop()
             await self._ledger.release(granted.claim)
             return None
         missing = granted.missing_create
