@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 UNFORESEEN = "DSUNK001"
-ASKS_AGAIN_AFTER_S = 0.5
+ASKS_AGAIN_AFTER_S = 0.1
 CUT_OFF = UnforeseenError(
     UNFORESEEN,
     "The dispatcher was stopped during the call. The back office may have stored the appointment. "
@@ -80,7 +80,7 @@ class AttemptProgress:
         return not self.is_settled and (self.is_partly_stored or is_unknown)
 
     def must_ask_again(self) -> bool:
-        """Return whether the delivery waited so long that a newer version may wait by now."""
+        """Return whether a newer version may wait by now, because this one waited for its call."""
         now = asyncio.get_running_loop().time()
         waited, self._asked_at = now - self._asked_at, now
         return waited > ASKS_AGAIN_AFTER_S and not self.may_have_stored
