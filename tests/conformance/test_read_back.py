@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +15,7 @@ from dispatcher.ledger.claim import UnknownAttempt
 from dispatcher.outcome import Outcome
 from tests.conformance.conftest import Bench
 from tests.support.builders import a_delivery, a_snapshot, a_transaction, as_body
+from tests.support.system import until
 
 READ_BACK = ("Business Central SOAP", "NAV", "Business Central API page")
 OFFICE = pytest.mark.parametrize("office", READ_BACK)
@@ -100,9 +100,7 @@ async def test_a_record_that_is_stored_late_is_stored_once(bench: Bench, office:
     unknown = await an_unknown_attempt(bench, connector, late, timedelta(minutes=1))
 
     early = await bench.attempt(connector, a_check(), unknown)
-    async with asyncio.timeout(10):
-        while not await stored(bench):
-            await asyncio.sleep(0.05)
+    await until(lambda: stored(bench), "the record to be stored late")
     later = await bench.attempt(connector, a_check(), unknown)
 
     assert (early.status, early.outcome_unknown) == (Status.FAILED, True)

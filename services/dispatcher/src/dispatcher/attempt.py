@@ -6,7 +6,7 @@ import asyncio
 import functools
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import structlog
 
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 UNFORESEEN = "DSUNK001"
+ASKS_AGAIN_AFTER_S = 0.1
 CUT_OFF = UnforeseenError(
     UNFORESEEN,
     "The dispatcher was stopped during the call. The back office may have stored the appointment. "
@@ -75,6 +76,7 @@ class AttemptProgress:
         self.is_settled = False
         self.earlier = EarlierAttempt(granted)
         self._began = began
+        self._asked_at = asyncio.get_running_loop().time()
         self._error: DeliveryError
         self.was_unknown = False
         self._is_in_doubt = False
@@ -90,6 +92,12 @@ class AttemptProgress:
         again.
         """
         return not self.is_settled and (self.is_partly_stored or self._is_in_doubt)
+
+    def must_ask_again(self) -> bool:
+        """Return whether a newer version may wait by now, because this one waited for its call."""
+        now = asyncio.get_running_loop().time()
+        waited, self._asked_at = now - self._asked_at, now
+        return waited > ASKS_AGAIN_AFTER_S and not self.may_have_stored
 
     def record_failure(self, error: DeliveryError) -> None:
         """Count a failed try, and store the follow-ups that remain."""
@@ -160,10 +168,11 @@ class AttemptRunner:
         self._ledger = ledger
         self._keeps_answers = keeps_answers
 
-    async def run(self, granted: Granted, in_hand: MessageInHand) -> AttemptResult:
+    async def run(self, granted: Granted, in_hand: MessageInHand) -> AttemptResult | None:
         """Send within the connector's limits until the attempt ends. The claim is always settled.
 
-        A call counts as in flight until its success is settled. So a kill repeats no more calls
+        Returns None without settling when nothing was stored and a newer version waits by now. A
+        call counts as in flight until its success is settled. So a kill repeats no more calls
         than may be in flight.
         """
         progress = AttemptProgress(granted, self._lane.connector, time.monotonic())
@@ -176,7 +185,7 @@ class AttemptRunner:
 
     async def _try_until_end(
         self, progress: AttemptProgress, in_hand: MessageInHand
-    ) -> AttemptResult:
+    ) -> AttemptResult | None:
         while True:
             slot = await self._lane.slots.acquire()
             in_hand.forbid_drop()
@@ -184,11 +193,11 @@ class AttemptRunner:
                 result = await self._try_once(progress, slot)
             finally:
                 self._lane.slots.release(slot)
-            if isinstance(result, AttemptResult):
-                return result
-            if result is None:
+            if result is Reply.MISSING:
                 in_hand.allow_drop()
                 continue
+            if not isinstance(result, DeliveryError):
+                return result
             progress.record_failure(result)
             next_try = decide_next_try(
                 result,
@@ -205,14 +214,33 @@ class AttemptRunner:
 
     async def _try_once(
         self, progress: AttemptProgress, slot: CallSlot
-    ) -> AttemptResult | DeliveryError | None:
+    ) -> AttemptResult | DeliveryError | Literal[Reply.MISSING] | None:
         """Make one call with the lane's connector. Returns the result when the attempt ends.
 
-        Returns None after a question to the back office, when the appointment is to be sent. The
-        connector may have changed since the delivery was validated, so it is validated before
-        each call. Follow-ups that were prepared for an earlier version are not sent to a newer one.
+        Returns None when a newer version waits, and ``Reply.MISSING`` after a question to the back
+        office, when the appointment is to be sent.
         """
         connector = self._lane.connector
+        ended = await self._end_before_call(progress, connector)
+        if ended is not None:
+            return ended
+        if progress.earlier.must_ask(connector):
+            return await self._ask(progress, slot)
+        if progress.must_ask_again() and await self._ledger.newer_waits(progress.granted):
+            return None
+        result = await self._call(progress, slot)
+        if isinstance(result, DeliveryError):
+            return result
+        return await self._settle(progress, progress.success_outcome(result))
+
+    async def _end_before_call(
+        self, progress: AttemptProgress, connector: Connector
+    ) -> AttemptResult | None:
+        """End an attempt that must not call, or return None.
+
+        The connector may have changed since the delivery was validated, so it is validated before
+        each call. Follow-ups that were prepared for an earlier version are not sent to a newer one.
+        """
         if progress.is_partly_stored and connector != progress.connector:
             return await self._fail(progress)
         progress.connector = connector
@@ -220,18 +248,11 @@ class AttemptRunner:
         if refusal is not None and progress.was_unknown:
             return await self._fail(progress)
         refusal = progress.earlier.refusal(connector, refusal)
-        if refusal is not None:
-            return await self._settle(progress, refusal)
-        if progress.earlier.must_ask(connector):
-            return await self._ask(progress, slot)
-        result = await self._call(progress, slot)
-        if isinstance(result, DeliveryError):
-            return result
-        return await self._settle(progress, progress.success_outcome(result))
+        return None if refusal is None else await self._settle(progress, refusal)
 
     async def _ask(
         self, progress: AttemptProgress, slot: CallSlot
-    ) -> AttemptResult | DeliveryError | None:
+    ) -> AttemptResult | DeliveryError | Literal[Reply.MISSING]:
         """Ask the back office for the record of the earlier attempt. Nothing is sent."""
         reply = await ask(self._lane, progress.connector, progress.granted.to_send)
         if isinstance(reply, DeliveryError):
@@ -251,7 +272,7 @@ class AttemptRunner:
             return await self._settle(progress, progress.with_effort(unchanged, 1))
         if progress.earlier.is_certainly_missing:
             await self._ledger.record_missing(progress.granted)
-        return None
+        return Reply.MISSING
 
     async def _call(
         self, progress: AttemptProgress, slot: CallSlot
