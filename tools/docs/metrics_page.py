@@ -30,7 +30,7 @@ LABELS = {
     "host": "the hosts of the connectors' URIs and token URLs",
     "kind": (
         "events (transaction, status, lane, dead letter, log line, heartbeat), "
-        "operations (retry, archive, restore)"
+        "operations (retry, check, archive, restore)"
     ),
     "outcome": (
         "passwords (right, wrong, locked), codes (right, wrong), "
@@ -46,7 +46,9 @@ LABELS = {
         "credentials, session, API key, password, too many failures, role, cross-site, body size, "
         "media type)"
     ),
+    "result": "found, missing, not there yet, unanswered",
     "route": "the paths of the service's routes, or other",
+    "settled_by": "check, person",
     "source": "the sources that have a secret in `INGEST_SECRETS`",
     "state": "done, cancelled",
     "status": "the eight statuses",
