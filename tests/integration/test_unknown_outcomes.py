@@ -34,7 +34,7 @@ async def a_connector(system: System, app: str, office: str, **fields: Any) -> N
 
 
 async def ended(system: System, transaction: str) -> dict[str, Any]:
-    """Return the delivery once it is a success."""
+    """Return the delivery after its success."""
     return await system.delivery(transaction, "Success")
 
 
