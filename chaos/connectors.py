@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LOGIN, PASSWORD = "CRONUS\\DIME", "made-up-password"
 HANG_TIMEOUT_S = 4.0
 BASIC = {"type": "Basic", "login": LOGIN}
-BUSINESS_CENTRAL = {"system": "Business Central", "api_type": "SOAP"}
+BUSINESS_CENTRAL = {"system": "Business Central", "api_type": "SOAP", "missing_after_s": 20.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,11 @@ class Connector:
     has_login: bool = False
     limits: Mapping[str, Any] = field(default_factory=dict)
     more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether the back office is asked for the records of calls without an answer."""
+        return self.more is BUSINESS_CENTRAL
 
     @property
     def sharing(self) -> str:

@@ -68,12 +68,16 @@ class Start(NamedTuple):
 
 
 class BackOffice(NamedTuple):
-    """A back office with its connector. Back offices with the same ``shares`` have one limit."""
+    """A back office with its connector. Back offices with the same ``shares`` have one limit.
+
+    ``can_be_asked`` is whether it is asked for the records of calls without an answer.
+    """
 
     name: str
     connector_id: str
     source_app: str
     shares: str
+    can_be_asked: bool = False
 
 
 class Version(NamedTuple):

@@ -13,6 +13,7 @@ from chaos.versions import (
     nothing_stale,
     services_end_when_asked,
     success_means_received,
+    unknown_outcomes_stored_once,
 )
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ PROMISES = (
     create_comes_first,
     limits_hold,
     few_repeated,
+    unknown_outcomes_stored_once,
     every_delivery_ends,
     lanes_go_on,
     newcomers_get_lanes,

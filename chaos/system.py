@@ -54,7 +54,13 @@ class Stage(System):
     def back_offices(self) -> list[BackOffice]:
         """The back offices with their connectors."""
         return [
-            BackOffice(one.name, self.connector_ids[one.name], one.source_app, one.sharing)
+            BackOffice(
+                one.name,
+                self.connector_ids[one.name],
+                one.source_app,
+                one.sharing,
+                one.can_be_asked,
+            )
             for one in CONNECTORS
         ]
 

@@ -13,7 +13,7 @@ from common.contracts.appointment import Action
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chaos.evidence import Accepted, Evidence
+    from chaos.evidence import Accepted, BackOffice, Evidence
 
 KILLS = frozenset({Kind.KILL_DISPATCHER, Kind.KILL_DATABASE})
 STATUSES = frozenset(
@@ -112,6 +112,33 @@ def create_comes_first(evidence: Evidence) -> Verdict:
     )
 
 
+def unknown_outcomes_stored_once(evidence: Evidence) -> Verdict:
+    """Check that no later attempt stored a version again at a back office that can be asked."""
+    asked = {one.name: one.connector_id for one in evidence.back_offices if one.can_be_asked}
+    later = {
+        (change.transaction_id, back_office.name): change
+        for change, back_office in evidence.expected
+        if back_office.name in asked and _attempts(evidence, change, back_office) > 1
+    }
+    times = Counter(
+        Version(call.back_office, call.appointment, call.version)
+        for call in evidence.calls
+        if call.stored
+    )
+    wrong = [
+        f"{name}, appointment {change.appointment}: stored {count} times"
+        for (_, name), change in later.items()
+        if (count := times[Version(name, change.appointment, change.version)]) > 1
+    ]
+    return verdict(
+        "Where the back office can be asked, an unknown outcome is stored once",
+        wrong,
+        f"{len(wrong)} of {len(later)} versions with a later attempt were stored again",
+        wrong=len(wrong),
+        of=len(later),
+    )
+
+
 def few_repeated(evidence: Evidence) -> Verdict:
     """Check that stored versions were sent again at most once for each call that a kill of a
     dispatcher or of MongoDB can have interrupted.
@@ -186,6 +213,11 @@ def _delivery(evidence: Evidence, back_office: str, change: Accepted) -> Mapping
         one.connector_id for one in evidence.back_offices if one.name == back_office
     )
     return evidence.delivery_of.get((change.transaction_id, connector_id))
+
+
+def _attempts(evidence: Evidence, change: Accepted, back_office: BackOffice) -> int:
+    found = evidence.delivery_of.get((change.transaction_id, back_office.connector_id))
+    return int(found.get("attempt") or 1) if found else 0
 
 
 def _is_unknown(delivery: Mapping[str, Any] | None) -> bool:

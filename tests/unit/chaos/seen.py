@@ -10,7 +10,10 @@ from chaos.disruptions import Kind
 from chaos.evidence import Accepted, BackOffice, Call, Evidence, PastDisruption
 from common.contracts.appointment import Action
 
-BACK_OFFICES = (BackOffice("hook", "c1", "app", "hook"), BackOffice("bc", "c2", "bc", "bc login"))
+BACK_OFFICES = (
+    BackOffice("hook", "c1", "app", "hook"),
+    BackOffice("bc", "c2", "bc", "bc login", can_be_asked=True),
+)
 LIMITS = {"hook": 2, "bc login": 1}
 _ORDER = itertools.count(1)
 

@@ -13,6 +13,7 @@ from chaos.versions import (
     nothing_stale,
     services_end_when_asked,
     success_means_received,
+    unknown_outcomes_stored_once,
 )
 from common.contracts.appointment import Action
 from tests.unit.chaos.seen import a_call, a_change, a_delivery, a_kill, seen
@@ -131,3 +132,27 @@ def test_at_most_five_examples_are_shown() -> None:
     found = nothing_lost(seen(changes))
 
     assert (found.numbers["lost"], len(found.examples)) == (9, 5)
+
+
+@pytest.mark.parametrize(("stored", "attempt", "held"), [(1, 2, True), (2, 2, False), (2, 1, True)])
+def test_a_later_attempt_stores_no_version_again_where_the_back_office_can_be_asked(
+    stored: int, attempt: int, *, held: bool
+) -> None:
+    calls = [a_call(1, back_office="bc") for _ in range(stored)]
+    delivery = a_delivery(1, connector_id="c2", attempt=attempt)
+
+    found = unknown_outcomes_stored_once(
+        seen([a_change(1, source_app="bc")], calls, deliveries=(delivery,))
+    )
+
+    assert found.held is held
+
+
+def test_a_webhook_that_cannot_be_asked_may_store_a_version_again() -> None:
+    calls = [a_call(1), a_call(1)]
+
+    found = unknown_outcomes_stored_once(
+        seen([a_change(1)], calls, deliveries=(a_delivery(1, attempt=2),))
+    )
+
+    assert (found.held, found.numbers["of"]) == (True, 0)
