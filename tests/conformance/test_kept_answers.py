@@ -101,7 +101,9 @@ async def test_answers_are_not_kept_where_the_setting_says_so(bench: Bench) -> N
     lane: Any = a_lane(bench.build(bench.connector("webhook")))  # type: ignore[arg-type]
     runner = AttemptRunner(lane.state, lane.ledger, keeps_answers=False)
 
-    outcome = (await runner.run(Granted(Claim(REQUEST)), a_message())).outcome
+    result = await runner.run(Granted(Claim(REQUEST)), a_message())
 
+    assert result is not None
+    outcome = result.outcome
     assert (outcome.status, outcome.answer) == (Status.FAILED, None)
     lane.state.suspend()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class FakeBackOffice:
     """A client that records its closing."""
 
+    finder = None
+
     def __init__(self, connector: Connector) -> None:
         self.connector = connector
         self.is_closed = False
@@ -30,6 +32,9 @@ class FakeBackOffice:
 
     async def probe(self) -> ProbeResult:
         raise NotImplementedError
+
+    def record_reader(self) -> None:
+        return None
 
     async def close(self) -> None:
         self.is_closed = True
