@@ -25,7 +25,7 @@ from tests.support.system import System
 
 if TYPE_CHECKING:
     from common.contracts.delivery import DeliveryRequested
-    from dispatcher.back_offices.calls import Receipt
+    from dispatcher.back_offices.calls import Confirmation
     from dispatcher.back_offices.table import BackOfficeClient
     from dispatcher.outcome import Outcome
     from tests.support.fake_lane import FakeClient
@@ -80,7 +80,7 @@ class Bench:
         self._built.append(build(connector, self.shared))
         return self._built[-1]
 
-    async def deliver(self, connector: Connector, request: DeliveryRequested) -> Receipt:
+    async def deliver(self, connector: Connector, request: DeliveryRequested) -> Confirmation:
         """Send one snapshot with a client of its own."""
         client = self.build(connector)
         return await client.send(client.prepare(request))

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, cast
 from common.contracts.connector import Connector, LaneChanged
 from common.contracts.delivery import DeliveryRequested, StatusChanged
 from dispatcher.attempt import AttemptResult, AttemptRunner
+from dispatcher.back_offices.calls import Confirmation
 from dispatcher.back_offices.probe import ProbeResult
 from dispatcher.lanes.circuit_breaker import BreakerSettings
 from dispatcher.lanes.credential import Credential
@@ -24,13 +25,6 @@ from tests.support.virtual_time import now
 
 PASSED = ProbeResult(passed=True, sentence="It answers.")
 FAILED = ProbeResult(passed=False, sentence="It does not answer.")
-
-
-class FakeReceipt(NamedTuple):
-    """The result of a successful call."""
-
-    http_status: int = 200
-    exchange: None = None
 
 
 class FakeClient:
@@ -63,7 +57,7 @@ class FakeClient:
         """Take the next answer of a call."""
         self.sent.append(prepared)
         self.sent_at.append(now())
-        return await _answer(self.answers, FakeReceipt())
+        return await _answer(self.answers, Confirmation(200, None))
 
     async def probe(self) -> object:
         """Take the next answer of a connection test."""

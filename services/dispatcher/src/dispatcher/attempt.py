@@ -19,9 +19,13 @@ from dispatcher.outcome import Outcome
 from dispatcher.validate import validate_delivery
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
-    from dispatcher.back_offices.calls import PreparedDelivery, Receipt
+    from common.contracts.receipt import Answer
+    from dispatcher.back_offices.answers import UnmaskedAnswer
+    from dispatcher.back_offices.calls import Confirmation, PreparedDelivery
     from dispatcher.back_offices.table import BackOfficeClient
     from dispatcher.lanes.call_slots import CallSlot
     from dispatcher.lanes.lane_state import LaneState
@@ -41,6 +45,7 @@ CUT_OFF = UnforeseenError(
 PARTLY_STORED = (
     "The appointment was stored, but not all of its resources were. Check it there before retrying."
 )
+EARLIER_CALL = "An earlier call had no answer, so the back office may have stored the appointment."
 
 
 class AttemptResult(NamedTuple):
@@ -67,6 +72,8 @@ class AttemptProgress:
         self._began = began
         self._asked_at = asyncio.get_running_loop().time()
         self._error: DeliveryError
+        self.was_unknown = False
+        self._is_in_doubt = False
 
     @property
     def is_partly_stored(self) -> bool:
@@ -75,56 +82,73 @@ class AttemptProgress:
 
     @property
     def may_have_stored(self) -> bool:
-        """Whether an attempt that ends unforeseen may have stored the appointment."""
-        is_unknown = self.tries.made > 0 and self._error.outcome_unknown
-        return not self.is_settled and (self.is_partly_stored or is_unknown)
+        """Whether an attempt that is given up now may have stored what a repetition would store
+        again.
+        """
+        return not self.is_settled and (self.is_partly_stored or self._is_in_doubt)
 
     def must_ask_again(self) -> bool:
         """Return whether a newer version may wait by now, because this one waited for its call."""
         now = asyncio.get_running_loop().time()
         waited, self._asked_at = now - self._asked_at, now
-        return waited > ASKS_AGAIN_AFTER_S and not self.may_have_stored
+        is_known = not (self.may_have_stored or self.was_unknown)
+        return is_known and waited > ASKS_AGAIN_AFTER_S
 
     def record_failure(self, error: DeliveryError) -> None:
         """Count a failed try, and store the follow-ups that remain."""
         self._error = error
+        self.was_unknown = self.was_unknown or error.outcome_unknown
+        self._is_in_doubt = self._is_in_doubt or error.is_in_doubt
         self.remaining = error.remaining or self.remaining
         self.tries = self.tries.after(error)
 
-    def success_outcome(self, receipt: Receipt) -> Outcome:
+    def success_outcome(self, confirmation: Confirmation) -> Outcome:
         """Return the outcome of a delivery that was confirmed."""
         return Outcome(
             status=Status.SUCCESS,
-            http_status=receipt.http_status,
+            message=confirmation.note,
+            http_status=confirmation.http_status,
             tries=self.tries.total + 1,
             duration_ms=_since(self._began),
-            exchange=receipt.exchange,
+            exchange=confirmation.exchange,
+            sent_action=self.granted.to_send.transaction.action,
+            receipt=confirmation.receipt,
         )
 
-    def failure_outcome(self) -> Outcome:
-        """Return the outcome after the last failed try."""
-        error = self._error
+    def failure_outcome(self, answer: Answer | None = None) -> Outcome:
+        """Return the outcome after the last failed try, with the answer to it."""
+        error, stored = self._error, self.remaining.stored if self.remaining else None
         return Outcome(
             status=Status.FAILED,
             code=error.code,
-            message=f"{error} {PARTLY_STORED}" if self.is_partly_stored else str(error),
+            message=" ".join((str(error), *self._notes())),
             retryable=error.retryable and not self.is_partly_stored,
-            outcome_unknown=error.outcome_unknown or self.is_partly_stored,
+            outcome_unknown=self.was_unknown or self.is_partly_stored,
             owes_create=error.owes_create and not self.is_partly_stored,
             http_status=error.http_status,
             tries=self.tries.total,
             duration_ms=_since(self._began),
             exchange=error.exchange,
             trace=error.trace,
+            sent_action=self.granted.to_send.transaction.action,
+            receipt=stored.receipt if stored else None,
+            answer=answer,
         )
+
+    def _notes(self) -> Iterator[str]:
+        if self.is_partly_stored:
+            yield PARTLY_STORED
+        elif self.was_unknown and not self._error.outcome_unknown:
+            yield EARLIER_CALL
 
 
 class AttemptRunner:
     """Sends claimed deliveries of one lane and settles them in the ledger."""
 
-    def __init__(self, lane: LaneState, ledger: Ledger) -> None:
+    def __init__(self, lane: LaneState, ledger: Ledger, *, keeps_answers: bool = True) -> None:
         self._lane = lane
         self._ledger = ledger
+        self._keeps_answers = keeps_answers
 
     async def run(self, granted: Granted, in_hand: MessageInHand) -> AttemptResult | None:
         """Send within the connector's limits until the attempt ends. The claim is always settled.
@@ -156,7 +180,7 @@ class AttemptRunner:
             progress.record_failure(result)
             next_try = decide_next_try(result, progress.tries, is_held=self._lane.breaker.is_held)
             if next_try.ends_attempt:
-                return await self._fail(progress)
+                return await self._fail(progress, await self._answer_to(result))
             if next_try.holds_lane:
                 self._lane.hold(result)
             in_hand.allow_drop()
@@ -176,6 +200,8 @@ class AttemptRunner:
             return await self._fail(progress)
         progress.connector = connector
         refusal = validate_delivery(connector, progress.action, KINDS)
+        if refusal is not None and progress.was_unknown:
+            return await self._fail(progress)
         if refusal is not None:
             return await self._settle(progress, refusal)
         if progress.must_ask_again() and await self._ledger.newer_waits(progress.granted):
@@ -185,7 +211,9 @@ class AttemptRunner:
             return result
         return await self._settle(progress, progress.success_outcome(result))
 
-    async def _call(self, progress: AttemptProgress, slot: CallSlot) -> Receipt | DeliveryError:
+    async def _call(
+        self, progress: AttemptProgress, slot: CallSlot
+    ) -> Confirmation | DeliveryError:
         """Make one call, and report its result to the lane."""
         try:
             result = await self._send(progress)
@@ -199,10 +227,11 @@ class AttemptRunner:
             self._lane.succeeded(slot)
         return result
 
-    async def _send(self, progress: AttemptProgress) -> Receipt | DeliveryError:
-        """Return the receipt or the fault. An unforeseen error is a fault of this delivery alone.
+    async def _send(self, progress: AttemptProgress) -> Confirmation | DeliveryError:
+        """Return the confirmation or the fault.
 
-        Where the record was stored, only the remaining follow-ups are sent.
+        An unforeseen error is a fault of this delivery alone. Where the record was stored, only the
+        remaining follow-ups are sent.
         """
         progress.is_calling = progress.is_partly_stored
         try:
@@ -218,8 +247,13 @@ class AttemptRunner:
             log.exception("a delivery could not be sent", delivery_id=delivery_id)
             return _unforeseen(error, has_begun=progress.is_calling)
 
-    async def _fail(self, progress: AttemptProgress) -> AttemptResult:
-        return await self._settle(progress, progress.failure_outcome())
+    async def _answer_to(self, error: DeliveryError) -> Answer | None:
+        """Return the answer of the failed call, unless answers are not kept."""
+        found: UnmaskedAnswer | None = error.answer if self._keeps_answers else None
+        return None if found is None else await run_by_size(found.work_size, found.mask)
+
+    async def _fail(self, progress: AttemptProgress, answer: Answer | None = None) -> AttemptResult:
+        return await self._settle(progress, progress.failure_outcome(answer))
 
     async def _settle(self, progress: AttemptProgress, outcome: Outcome) -> AttemptResult:
         progress.is_settled = True

@@ -50,14 +50,20 @@ class DeliveryService:
     """DeliveryRequested -> StatusChanged, for the deliveries of one lane."""
 
     def __init__(
-        self, lane: LaneState, ledger: Ledger, statuses: StatusPublisher, replica: str
+        self,
+        lane: LaneState,
+        ledger: Ledger,
+        statuses: StatusPublisher,
+        replica: str,
+        *,
+        keeps_answers: bool = True,
     ) -> None:
         self._lane = lane
         self._ledger = ledger
         self._statuses = statuses
         self._replica = replica
         self._locks = KeyedLock()
-        self._attempts = AttemptRunner(lane, ledger)
+        self._attempts = AttemptRunner(lane, ledger, keeps_answers=keeps_answers)
 
     async def deliver(self, request: DeliveryRequested, in_hand: MessageInHand) -> None:
         """Deliver the request. Returns when RabbitMQ has the delivery's status."""

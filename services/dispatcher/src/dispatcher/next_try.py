@@ -53,8 +53,8 @@ def decide_next_try(error: DeliveryError, tries: TryCounts, *, is_held: bool) ->
     """Return the decision (design.md, section 5, rules 6 and 8; domain.md, 6.5).
 
     A delivery of which nothing was sent never fails. After three tries the lane is held, and the
-    delivery waits. Refusals are not repeated. Unknown outcomes are not repeated, because a call is
-    repeated only where it cannot have stored anything (ADR 0022).
+    delivery waits. Refusals are not repeated. A call is repeated only where it cannot have stored
+    anything, or where the back office stores a repetition once (ADR 0022).
     """
     if waits_for_lane(error):
         return NextTry(ends_attempt=False, holds_lane=isinstance(error, GoneError))

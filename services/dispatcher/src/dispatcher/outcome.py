@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
+from common.contracts.appointment import Action
 from common.contracts.connector import Connector
 from common.contracts.delivery import DeliveryRequested, HttpExchange, Phase, Status, StatusChanged
+from common.contracts.receipt import Answer, Receipt
 
 if TYPE_CHECKING:
     from common.traces.spans import Span
 
 
 class Outcome(BaseModel):
-    """The status of one attempt, with its explanation. The ledger stores it for repetitions."""
+    """The status of one attempt, with its explanation.
+
+    The ledger stores it for repetitions, without ``answer``.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,6 +35,9 @@ class Outcome(BaseModel):
     duration_ms: float | None = None
     exchange: HttpExchange | None = None
     trace: str | None = None
+    sent_action: Action | None = None
+    receipt: Receipt | None = None
+    answer: Answer | None = None
 
     @property
     def may_be_stored(self) -> bool:

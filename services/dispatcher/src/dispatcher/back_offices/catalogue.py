@@ -70,6 +70,7 @@ class FaultRow(BaseModel):
         "refused",
     ]
     say: str
+    repeats: bool = False
 
     def matches(self, kind: EndpointKind, what: str) -> bool:
         """Return whether the row describes the fault ``what`` at this kind of endpoint."""

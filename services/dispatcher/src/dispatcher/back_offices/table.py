@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
-    from dispatcher.back_offices.calls import PreparedDelivery, Receipt
+    from dispatcher.back_offices.calls import Confirmation, PreparedDelivery
     from dispatcher.back_offices.http_client import SharedResources
     from dispatcher.back_offices.probe import ProbeResult
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
             """
             ...
 
-        async def send(self, prepared: PreparedDelivery) -> Receipt:
+        async def send(self, prepared: PreparedDelivery) -> Confirmation:
             """Send one snapshot. Raises a DeliveryError with the reason when it was not
             confirmed.
             """

@@ -148,8 +148,8 @@ def version_document(recorded: RecordedVersion) -> dict[str, Any]:
 
 
 def outcome_document(outcome: Outcome) -> dict[str, Any]:
-    """Return an outcome as a part of a document, without its empty fields."""
-    return outcome.model_dump(mode="json", exclude_defaults=True)
+    """Return an outcome as a part of a document, without its empty fields and its answer."""
+    return outcome.model_dump(mode="json", exclude_defaults=True, exclude={"answer"})
 
 
 def parse_document(document: Mapping[str, Any]) -> LedgerRecord:

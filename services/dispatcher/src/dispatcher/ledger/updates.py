@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from dispatcher.outcome import Outcome
 
 REMEMBERED_ATTEMPTS = 16
-SUCCESS = {"status": str(Status.SUCCESS)}
-"""The outcome of a delivered version, once its attempt has left ``recent``."""
+LASTING = frozenset({"status", "sent_action", "receipt"})
+"""The fields of a success that stay, once its attempt has left ``recent``."""
 _NO_VERSION = {"ticks": NO_VERSION}
 _FIELDS_OF_0_1_0 = {
     f"{name}{end}": "" for name in ("delivered", "claimed") for end in ("", "_by", "_modified_at")
@@ -118,8 +118,9 @@ def settle_update(granted: Granted, outcome: Outcome) -> UpdateOne:
     }
     is_success = outcome.status is Status.SUCCESS
     if outcome.may_be_stored:
+        lasting = {name: value for name, value in stored.items() if name in LASTING}
         changes["delivered_version"] = claim_document(
-            claim, SUCCESS if is_success else None, is_create=granted.is_create
+            claim, lasting if is_success else None, is_create=granted.is_create
         )
         changes["presence"] = _presence(claim, is_success=is_success)
     if outcome.counts_as_delivered:

@@ -13,7 +13,7 @@ from simulator.back_offices.record import Record, record_of
 from simulator.back_offices.signature import is_genuine, secret_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from simulator.appointments.snapshot import Snapshot
     from simulator.authentication.authenticators import Authenticator, AuthResult
@@ -45,6 +45,7 @@ class BackOffice:
         """Delete every call and reset the counters. Faults, secret and authentication stay."""
         self._records: deque[Record] = deque(maxlen=self._limits.records)
         self._history = History(self._limits.history)
+        self._taken_ids: dict[str, None] = {}
         self.received = self.stored = self.faulted = self.refused = 0
         self.tokens_issued = self.connections_authenticated = self.unauthorised = 0
 
@@ -133,10 +134,24 @@ class BackOffice:
         headers: Mapping[str, str],
         body: bytes,
         content: bytes | None = None,
+        entity_id: str | None = None,
     ) -> Record:
-        """Store a call. ``content`` identifies repeated calls, and is the body by default."""
+        """Store a call. ``content`` identifies repeated calls, and is the body by default.
+
+        ``entity_id`` is the id that the caller chose for the record.
+        """
         same = body if content is None else content
-        return self._store(record_of(self.stored + 1, snapshot, headers, body, same))
+        record = record_of(self.stored + 1, snapshot, headers, body, same)
+        return self._store(record if entity_id is None else record._replace(entity_id=entity_id))
+
+    def take_ids(self, ids: Sequence[str]) -> str | None:
+        """Reserve the ids of new records, or return the first id that exists and reserve none."""
+        existing = next((one for one in ids if one in self._taken_ids), None)
+        if existing is None:
+            self._taken_ids |= dict.fromkeys(ids)
+            while len(self._taken_ids) > self._limits.history:
+                del self._taken_ids[next(iter(self._taken_ids))]
+        return existing
 
     def find(self, entity_id: str) -> Record | None:
         """Return the stored record with this id, or None."""

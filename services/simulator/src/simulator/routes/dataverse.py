@@ -10,6 +10,7 @@ from aiohttp import web
 from simulator.back_offices.fault import ODataFault
 from simulator.dataverse.change_set import (
     APPOINTMENTS,
+    DUPLICATE_ERROR,
     NO_RESOURCE_ERROR,
     PAYLOAD_ERROR,
     RESOURCES,
@@ -21,7 +22,7 @@ from simulator.dataverse.requests import Request, read_requests
 from simulator.dataverse.responses import Batch, edmx, error_body, who_am_i
 from simulator.errors import ChangeError, ODataError
 from simulator.routes.fault_injection import respond
-from simulator.routes.middleware import ADDRESS, authenticated
+from simulator.routes.middleware import ADDRESS, CALL, authenticated
 
 if TYPE_CHECKING:
     from simulator.back_offices.back_office import BackOffice
@@ -116,10 +117,13 @@ def _store(
     requests: list[Request],
     changes: list[ChangeSetItem],
 ) -> web.Response:
-    ids = {request.content_id: str(uuid.uuid4()) for request in requests}
+    taken = back_office.take_ids([one.entity_id for one in requests if one.entity_id])
+    if taken is not None:
+        return _exists(request, back_office, taken, requests)
+    ids = {one.content_id: one.entity_id or str(uuid.uuid4()) for one in requests}
     for change in changes:
         ids[change.content_id] = back_office.store(
-            change.snapshot, request.headers, body, change.content
+            change.snapshot, request.headers, body, change.content, change.entity_id
         ).entity_id
     base = str(request.url).removesuffix("$batch")
     batch = Batch()
@@ -132,6 +136,17 @@ def _store(
     return web.Response(
         body=created, headers={"Content-Type": batch.content_type, "OData-Version": "4.0"}
     )
+
+
+def _exists(
+    request: web.Request, back_office: BackOffice, taken: str, requests: list[Request]
+) -> web.Response:
+    """Refuse the change set, because the record with the id ``taken`` exists."""
+    back_office.refused += 1
+    request[CALL].stored = False
+    content_id = next(one.content_id for one in requests if one.entity_id == taken)
+    message = "A record with matching key values already exists."
+    return _failed(ChangeError(content_id, 412, DUPLICATE_ERROR, message))
 
 
 def _failed(error: ChangeError, retry_after_s: int | None = None) -> web.Response:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from common.contracts.mapping import SoapMapping
 from dispatcher.back_offices.appointment_fields import fields_of
-from dispatcher.back_offices.calls import HttpCall, PreparedDelivery, Receipt, receipt_of
+from dispatcher.back_offices.calls import Confirmation, HttpCall, PreparedDelivery
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
 from dispatcher.back_offices.http_client import open_http_client
 from dispatcher.back_offices.parsing import parse_answer
+from dispatcher.back_offices.receipts import receipt_of
 from dispatcher.back_offices.soap.envelope import envelope
 from dispatcher.back_offices.soap.probe import probe
-from dispatcher.back_offices.soap.response import SoapFault, read_response
+from dispatcher.back_offices.soap.response import CreateResult, SoapFault, read_response
 from dispatcher.back_offices.soap.wsdl import MAX_WSDL_BYTES
 from dispatcher.back_offices.value_limits import BUSINESS_CENTRAL
 
@@ -56,12 +57,14 @@ class PageServiceClient:
         body = envelope(self._mapping, fields_of(request.transaction, self._zone, BUSINESS_CENTRAL))
         return PreparedDelivery(HttpCall("POST", self._uri, self._headers, body))
 
-    async def send(self, prepared: PreparedDelivery) -> Receipt:
+    async def send(self, prepared: PreparedDelivery) -> Confirmation:
         """Create the record. A success is a result without fault."""
-        response = await self._http.call(prepared.call)
-        if not await self._read(response) or not response.is_whole:
-            raise self._http.faults.transport_error("malformed", response)
-        return receipt_of(response)
+        faults, response = self._http.faults, await self._http.call(prepared.call)
+        result = await self._read(response)
+        if result is None or not response.is_whole:
+            raise faults.transport_error("malformed", response)
+        receipt = receipt_of(faults, key=result.key, entry_no=result.entry_no)
+        return Confirmation(response.status, response.exchange, receipt)
 
     async def probe(self) -> ProbeResult:
         """Read the WSDL, and compare its names with the connector's."""
@@ -69,13 +72,14 @@ class PageServiceClient:
         await self._read(response)
         return await probe(response, self._mapping, self._http.faults)
 
-    async def _read(self, response: HttpResponse) -> bool:
-        """Return whether the response is the result of Create.
+    async def _read(self, response: HttpResponse) -> CreateResult | None:
+        """Return the result of Create, or None for a success without one.
 
         Raises a DeliveryError for a fault, and for an unsuccessful status.
         """
         faults = self._http.faults
-        result = await parse_answer(read_response, response.body, self._mapping.namespace)
+        names = self._mapping
+        result = await parse_answer(read_response, response.body, names.namespace, names.entity)
         if isinstance(result, SoapFault):
             raise faults.find_error(
                 "soap", result.text, response, result.message
