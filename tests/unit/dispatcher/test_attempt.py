@@ -506,5 +506,6 @@ async def test_the_action_that_was_sent_is_reported() -> None:
     )
     as_update = await lane.deliver(request)
 
+    assert as_create is not None
     assert as_create.outcome.sent_action is Action.CREATE
     assert as_update.outcome.sent_action is Action.UPDATE
