@@ -96,6 +96,8 @@ class FakeLedger:
         self.settled: list[tuple[str, Outcome]] = []
         self.released: list[str] = []
         self.undelivered: list[str] = []
+        self.forgotten: list[str] = []
+        self.has_newer = False
         self.settling: asyncio.Event | None = None
         self.open: set[str] = set()
 
@@ -112,6 +114,15 @@ class FakeLedger:
     async def record_owed_create(self, request: DeliveryRequested) -> None:
         """Store the delivery whose version the back office does not get."""
         self.undelivered.append(request.delivery_id)
+
+    async def newer_waits(self, _: Granted) -> bool:
+        """Return whether a newer version waits."""
+        await asyncio.sleep(0)
+        return self.has_newer
+
+    async def forget_newest(self, request: DeliveryRequested) -> None:
+        """Store the delivery whose version no longer waits."""
+        self.forgotten.append(request.delivery_id)
 
     async def settle(self, granted: Granted, outcome: Outcome) -> None:
         """Store the outcome, even if the caller is cancelled meanwhile, as the ledger does.
@@ -169,7 +180,9 @@ class FakeLane(NamedTuple):
         claim = Claim(request or a_delivery())
         self.ledger.open.add(claim.token)
         runner = AttemptRunner(self.state, cast("Any", self.ledger))
-        return await runner.run(Granted(claim), in_hand or a_message())
+        result = await runner.run(Granted(claim), in_hand or a_message())
+        assert result is not None
+        return result
 
 
 def a_lane(client: FakeClient, credential: Credential | None = None, **fields: Any) -> FakeLane:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 UNFORESEEN = "DSUNK001"
+ASKS_AGAIN_AFTER_S = 0.1
 CUT_OFF = UnforeseenError(
     UNFORESEEN,
     "The dispatcher was stopped during the call. The back office may have stored the appointment. "
@@ -69,6 +70,7 @@ class AttemptProgress:
         self.is_calling = False
         self.is_settled = False
         self._began = began
+        self._asked_at = asyncio.get_running_loop().time()
         self._error: DeliveryError
         self.was_unknown = False
         self._is_in_doubt = False
@@ -84,6 +86,13 @@ class AttemptProgress:
         again.
         """
         return not self.is_settled and (self.is_partly_stored or self._is_in_doubt)
+
+    def must_ask_again(self) -> bool:
+        """Return whether a newer version may wait by now, because this one waited for its call."""
+        now = asyncio.get_running_loop().time()
+        waited, self._asked_at = now - self._asked_at, now
+        is_known = not (self.may_have_stored or self.was_unknown)
+        return is_known and waited > ASKS_AGAIN_AFTER_S
 
     def record_failure(self, error: DeliveryError) -> None:
         """Count a failed try, and store the follow-ups that remain."""
@@ -141,10 +150,11 @@ class AttemptRunner:
         self._ledger = ledger
         self._keeps_answers = keeps_answers
 
-    async def run(self, granted: Granted, in_hand: MessageInHand) -> AttemptResult:
+    async def run(self, granted: Granted, in_hand: MessageInHand) -> AttemptResult | None:
         """Send within the connector's limits until the attempt ends. The claim is always settled.
 
-        A call counts as in flight until its success is settled. So a kill repeats no more calls
+        Returns None without settling when nothing was stored and a newer version waits by now. A
+        call counts as in flight until its success is settled. So a kill repeats no more calls
         than may be in flight.
         """
         progress = AttemptProgress(granted, self._lane.connector, time.monotonic())
@@ -157,7 +167,7 @@ class AttemptRunner:
 
     async def _try_until_end(
         self, progress: AttemptProgress, in_hand: MessageInHand
-    ) -> AttemptResult:
+    ) -> AttemptResult | None:
         while True:
             slot = await self._lane.slots.acquire()
             in_hand.forbid_drop()
@@ -165,7 +175,7 @@ class AttemptRunner:
                 result = await self._try_once(progress, slot)
             finally:
                 self._lane.slots.release(slot)
-            if isinstance(result, AttemptResult):
+            if not isinstance(result, DeliveryError):
                 return result
             progress.record_failure(result)
             next_try = decide_next_try(result, progress.tries, is_held=self._lane.breaker.is_held)
@@ -178,11 +188,12 @@ class AttemptRunner:
 
     async def _try_once(
         self, progress: AttemptProgress, slot: CallSlot
-    ) -> AttemptResult | DeliveryError:
+    ) -> AttemptResult | DeliveryError | None:
         """Make one call with the lane's connector. Returns the result when the attempt ends.
 
-        The connector may have changed since the delivery was validated, so it is validated before
-        each call. Follow-ups that were prepared for an earlier version are not sent to a newer one.
+        Returns None when a newer version waits. The connector may have changed since the delivery
+        was validated, so it is validated before each call. Follow-ups that were prepared for an
+        earlier version are not sent to a newer one.
         """
         connector = self._lane.connector
         if progress.is_partly_stored and connector != progress.connector:
@@ -193,6 +204,8 @@ class AttemptRunner:
             return await self._fail(progress)
         if refusal is not None:
             return await self._settle(progress, refusal)
+        if progress.must_ask_again() and await self._ledger.newer_waits(progress.granted):
+            return None
         result = await self._call(progress, slot)
         if isinstance(result, DeliveryError):
             return result

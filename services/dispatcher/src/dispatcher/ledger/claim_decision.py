@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Status
-from dispatcher.ledger.claim import AlreadySettled, ClaimedElsewhere, NothingToDelete, Superseded
+from dispatcher.ledger.claim import (
+    AlreadySettled,
+    ClaimedElsewhere,
+    NothingToDelete,
+    Superseded,
+)
+from dispatcher.ledger.newest_version import newer_waiting
 from dispatcher.ledger.record import LEASE_OVER, AppointmentPresence, LedgerRecord, RecordedVersion
 from dispatcher.ledger.version_notes import nothing_to_delete_note
 from dispatcher.outcome import Outcome
@@ -23,6 +29,7 @@ class AlreadyGranted:
     """The claim was granted before, and the reply of MongoDB was lost."""
 
     missing_create: str | None
+    is_repetition: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,7 @@ class Grantable:
     """The claim may be granted while the document is unchanged."""
 
     missing_create: str | None
+    is_repetition: bool = False
 
 
 ClaimDecision = (
@@ -40,14 +48,18 @@ ClaimDecision = (
 def decide_claim(claim: Claim, record: LedgerRecord, now: datetime) -> ClaimDecision:
     """Return the decision on one claim, from the document as it was read."""
     if record.token == claim.token and record.lease_until > LEASE_OVER:
-        return AlreadyGranted(_missing_create(claim, record))
+        return AlreadyGranted(_missing_create(claim, record), is_repetition=True)
     outcome = record.outcome_of(claim)
     if outcome is not None:
         return AlreadySettled(outcome)
     newer = _newer(claim, record, now)
     if newer is not None:
         return Superseded(newer.transaction_id, newer.modified_at)
-    return ClaimedElsewhere() if record.lease_until > now else _granted(claim, record)
+    if record.lease_until > now:
+        return ClaimedElsewhere()
+    is_repetition = record.may_repeat(claim)
+    waiting = None if is_repetition else newer_waiting(claim, record)
+    return waiting or _granted(claim, record, is_repetition=is_repetition)
 
 
 def is_owed(claim: Claim, record: LedgerRecord, decision: ClaimDecision) -> bool:
@@ -77,7 +89,9 @@ def _newer(claim: Claim, record: LedgerRecord, now: datetime) -> RecordedVersion
     return None
 
 
-def _granted(claim: Claim, record: LedgerRecord) -> Grantable | NothingToDelete:
+def _granted(
+    claim: Claim, record: LedgerRecord, *, is_repetition: bool
+) -> Grantable | NothingToDelete:
     missing = _owed_to(claim, record)
     is_there = (
         record.presence in {AppointmentPresence.PRESENT, AppointmentPresence.UNKNOWN}
@@ -86,7 +100,7 @@ def _granted(claim: Claim, record: LedgerRecord) -> Grantable | NothingToDelete:
     if missing and claim.action is Action.DELETE and not is_there:
         outcome = Outcome(status=Status.SKIPPED, message=nothing_to_delete_note(missing))
         return NothingToDelete(missing, outcome)
-    return Grantable(_missing_create(claim, record))
+    return Grantable(_missing_create(claim, record), is_repetition)
 
 
 def _missing_create(claim: Claim, record: LedgerRecord) -> str | None:

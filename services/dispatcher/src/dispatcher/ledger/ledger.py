@@ -23,10 +23,12 @@ from dispatcher.ledger.claim import (
     ClaimedElsewhere,
     ClaimResult,
     Granted,
+    NewerWaits,
     NothingToDelete,
     Superseded,
     document_id_of,
 )
+from dispatcher.ledger.newest_version import forget_newest_update, newest_update
 from dispatcher.ledger.server_clock import ServerClock
 from dispatcher.metrics import LEDGER_ANSWERS, LEDGER_SECONDS
 
@@ -43,6 +45,7 @@ _RESULT_COUNTERS = {
     Granted: LEDGER_ANSWERS.labels("granted"),
     AlreadySettled: LEDGER_ANSWERS.labels("done"),
     Superseded: LEDGER_ANSWERS.labels("superseded"),
+    NewerWaits: LEDGER_ANSWERS.labels("newer waits"),
     NothingToDelete: LEDGER_ANSWERS.labels("never delivered"),
     ClaimedElsewhere: LEDGER_ANSWERS.labels("busy"),
 }
@@ -59,6 +62,7 @@ class Ledger:
         self._active: dict[str, Claim] = {}
         self._releasing: set[asyncio.Task[None]] = set()
         self._batcher: Batcher[LedgerWrite, ClaimResult | None] = Batcher(self._write)
+        self._reader: Batcher[Claim, bool] = Batcher(self._bulk.find_newer)
 
     async def claim(self, claim: Claim) -> ClaimResult:
         """Return the grant of the claim, or the reason against a call."""
@@ -92,6 +96,31 @@ class Ledger:
         if request.transaction.action is Action.CREATE:
             claim = Claim(request)
             await self._batcher.submit(LedgerWrite(claim, updates.owed_create_update(claim), "owe"))
+
+    async def record_newest(self, request: DeliveryRequested) -> None:
+        """Record a version that goes to its lane next, unless a newer one is recorded.
+
+        A create is not recorded, because other versions are hardly ever older.
+        """
+        if request.transaction.action is not Action.CREATE:
+            claim = Claim(request)
+            await self._batcher.submit(LedgerWrite(claim, newest_update(claim), "newest"))
+
+    async def forget_newest(self, request: DeliveryRequested) -> None:
+        """Forget a version that ended before its claim, so that no older one is skipped for it."""
+        if request.transaction.action is not Action.CREATE:
+            claim = Claim(request)
+            await self._batcher.submit(LedgerWrite(claim, forget_newest_update(claim), "newest"))
+
+    async def newer_waits(self, granted: Granted) -> bool:
+        """Return whether a newer version was routed since the claim, so that it has to be made
+        again.
+
+        Returns False where the claim does not yield, and while MongoDB is unavailable.
+        """
+        if granted.is_repetition or not granted.claim.yields_to:
+            return False
+        return await self._reader.submit(granted.claim)
 
     async def forget_order(self, appointment_key: str, connector_ids: Iterable[str]) -> int:
         """Allow a next version of any age. Returns the number of connectors with this

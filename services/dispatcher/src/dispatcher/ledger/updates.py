@@ -10,6 +10,7 @@ from pymongo import UpdateOne
 from common.contracts.appointment import Action
 from common.contracts.delivery import Status
 from dispatcher.ledger.claim import Granted
+from dispatcher.ledger.newest_version import none_is_newer, reached
 from dispatcher.ledger.record import (
     LEASE_OVER,
     NO_VERSION,
@@ -39,7 +40,8 @@ def claim_update(claim: Claim, now: datetime, lease: timedelta) -> UpdateOne:
     """Return the update that grants the usual claim, whose version is newer by its last-modified
     time.
 
-    In every other case the update collides with the existing document.
+    In every other case the update collides with the existing document. No version that waits is
+    newer, so the newest waiting version is forgotten.
     """
     simply = {
         "delivered_version.ticks": {"$lt": claim.version.ticks},
@@ -51,9 +53,11 @@ def claim_update(claim: Claim, now: datetime, lease: timedelta) -> UpdateOne:
     changes = {
         "$set": _claimed_fields(Granted(claim), now + lease),
         "$setOnInsert": {"delivered_version": _NO_VERSION},
+        "$unset": {"newest_version": ""},
         "$inc": {"revision": 1},
     }
-    return UpdateOne({"_id": claim.document_id, **simply}, changes, upsert=True)
+    waiting = none_is_newer(claim) if claim.yields_to else {}
+    return UpdateOne({"_id": claim.document_id, **simply, **waiting}, changes, upsert=True)
 
 
 def grant_update(
@@ -65,7 +69,7 @@ def grant_update(
     been.
     """
     changes = _claimed_fields(granted, now + lease)
-    removed = dict(_FIELDS_OF_0_1_0)
+    removed = _FIELDS_OF_0_1_0 | reached(granted.claim, record)
     newest = _newest(record)
     changes["delivered_version"] = version_document(newest) if newest else _NO_VERSION
     created_by = record.created_by
@@ -96,7 +100,7 @@ def nothing_to_delete_update(
     }
     update = {
         "$set": changes,
-        "$unset": {"create_owed": "", "created_by": "", **_FIELDS_OF_0_1_0},
+        "$unset": {"create_owed": "", "created_by": ""} | _FIELDS_OF_0_1_0 | reached(claim, record),
         "$push": _push_attempt(claim, outcome),
     }
     return _guarded(claim, record, now, update)
@@ -190,7 +194,7 @@ def forget_order_update() -> dict[str, Any]:
     """
     return {
         "$set": {"delivered_version.ticks": NO_VERSION, "claimed_version.ticks": NO_VERSION},
-        "$unset": {"delivered_version.is_delete": "", **_FIELDS_OF_0_1_0},
+        "$unset": {"delivered_version.is_delete": "", "newest_version": "", **_FIELDS_OF_0_1_0},
         "$inc": {"revision": 1},
     }
 
