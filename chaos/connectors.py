@@ -1,5 +1,5 @@
 """The connectors of a run: webhooks with and without credentials, two of Business Central with the
-same login, one with partitions, one with a limit of a single call.
+same login, one with partitions, one with a limit of a single call. Some get the newest only.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Connector:
 CONNECTORS = (
     Connector("plain", "plain"),
     Connector("twin", "plain"),
-    Connector("narrow", "narrow", calls_in_flight=1, latency_s=0.03),
+    Connector("narrow", "narrow", calls_in_flight=1, latency_s=0.03, more={"newest_only": True}),
     Connector("wide", "wide", calls_in_flight=8, limits={"partitions": 4}),
     Connector("login", "login", has_login=True, limits={"total_timeout_s": HANG_TIMEOUT_S}),
     Connector(

@@ -24,6 +24,9 @@ It stores decimals digit by digit, and dates from 1753 on, as real back offices 
 Business Central and NAV accept 20 decimals, from -999,999,999,999,999.99 to 999,999,999,999,999.99.
 Dataverse accepts 10 decimals, from -100,000,000,000 to 100,000,000,000.
 Other values are refused with an error of the protocol.
+In a change set of Dataverse, a PATCH with `If-None-Match: *` creates a record with the id of its \
+address, and 412 answers an id that exists.
+The change set is stored completely or not at all.
 
 `PUT /back-offices/<name>/faults` adds a fault, `DELETE` removes all:
 

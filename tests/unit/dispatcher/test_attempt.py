@@ -409,6 +409,49 @@ async def test_a_disabled_connector_is_answered_without_a_claim() -> None:
 
 
 @in_virtual_time
+async def test_a_delivery_that_waited_on_a_held_lane_is_skipped_for_a_newer_version() -> None:
+    lane = a_lane(FakeClient(ASKED_TO_WAIT), newest_only=True)
+    lane.ledger.answers = [Granted(Claim(a_delivery())), NewerWaits("t2", A_MOMENT)]
+    delivering = Delivering(lane)
+    await asyncio.sleep(0.1)
+    lane.ledger.has_newer = True
+
+    await delivering.task
+
+    (event,) = delivering.statuses.events
+    assert event.status is Status.SKIPPED
+    assert event.message == (
+        "Skipped, because a newer version of the appointment waits: modified at "
+        "2026-07-21T14:03:09.447Z (transaction t2)."
+    )
+    assert (lane.ledger.settled, lane.ledger.open) == ([], set())
+    assert len(lane.client.sent) == 1
+
+
+@in_virtual_time
+async def test_a_delivery_that_is_sent_at_once_asks_for_no_newer_version() -> None:
+    lane = a_lane(FakeClient(), newest_only=True)
+    lane.ledger.has_newer = True
+
+    delivering = Delivering(lane)
+    await delivering.task
+
+    assert [event.status for event in delivering.statuses.events] == [Status.SUCCESS]
+
+
+@pytest.mark.parametrize(("newest_only", "forgotten"), [(True, ["t1.c1"]), (False, [])])
+@in_virtual_time
+async def test_a_refused_newest_version_is_forgotten(
+    *, newest_only: bool, forgotten: list[str]
+) -> None:
+    lane = a_lane(FakeClient(), enabled=False, newest_only=newest_only)
+
+    await Delivering(lane, a_delivery(transaction=a_transaction("t1"))).task
+
+    assert lane.ledger.forgotten == forgotten
+
+
+@in_virtual_time
 async def test_a_call_that_is_stored_once_is_repeated_without_an_answer() -> None:
     lane = a_lane(FakeClient(*[ANSWERED_NOTHING] * 3))
 
@@ -417,6 +460,14 @@ async def test_a_call_that_is_stored_once_is_repeated_without_an_answer() -> Non
     assert (outcome.status, outcome.tries, outcome.outcome_unknown) == (Status.FAILED, 3, True)
     assert outcome.retryable
     assert not lane.is_held
+
+
+@in_virtual_time
+async def test_a_call_without_an_answer_is_repeated_although_a_newer_version_waits() -> None:
+    lane = a_lane(FakeClient(*[ANSWERED_NOTHING] * 2), newest_only=True)
+    lane.ledger.has_newer = True
+
+    assert (await lane.deliver()).outcome.status is Status.SUCCESS
 
 
 @pytest.mark.parametrize("last", [REFUSED, FAULT])
@@ -470,46 +521,3 @@ async def test_the_action_that_was_sent_is_reported() -> None:
     assert as_create is not None
     assert as_create.outcome.sent_action is Action.CREATE
     assert as_update.outcome.sent_action is Action.UPDATE
-
-
-@in_virtual_time
-async def test_a_delivery_that_waited_on_a_held_lane_is_skipped_for_a_newer_version() -> None:
-    lane = a_lane(FakeClient(ASKED_TO_WAIT), newest_only=True)
-    lane.ledger.answers = [Granted(Claim(a_delivery())), NewerWaits("t2", A_MOMENT)]
-    delivering = Delivering(lane)
-    await asyncio.sleep(0.1)
-    lane.ledger.has_newer = True
-
-    await delivering.task
-
-    (event,) = delivering.statuses.events
-    assert event.status is Status.SKIPPED
-    assert event.message == (
-        "Skipped, because a newer version of the appointment waits: modified at "
-        "2026-07-21T14:03:09.447Z (transaction t2)."
-    )
-    assert (lane.ledger.settled, lane.ledger.open) == ([], set())
-    assert len(lane.client.sent) == 1
-
-
-@in_virtual_time
-async def test_a_delivery_that_is_sent_at_once_asks_for_no_newer_version() -> None:
-    lane = a_lane(FakeClient(), newest_only=True)
-    lane.ledger.has_newer = True
-
-    delivering = Delivering(lane)
-    await delivering.task
-
-    assert [event.status for event in delivering.statuses.events] == [Status.SUCCESS]
-
-
-@pytest.mark.parametrize(("newest_only", "forgotten"), [(True, ["t1.c1"]), (False, [])])
-@in_virtual_time
-async def test_a_refused_newest_version_is_forgotten(
-    *, newest_only: bool, forgotten: list[str]
-) -> None:
-    lane = a_lane(FakeClient(), enabled=False, newest_only=newest_only)
-
-    await Delivering(lane, a_delivery(transaction=a_transaction("t1"))).task
-
-    assert lane.ledger.forgotten == forgotten

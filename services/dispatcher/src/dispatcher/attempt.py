@@ -97,7 +97,8 @@ class AttemptProgress:
         """Return whether a newer version may wait by now, because this one waited for its call."""
         now = asyncio.get_running_loop().time()
         waited, self._asked_at = now - self._asked_at, now
-        return waited > ASKS_AGAIN_AFTER_S and not self.may_have_stored
+        is_known = not (self.may_have_stored or self.was_unknown)
+        return is_known and waited > ASKS_AGAIN_AFTER_S
 
     def record_failure(self, error: DeliveryError) -> None:
         """Count a failed try, and store the follow-ups that remain."""

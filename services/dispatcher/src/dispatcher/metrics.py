@@ -97,7 +97,8 @@ LEDGER_ANSWERS = Counter(
     "mboc_dispatcher_ledger_answers_total",
     (
         "Results of claims in the ledger: granted, done (published again without a call), "
-        "superseded by a newer version, never delivered (a delete of an appointment whose create "
+        "superseded by a newer version, newer waits (skipped, because the connector gets the "
+        "newest waiting version only), never delivered (a delete of an appointment whose create "
         "never arrived), busy (claimed again until the appointment is free)."
     ),
     ["answer"],
