@@ -27,6 +27,7 @@ STATUSES = (
 PHASES = ("pending", "in progress", "held", "done", "archived")
 ACTIONS = ("create", "update", "delete")
 TRIGGERS = ("Service", "Website", "Timer job")
+APPLIED_STATES = ("waiting", "applied", "refused", "reverted", "cannot be told")
 LEVELS = ("debug", "info", "warning", "error", "critical")
 SERVICES = ("ingest", "dispatcher", "retry", "portal-api")
 FLAG_VALUES = ("true", "false")
@@ -83,6 +84,11 @@ DELIVERY_FILTERS = (
     ),
     Filter("archived", "The archive (true), or the deliveries outside of it (false).", "flag"),
     Filter("status_empty", "Only deliveries under way (true), or with a status (false).", "flag"),
+    Filter(
+        "applied",
+        "Only deliveries whose record has this state at the back office. Repeat for several.",
+        values=APPLIED_STATES,
+    ),
     Filter(
         "trigger",
         "Only deliveries whose last attempt has this trigger. Repeat for several.",

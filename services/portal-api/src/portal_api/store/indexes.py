@@ -77,9 +77,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         ),
         IndexModel(
             [("applied.checked_at", ASCENDING), ("connector_id", ASCENDING)],
-            partialFilterExpression={
-                "applied.checked_at": {"$gt": EPOCH}
-            },
+            partialFilterExpression={"applied.checked_at": {"$gt": EPOCH}},
         ),
         _newest("appointment.key", newest="received_at"),
         _by("status", only=_LISTED | {"status": "Failed"}),
