@@ -27,6 +27,7 @@ class HttpCall:
     A call without a body carries no appointment, so it cannot store anything. With
     ``same_connection`` the call is made only while a connection of its session is open.
     ``shown_url`` is shown instead of the URL, where a part of the URL comes from the back office.
+    ``is_question`` marks a call that asks for records, and stores nothing.
     """
 
     method: str
@@ -36,6 +37,7 @@ class HttpCall:
     max_bytes: int = MAX_RESPONSE_BYTES
     same_connection: bool = False
     shown_url: str | None = None
+    is_question: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class HttpResponse:
     """One HTTP response.
 
     ``is_whole`` is False for a body that was too large, compressed or cut off. ``in_change_set``
-    marks a response inside a change set, which is stored completely or not at all.
+    marks a response inside a change set, which is stored completely or not at all. ``is_question``
+    marks the response to a call that asks for records.
     """
 
     status: int
@@ -52,6 +55,7 @@ class HttpResponse:
     is_whole: bool
     exchange: HttpExchange | None = None
     in_change_set: bool = False
+    is_question: bool = False
 
     @property
     def is_success(self) -> bool:
@@ -95,29 +99,39 @@ class PreparedDelivery(NamedTuple):
 
 
 def exchange_of(
-    call: HttpCall, http_status: int | None = None, received_bytes: int | None = None
+    call: HttpCall,
+    http_status: int | None = None,
+    received_bytes: int | None = None,
+    *,
+    is_begun: bool = True,
 ) -> HttpExchange:
     """Return the exchange of a call, without payload, headers or secrets.
 
-    A call without a response has neither status nor size.
+    A call without a response has neither status nor size of it. A call that ended before its
+    payload, for example during a handshake, sent no bytes.
     """
     return HttpExchange(
         method=call.method,
         address=address_of(call.shown_url or call.url),
-        sent_bytes=len(call.body),
+        sent_bytes=len(call.body) if is_begun else 0,
         http_status=http_status,
         received_bytes=received_bytes,
     )
 
 
 def address_of(url: str) -> str:
+    """Return scheme, host and path, cut off where they are long."""
+    plain = without_query(url)
+    return plain if len(plain) <= LONGEST_ADDRESS else f"{plain[:LONGEST_ADDRESS]}…"
+
+
+def without_query(url: str) -> str:
     """Return scheme, host and path, because credentials and queries may be secret."""
     try:
         parts = urlsplit(url)
-        plain = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
     except ValueError:
         return ""
-    return plain if len(plain) <= LONGEST_ADDRESS else f"{plain[:LONGEST_ADDRESS]}…"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def host_of(url: str) -> str:
