@@ -85,6 +85,12 @@ DELIVERY_FILTERS = (
     Filter("archived", "The archive (true), or the deliveries outside of it (false).", "flag"),
     Filter("status_empty", "Only deliveries under way (true), or with a status (false).", "flag"),
     Filter(
+        "overtaken",
+        "Only deliveries without success whose appointment was delivered in a newer version "
+        "(true), or the others (false).",
+        "flag",
+    ),
+    Filter(
         "applied",
         "Only deliveries whose record has this state at the back office. Repeat for several.",
         values=APPLIED_STATES,
@@ -139,7 +145,9 @@ APPOINTMENT_FILTERS = (
 )
 OPERATION_FILTERS = (
     Filter("state", "Only operations in this state."),
-    Filter("kind", "Only operations of this kind.", values=("retry", "archive", "restore")),
+    Filter(
+        "kind", "Only operations of this kind.", values=("retry", "check", "archive", "restore")
+    ),
     Filter("asked_by", "Only operations of this user."),
 )
 AUDIT_FILTERS = (
