@@ -37,7 +37,7 @@ from dispatcher.broker_connection import BrokerConnection
 from dispatcher.connection_test.command import print_connection_test
 from dispatcher.connection_test.service import ConnectionTestService
 from dispatcher.connector_cache import ConnectorCache
-from dispatcher.consumers import stop_consuming, subscribe
+from dispatcher.consumers import stop_consuming, subscribe, subscribe_views
 from dispatcher.deliver import DeliveryService
 from dispatcher.lanes.circuit_breaker import BreakerSettings
 from dispatcher.lanes.lane_factory import LaneFactory
@@ -46,6 +46,7 @@ from dispatcher.lanes.leases import LaneLeases
 from dispatcher.lanes.supervisor import LaneSupervisor
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outbox import Outbox
+from dispatcher.request_mapping.service import RequestMappingService
 from dispatcher.route import RoutingService
 from dispatcher.settings import Settings
 from dispatcher.status_publisher import StatusPublisher
@@ -125,7 +126,11 @@ async def _deliver(
         outbox,
         statuses,
         clients,
-        lambda lane: DeliveryService(lane, ledger, statuses, applied, replica).deliver,
+        lambda lane: (
+            DeliveryService(
+                lane, ledger, statuses, applied, replica, keeps_answers=settings.keep_answers
+            ).deliver
+        ),
     )
     lanes_changed = asyncio.Event()
     lanes = LaneRegistry(connection, factory, lanes_changed.set)
@@ -137,8 +142,10 @@ async def _deliver(
     routing = RoutingService(connectors, outbox, statuses, replica)
     transactions = TransactionsConsumer(connection, routing, outbox)
     tests = ConnectionTestService(connectors, shared, publisher)
+    mappings = RequestMappingService(database, shared, publisher)
     broker = consuming_broker(url, publisher)
-    subscribe(broker, routing, connectors, tests, ledger, replica)
+    subscribe(broker, routing, connectors, ledger, replica)
+    subscribe_views(broker, tests, mappings)
     await broker.start()
     database_health = DatabaseHealth(database)
     async with run_background(

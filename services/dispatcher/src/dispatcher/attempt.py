@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
     from common.contracts.receipt import Answer
+    from dispatcher.back_offices.answers import UnmaskedAnswer
     from dispatcher.back_offices.calls import Confirmation, PreparedDelivery
     from dispatcher.back_offices.table import BackOfficeClient
     from dispatcher.lanes.call_slots import CallSlot
@@ -71,7 +72,8 @@ class AttemptProgress:
         self.is_settled = False
         self._began = began
         self._error: DeliveryError
-        self._was_unknown = False
+        self.was_unknown = False
+        self._is_in_doubt = False
 
     @property
     def is_partly_stored(self) -> bool:
@@ -80,13 +82,16 @@ class AttemptProgress:
 
     @property
     def may_have_stored(self) -> bool:
-        """Whether an attempt that ends now may have stored the appointment."""
-        return not self.is_settled and (self.is_partly_stored or self._was_unknown)
+        """Whether an attempt that is given up now may have stored what a repetition would store
+        again.
+        """
+        return not self.is_settled and (self.is_partly_stored or self._is_in_doubt)
 
     def record_failure(self, error: DeliveryError) -> None:
         """Count a failed try, and store the follow-ups that remain."""
         self._error = error
-        self._was_unknown = self._was_unknown or error.outcome_unknown
+        self.was_unknown = self.was_unknown or error.outcome_unknown
+        self._is_in_doubt = self._is_in_doubt or error.is_in_doubt
         self.remaining = error.remaining or self.remaining
         self.tries = self.tries.after(error)
 
@@ -112,7 +117,7 @@ class AttemptProgress:
             code=error.code,
             message=" ".join((str(error), *self._notes())),
             retryable=error.retryable and not self.is_partly_stored,
-            outcome_unknown=self._was_unknown or self.is_partly_stored,
+            outcome_unknown=self.was_unknown or self.is_partly_stored,
             owes_create=error.owes_create and not self.is_partly_stored,
             http_status=error.http_status,
             tries=self.tries.total,
@@ -127,16 +132,17 @@ class AttemptProgress:
     def _notes(self) -> Iterator[str]:
         if self.is_partly_stored:
             yield PARTLY_STORED
-        elif self._was_unknown and not self._error.outcome_unknown:
+        elif self.was_unknown and not self._error.outcome_unknown:
             yield EARLIER_CALL
 
 
 class AttemptRunner:
     """Sends claimed deliveries of one lane and settles them in the ledger."""
 
-    def __init__(self, lane: LaneState, ledger: Ledger) -> None:
+    def __init__(self, lane: LaneState, ledger: Ledger, *, keeps_answers: bool = True) -> None:
         self._lane = lane
         self._ledger = ledger
+        self._keeps_answers = keeps_answers
 
     async def run(self, granted: Granted, in_hand: MessageInHand) -> AttemptResult:
         """Send within the connector's limits until the attempt ends. The claim is always settled.
@@ -167,7 +173,7 @@ class AttemptRunner:
             progress.record_failure(result)
             next_try = decide_next_try(result, progress.tries, is_held=self._lane.breaker.is_held)
             if next_try.ends_attempt:
-                return await self._fail(progress)
+                return await self._fail(progress, await self._answer_to(result))
             if next_try.holds_lane:
                 self._lane.hold(result)
             in_hand.allow_drop()
@@ -186,7 +192,7 @@ class AttemptRunner:
             return await self._fail(progress)
         progress.connector = connector
         refusal = validate_delivery(connector, progress.action, KINDS)
-        if refusal is not None and progress.may_have_stored:
+        if refusal is not None and progress.was_unknown:
             return await self._fail(progress)
         if refusal is not None:
             return await self._settle(progress, refusal)
@@ -231,8 +237,13 @@ class AttemptRunner:
             log.exception("a delivery could not be sent", delivery_id=delivery_id)
             return _unforeseen(error, has_begun=progress.is_calling)
 
-    async def _fail(self, progress: AttemptProgress) -> AttemptResult:
-        return await self._settle(progress, progress.failure_outcome())
+    async def _answer_to(self, error: DeliveryError) -> Answer | None:
+        """Return the answer of the failed call, unless answers are not kept."""
+        found: UnmaskedAnswer | None = error.answer if self._keeps_answers else None
+        return None if found is None else await run_by_size(found.work_size, found.mask)
+
+    async def _fail(self, progress: AttemptProgress, answer: Answer | None = None) -> AttemptResult:
+        return await self._settle(progress, progress.failure_outcome(answer))
 
     async def _settle(self, progress: AttemptProgress, outcome: Outcome) -> AttemptResult:
         progress.is_settled = True

@@ -50,6 +50,8 @@ class DeliveryService:
         statuses: StatusPublisher,
         applied: AppliedQuestions,
         replica: str,
+        *,
+        keeps_answers: bool = True,
     ) -> None:
         self._lane = lane
         self._ledger = ledger
@@ -57,7 +59,7 @@ class DeliveryService:
         self._applied = applied
         self._replica = replica
         self._locks = KeyedLock()
-        self._attempts = AttemptRunner(lane, ledger)
+        self._attempts = AttemptRunner(lane, ledger, keeps_answers=keeps_answers)
 
     async def deliver(self, request: DeliveryRequested, in_hand: MessageInHand) -> None:
         """Deliver the request. Returns when RabbitMQ has the delivery's status."""

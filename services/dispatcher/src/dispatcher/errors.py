@@ -58,6 +58,8 @@ class DeliveryError(Exception):
     trace: str | None = None
     remaining: Any = None  # a PreparedDelivery, whose module is above this one
     """The follow-ups that are still to be sent. The record and the other follow-ups are stored."""
+    answer: Any = None  # an UnmaskedAnswer, whose module is above this one
+    """The answer to the call. The answers of token endpoints are never kept."""
 
     def __init__(
         self,

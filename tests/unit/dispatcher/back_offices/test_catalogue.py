@@ -162,7 +162,7 @@ BACK_OFFICES = KINDS[:-1]
 
 @pytest.mark.parametrize("kind", BACK_OFFICES)
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504, 507, 520, 599])
-def test_a_status_that_leaves_open_whether_the_call_was_processed_is_tried_again_only_where_it_is_stored_once(
+def test_a_call_that_may_have_been_processed_is_repeated_only_where_it_is_stored_once(
     kind: EndpointKind, status: int
 ) -> None:
     error = FaultTranslator(kind, "Hook").status_error(answered(status))

@@ -95,29 +95,39 @@ class PreparedDelivery(NamedTuple):
 
 
 def exchange_of(
-    call: HttpCall, http_status: int | None = None, received_bytes: int | None = None
+    call: HttpCall,
+    http_status: int | None = None,
+    received_bytes: int | None = None,
+    *,
+    is_begun: bool = True,
 ) -> HttpExchange:
     """Return the exchange of a call, without payload, headers or secrets.
 
-    A call without a response has neither status nor size.
+    A call without a response has neither status nor size of it. A call that ended before its
+    payload, for example during a handshake, sent no bytes.
     """
     return HttpExchange(
         method=call.method,
         address=address_of(call.shown_url or call.url),
-        sent_bytes=len(call.body),
+        sent_bytes=len(call.body) if is_begun else 0,
         http_status=http_status,
         received_bytes=received_bytes,
     )
 
 
 def address_of(url: str) -> str:
+    """Return scheme, host and path, cut off where they are long."""
+    plain = without_query(url)
+    return plain if len(plain) <= LONGEST_ADDRESS else f"{plain[:LONGEST_ADDRESS]}…"
+
+
+def without_query(url: str) -> str:
     """Return scheme, host and path, because credentials and queries may be secret."""
     try:
         parts = urlsplit(url)
-        plain = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
     except ValueError:
         return ""
-    return plain if len(plain) <= LONGEST_ADDRESS else f"{plain[:LONGEST_ADDRESS]}…"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def host_of(url: str) -> str:

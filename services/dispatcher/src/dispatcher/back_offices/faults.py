@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dispatcher.back_offices.answers import UnmaskedAnswer
 from dispatcher.back_offices.catalogue import CATALOGUE, ERROR_TYPES
 from dispatcher.back_offices.masking import Masker
 from dispatcher.errors import DeliveryError, RefusedError, UnconfirmedError
@@ -110,7 +111,7 @@ class FaultTranslator:
         response: HttpResponse | None,
         exchange: HttpExchange | None = None,
     ) -> DeliveryError:
-        return leaf(
+        error = leaf(
             code,
             sentence,
             http_status=response.status if response else None,
@@ -118,6 +119,9 @@ class FaultTranslator:
             exchange=response.exchange if response else exchange,
             at_token_endpoint=self.kind == "token",
         )
+        if response is not None and self.kind != "token":
+            error.answer = UnmaskedAnswer(response, self._masker)
+        return error
 
     def _parameters(self, response: HttpResponse | None) -> dict[str, str | float | None]:
         return {

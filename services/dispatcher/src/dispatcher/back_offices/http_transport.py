@@ -30,6 +30,8 @@ KEEP_ALIVE_S = 4.0
 connection that the server has just closed has an unknown outcome.
 """
 LONGEST_HEADER = 64 * 1024
+SESSION_HEADERS = {"User-Agent": "mboc-dispatcher", "Accept-Encoding": "identity"}
+"""The headers of every call."""
 _FAULT_NAMES: tuple[tuple[type[Exception], str], ...] = (
     (aiohttp.ConnectionTimeoutError, "no connection"),
     (TimeoutError, "no answer"),
@@ -92,12 +94,11 @@ def open_session(addresses: AddressPolicy, limit: int = 0) -> ClientSession:
             socket_factory=addresses.open_socket,
         )
     )
-    headers = {"User-Agent": "mboc-dispatcher", "Accept-Encoding": "identity"}
     return ClientSession(
         connector=connector,
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),
-        headers=headers,
+        headers=SESSION_HEADERS,
         max_line_size=LONGEST_HEADER,
         max_field_size=LONGEST_HEADER,
         trace_configs=[_same_connection()] if limit else None,
@@ -157,7 +158,7 @@ class HttpTransport:
             what = _fault_name(error, call, is_begun=payload.is_begun)
             raise self._faults.transport_error(
                 what,
-                exchange=exchange_of(call),
+                exchange=exchange_of(call, is_begun=payload.is_begun),
                 host=host_of(call.url),
                 seconds=self._seconds(what),
             ) from error

@@ -25,6 +25,7 @@ MAX_SPELLING = 24
 """The most characters of a text that spell one character of a secret."""
 MAX_TEXT = 64 * 1024
 _BREAKS = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _INVISIBLE = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _TOKEN = r"[A-Za-z0-9+/=._~-]"  # noqa: S105 - the characters of a token (RFC 9110, 11.2)
 _WORDS = r"authentication|authori[sz]ation|credentials?|challenges?|unauthori[sz]ed|required"
@@ -78,6 +79,13 @@ class Masker:
         line = _INVISIBLE.sub("", _BREAKS.sub(" ", text[:MAX_TEXT])).strip(" ")
         shown = self.mask(line, max_length)
         return f"{shown}…" if len(line) > max_length else shown
+
+    def mask_lines(self, text: str, max_length: int) -> str:
+        """Return at most ``max_length`` characters of a foreign text, in its lines.
+
+        Secrets are masked. Control characters and directions are left out.
+        """
+        return self.mask(_INVISIBLE.sub("", _CONTROLS.sub("", text)), max_length)
 
     def mask(self, text: str, max_length: int) -> str:
         """Return at most ``max_length`` characters of a text with a mask for each secret."""

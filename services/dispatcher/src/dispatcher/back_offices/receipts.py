@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from common.contracts.receipt import MAX_RECEIPT_LENGTH, Receipt
-from dispatcher.back_offices.calls import address_of
+from dispatcher.back_offices.calls import without_query
 
 if TYPE_CHECKING:
     from dispatcher.back_offices.faults import FaultTranslator
@@ -38,7 +38,7 @@ def location_of(uri: str, header: str | None) -> str | None:
     if not header:
         return None
     try:
-        return address_of(urljoin(uri, header)) or None
+        return without_query(urljoin(uri, header)) or None
     except ValueError:
         return None
 
