@@ -52,6 +52,7 @@ ELSEWHERE = {
     "limits.total_timeout_s": 3.0,
     "limits.partitions": 3,
     "most_partitions": 3,
+    "applied": {"preset": "SOAP Read"},
     "sends_missing_create": False,
     "secrets": {"password": "sealed"},
     "modified_at": "2026-07-22T00:00:00Z",
