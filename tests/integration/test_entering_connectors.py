@@ -16,6 +16,7 @@ REFUSED: dict[str, dict[str, Any]] = {
     "authentication.token_url": {"authentication": {"token_url": "https://x/#y"}},
     "authentication.new": {"authentication": {"new": 1}},
     "limits.new": {"limits": {"new": 1}},
+    "missing_after_s": {"missing_after_s": 86_401},
     "password": {"password": "made-up\nmore"},
 }
 

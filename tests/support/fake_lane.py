@@ -17,7 +17,7 @@ from dispatcher.lanes.credential import Credential
 from dispatcher.lanes.groups import LaneKey, membership_of
 from dispatcher.lanes.lane_change_publisher import LaneChangePublisher
 from dispatcher.lanes.lane_state import LaneState
-from dispatcher.ledger.claim import Claim, ClaimResult, Granted
+from dispatcher.ledger.claim import Claim, ClaimResult, Granted, UnknownAttempt
 from dispatcher.outcome import Outcome
 from dispatcher.subscription import MessageInHand
 from tests.support.builders import a_connector, a_delivery
@@ -96,6 +96,9 @@ class FakeLedger:
         self.settled: list[tuple[str, Outcome]] = []
         self.released: list[str] = []
         self.undelivered: list[str] = []
+        self.missing: list[str] = []
+        self.forgotten: list[str] = []
+        self.has_newer = False
         self.settling: asyncio.Event | None = None
         self.open: set[str] = set()
 
@@ -112,6 +115,19 @@ class FakeLedger:
     async def record_owed_create(self, request: DeliveryRequested) -> None:
         """Store the delivery whose version the back office does not get."""
         self.undelivered.append(request.delivery_id)
+
+    async def record_missing(self, granted: Granted) -> None:
+        """Store the delivery whose record the back office certainly does not have."""
+        self.missing.append(granted.claim.request.delivery_id)
+
+    async def newer_waits(self, _: Granted) -> bool:
+        """Return whether a newer version waits."""
+        await asyncio.sleep(0)
+        return self.has_newer
+
+    async def forget_newest(self, request: DeliveryRequested) -> None:
+        """Store the delivery whose version no longer waits."""
+        self.forgotten.append(request.delivery_id)
 
     async def settle(self, granted: Granted, outcome: Outcome) -> None:
         """Store the outcome, even if the caller is cancelled meanwhile, as the ledger does.
@@ -163,13 +179,19 @@ class FakeLane(NamedTuple):
         return self.state.breaker.is_held
 
     async def deliver(
-        self, request: DeliveryRequested | None = None, in_hand: MessageInHand | None = None
+        self,
+        request: DeliveryRequested | None = None,
+        in_hand: MessageInHand | None = None,
+        *,
+        unknown: UnknownAttempt | None = None,
     ) -> AttemptResult:
-        """Run one attempt of a claimed delivery."""
+        """Run one attempt of a claimed delivery, after an attempt of unknown outcome if given."""
         claim = Claim(request or a_delivery())
         self.ledger.open.add(claim.token)
         runner = AttemptRunner(self.state, cast("Any", self.ledger))
-        return await runner.run(Granted(claim), in_hand or a_message())
+        result = await runner.run(Granted(claim, unknown=unknown), in_hand or a_message())
+        assert result is not None
+        return result
 
 
 def a_lane(client: FakeClient, credential: Credential | None = None, **fields: Any) -> FakeLane:

@@ -25,10 +25,16 @@ from dispatcher.errors import (
     UnconfirmedError,
     UnreachableError,
 )
-from dispatcher.ledger.claim import AlreadySettled, Claim, ClaimedElsewhere, Granted
+from dispatcher.ledger.claim import (
+    AlreadySettled,
+    Claim,
+    ClaimedElsewhere,
+    Granted,
+    NewerWaits,
+)
 from dispatcher.next_try import MAX_TRIES, TryCounts, backoff_s, decide_next_try
 from dispatcher.outcome import Outcome
-from tests.support.builders import a_delivery, a_transaction
+from tests.support.builders import A_MOMENT, a_delivery, a_transaction
 from tests.support.fake_lane import FakeClient, FakeLane, FakeStatuses, a_lane, a_message, changed
 from tests.support.virtual_time import in_virtual_time, now, settle
 
@@ -463,3 +469,46 @@ async def test_the_action_that_was_sent_is_reported() -> None:
 
     assert as_create.outcome.sent_action is Action.CREATE
     assert as_update.outcome.sent_action is Action.UPDATE
+
+
+@in_virtual_time
+async def test_a_delivery_that_waited_on_a_held_lane_is_skipped_for_a_newer_version() -> None:
+    lane = a_lane(FakeClient(ASKED_TO_WAIT), newest_only=True)
+    lane.ledger.answers = [Granted(Claim(a_delivery())), NewerWaits("t2", A_MOMENT)]
+    delivering = Delivering(lane)
+    await asyncio.sleep(0.1)
+    lane.ledger.has_newer = True
+
+    await delivering.task
+
+    (event,) = delivering.statuses.events
+    assert event.status is Status.SKIPPED
+    assert event.message == (
+        "Skipped, because a newer version of the appointment waits: modified at "
+        "2026-07-21T14:03:09.447Z (transaction t2)."
+    )
+    assert (lane.ledger.settled, lane.ledger.open) == ([], set())
+    assert len(lane.client.sent) == 1
+
+
+@in_virtual_time
+async def test_a_delivery_that_is_sent_at_once_asks_for_no_newer_version() -> None:
+    lane = a_lane(FakeClient(), newest_only=True)
+    lane.ledger.has_newer = True
+
+    delivering = Delivering(lane)
+    await delivering.task
+
+    assert [event.status for event in delivering.statuses.events] == [Status.SUCCESS]
+
+
+@pytest.mark.parametrize(("newest_only", "forgotten"), [(True, ["t1.c1"]), (False, [])])
+@in_virtual_time
+async def test_a_refused_newest_version_is_forgotten(
+    *, newest_only: bool, forgotten: list[str]
+) -> None:
+    lane = a_lane(FakeClient(), enabled=False, newest_only=newest_only)
+
+    await Delivering(lane, a_delivery(transaction=a_transaction("t1"))).task
+
+    assert lane.ledger.forgotten == forgotten

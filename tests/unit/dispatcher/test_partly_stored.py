@@ -47,6 +47,17 @@ async def test_only_the_follow_up_that_failed_is_sent_again() -> None:
     assert client.sent[1:] == [FOLLOW_UP, FOLLOW_UP]
 
 
+@in_virtual_time
+async def test_the_follow_up_is_sent_although_a_newer_version_waits() -> None:
+    client = FakeClient(locked(), locked())
+    lane = a_lane(client, newest_only=True)
+    lane.ledger.has_newer = True
+
+    outcome = (await lane.deliver()).outcome
+
+    assert outcome.status is Status.SUCCESS
+
+
 @pytest.mark.parametrize(
     ("error", "calls"),
     [

@@ -139,7 +139,7 @@ async def _deliver(
     await connectors.wait_for_refresh()
     telemetry.add_heartbeat_fields(lanes.heartbeat_fields)
 
-    routing = RoutingService(connectors, outbox, statuses, replica)
+    routing = RoutingService(connectors, outbox, statuses, ledger, replica)
     transactions = TransactionsConsumer(connection, routing, outbox)
     tests = ConnectionTestService(connectors, shared, publisher)
     mappings = RequestMappingService(database, shared, publisher)

@@ -6,16 +6,19 @@ import asyncio
 import functools
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import structlog
 
 from common.contracts.applied import Applied
 from common.contracts.delivery import Status
+from common.contracts.outcome_check import CheckWay, check_way
 from common.stack_trace import stack_trace_of
 from dispatcher.back_offices.parsing import run_by_size
 from dispatcher.back_offices.table import KINDS
+from dispatcher.earlier_attempt import EarlierAttempt, Reply, ask
 from dispatcher.errors import DeliveryError, UnforeseenError
+from dispatcher.metrics import OUTCOME_CHECKS
 from dispatcher.next_try import TryCounts, decide_next_try
 from dispatcher.outcome import Outcome
 from dispatcher.validate import validate_delivery
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 UNFORESEEN = "DSUNK001"
+ASKS_AGAIN_AFTER_S = 0.1
 CUT_OFF = UnforeseenError(
     UNFORESEEN,
     "The dispatcher was stopped during the call. The back office may have stored the appointment. "
@@ -70,7 +74,9 @@ class AttemptProgress:
         self.remaining: PreparedDelivery | None = None
         self.is_calling = False
         self.is_settled = False
+        self.earlier = EarlierAttempt(granted)
         self._began = began
+        self._asked_at = asyncio.get_running_loop().time()
         self._error: DeliveryError
         self.was_unknown = False
         self._is_in_doubt = False
@@ -87,6 +93,12 @@ class AttemptProgress:
         """
         return not self.is_settled and (self.is_partly_stored or self._is_in_doubt)
 
+    def must_ask_again(self) -> bool:
+        """Return whether a newer version may wait by now, because this one waited for its call."""
+        now = asyncio.get_running_loop().time()
+        waited, self._asked_at = now - self._asked_at, now
+        return waited > ASKS_AGAIN_AFTER_S and not self.may_have_stored
+
     def record_failure(self, error: DeliveryError) -> None:
         """Count a failed try, and store the follow-ups that remain."""
         self._error = error
@@ -94,6 +106,12 @@ class AttemptProgress:
         self._is_in_doubt = self._is_in_doubt or error.is_in_doubt
         self.remaining = error.remaining or self.remaining
         self.tries = self.tries.after(error)
+
+    def with_effort(self, outcome: Outcome, tries: int = 0) -> Outcome:
+        """Return the outcome with the tries and the duration of this attempt."""
+        return outcome.model_copy(
+            update={"tries": self.tries.total + tries, "duration_ms": _since(self._began)}
+        )
 
     def success_outcome(self, confirmation: Confirmation) -> Outcome:
         """Return the outcome of a delivery that was confirmed."""
@@ -112,12 +130,16 @@ class AttemptProgress:
     def failure_outcome(self, answer: Answer | None = None) -> Outcome:
         """Return the outcome after the last failed try, with the answer to it."""
         error, stored = self._error, self.remaining.stored if self.remaining else None
+        unanswered = self.earlier.unanswered(self.connector, error)
+        if unanswered is not None:
+            return self.with_effort(unanswered)
+        is_unknown = self.was_unknown or self.is_partly_stored
         return Outcome(
             status=Status.FAILED,
             code=error.code,
             message=" ".join((str(error), *self._notes())),
             retryable=error.retryable and not self.is_partly_stored,
-            outcome_unknown=self.was_unknown or self.is_partly_stored,
+            outcome_unknown=is_unknown,
             owes_create=error.owes_create and not self.is_partly_stored,
             http_status=error.http_status,
             tries=self.tries.total,
@@ -127,6 +149,8 @@ class AttemptProgress:
             sent_action=self.granted.to_send.transaction.action,
             receipt=stored.receipt if stored else None,
             answer=answer,
+            outcome_check=self.earlier.repetition(self.connector) if is_unknown else None,
+            was_missing=self.earlier.is_certainly_missing,
         )
 
     def _notes(self) -> Iterator[str]:
@@ -144,10 +168,11 @@ class AttemptRunner:
         self._ledger = ledger
         self._keeps_answers = keeps_answers
 
-    async def run(self, granted: Granted, in_hand: MessageInHand) -> AttemptResult:
+    async def run(self, granted: Granted, in_hand: MessageInHand) -> AttemptResult | None:
         """Send within the connector's limits until the attempt ends. The claim is always settled.
 
-        A call counts as in flight until its success is settled. So a kill repeats no more calls
+        Returns None without settling when nothing was stored and a newer version waits by now. A
+        call counts as in flight until its success is settled. So a kill repeats no more calls
         than may be in flight.
         """
         progress = AttemptProgress(granted, self._lane.connector, time.monotonic())
@@ -160,7 +185,7 @@ class AttemptRunner:
 
     async def _try_until_end(
         self, progress: AttemptProgress, in_hand: MessageInHand
-    ) -> AttemptResult:
+    ) -> AttemptResult | None:
         while True:
             slot = await self._lane.slots.acquire()
             in_hand.forbid_drop()
@@ -168,11 +193,19 @@ class AttemptRunner:
                 result = await self._try_once(progress, slot)
             finally:
                 self._lane.slots.release(slot)
-            if isinstance(result, AttemptResult):
+            if result is Reply.MISSING:
+                in_hand.allow_drop()
+                continue
+            if not isinstance(result, DeliveryError):
                 return result
             progress.record_failure(result)
-            next_try = decide_next_try(result, progress.tries, is_held=self._lane.breaker.is_held)
-            if next_try.ends_attempt:
+            next_try = decide_next_try(
+                result,
+                progress.tries,
+                is_held=self._lane.breaker.is_held,
+                is_harmless=check_way(progress.connector) is CheckWay.REPEAT,
+            )
+            if next_try.ends_attempt and not progress.earlier.ends_question(progress.connector):
                 return await self._fail(progress, await self._answer_to(result))
             if next_try.holds_lane:
                 self._lane.hold(result)
@@ -181,25 +214,65 @@ class AttemptRunner:
 
     async def _try_once(
         self, progress: AttemptProgress, slot: CallSlot
-    ) -> AttemptResult | DeliveryError:
+    ) -> AttemptResult | DeliveryError | Literal[Reply.MISSING] | None:
         """Make one call with the lane's connector. Returns the result when the attempt ends.
+
+        Returns None when a newer version waits, and ``Reply.MISSING`` after a question to the back
+        office, when the appointment is to be sent.
+        """
+        connector = self._lane.connector
+        ended = await self._end_before_call(progress, connector)
+        if ended is not None:
+            return ended
+        if progress.earlier.must_ask(connector):
+            return await self._ask(progress, slot)
+        if progress.must_ask_again() and await self._ledger.newer_waits(progress.granted):
+            return None
+        result = await self._call(progress, slot)
+        if isinstance(result, DeliveryError):
+            return result
+        return await self._settle(progress, progress.success_outcome(result))
+
+    async def _end_before_call(
+        self, progress: AttemptProgress, connector: Connector
+    ) -> AttemptResult | None:
+        """End an attempt that must not call, or return None.
 
         The connector may have changed since the delivery was validated, so it is validated before
         each call. Follow-ups that were prepared for an earlier version are not sent to a newer one.
         """
-        connector = self._lane.connector
         if progress.is_partly_stored and connector != progress.connector:
             return await self._fail(progress)
         progress.connector = connector
         refusal = validate_delivery(connector, progress.action, KINDS)
         if refusal is not None and progress.was_unknown:
             return await self._fail(progress)
-        if refusal is not None:
-            return await self._settle(progress, refusal)
-        result = await self._call(progress, slot)
-        if isinstance(result, DeliveryError):
-            return result
-        return await self._settle(progress, progress.success_outcome(result))
+        refusal = progress.earlier.refusal(connector, refusal)
+        return None if refusal is None else await self._settle(progress, refusal)
+
+    async def _ask(
+        self, progress: AttemptProgress, slot: CallSlot
+    ) -> AttemptResult | DeliveryError | Literal[Reply.MISSING]:
+        """Ask the back office for the record of the earlier attempt. Nothing is sent."""
+        reply = await ask(self._lane, progress.connector, progress.granted.to_send)
+        if isinstance(reply, DeliveryError):
+            self._lane.failed(reply, slot)
+            OUTCOME_CHECKS.labels("unanswered").inc()
+            return reply
+        if reply is not Reply.NOT_NAMED:
+            self._lane.succeeded(slot)
+        if not isinstance(reply, Reply):
+            OUTCOME_CHECKS.labels("found").inc()
+            found = progress.with_effort(progress.earlier.found(reply), 1)
+            return await self._settle(progress, found)
+        unchanged = progress.earlier.not_found(progress.connector, reply)
+        if reply is Reply.MISSING:
+            OUTCOME_CHECKS.labels("not there yet" if unchanged else "missing").inc()
+        if unchanged is not None:
+            return await self._settle(progress, progress.with_effort(unchanged, 1))
+        if progress.earlier.is_certainly_missing:
+            await self._ledger.record_missing(progress.granted)
+        return Reply.MISSING
 
     async def _call(
         self, progress: AttemptProgress, slot: CallSlot

@@ -14,6 +14,7 @@ DeliveryError              origin        consequence
 ├── ForbiddenError         unclear       this account or this appointment is forbidden: one try
 ├── MisconfiguredError     unclear       the connector must be corrected: address, TLS, names
 ├── UnconfirmedError       unclear       an unreadable answer: the appointment may be stored
+├── UnansweredError        unclear       no usable answer to a question: nothing was sent, one try
 ├── UnforeseenError        unclear       an error of our own: it ends this delivery alone
 └── RefusedError           appointment   the back office refused this appointment
 
@@ -159,6 +160,12 @@ class ForbiddenError(DeliveryError):
 
 class MisconfiguredError(DeliveryError):
     """A setting of the connector, or a field of this appointment, must be corrected."""
+
+    origin = FaultOrigin.UNCLEAR
+
+
+class UnansweredError(DeliveryError):
+    """A question for a record without a usable answer. No appointment was sent."""
 
     origin = FaultOrigin.UNCLEAR
 

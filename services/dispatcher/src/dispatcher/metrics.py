@@ -9,6 +9,14 @@ import functools
 
 from prometheus_client import Counter, Gauge, Histogram
 
+OUTCOME_CHECKS = Counter(
+    "mboc_dispatcher_outcome_checks_total",
+    (
+        "Questions to back offices for the record of an earlier attempt without an answer. A "
+        "record that is not there is missing, or not there yet before the connector's waiting time."
+    ),
+    ["result"],
+)
 CONNECTOR_VERSION = Gauge(
     "mboc_dispatcher_connector_version",
     "Version of the connector that this replica uses.",
@@ -153,3 +161,5 @@ APPLIED_OLDEST = Gauge(
 attempts_of = functools.cache(ATTEMPTS.labels)
 routed_to = functools.cache(ROUTED.labels)
 """Cached counters by labels, because the look-up costs more than the count."""
+for result in ("found", "missing", "not there yet", "unanswered"):
+    OUTCOME_CHECKS.labels(result)  # a series that begins at 0 shows its first event as an increase

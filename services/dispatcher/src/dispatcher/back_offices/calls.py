@@ -27,6 +27,7 @@ class HttpCall:
     A call without a body carries no appointment, so it cannot store anything. With
     ``same_connection`` the call is made only while a connection of its session is open.
     ``shown_url`` is shown instead of the URL, where a part of the URL comes from the back office.
+    ``is_question`` marks a call that asks for records, and stores nothing.
     """
 
     method: str
@@ -36,6 +37,7 @@ class HttpCall:
     max_bytes: int = MAX_RESPONSE_BYTES
     same_connection: bool = False
     shown_url: str | None = None
+    is_question: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class HttpResponse:
     """One HTTP response.
 
     ``is_whole`` is False for a body that was too large, compressed or cut off. ``in_change_set``
-    marks a response inside a change set, which is stored completely or not at all.
+    marks a response inside a change set, which is stored completely or not at all. ``is_question``
+    marks the response to a call that asks for records.
     """
 
     status: int
@@ -52,6 +55,7 @@ class HttpResponse:
     is_whole: bool
     exchange: HttpExchange | None = None
     in_change_set: bool = False
+    is_question: bool = False
 
     @property
     def is_success(self) -> bool:

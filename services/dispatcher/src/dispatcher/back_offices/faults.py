@@ -146,5 +146,6 @@ def _circumstances(response: HttpResponse) -> Iterator[str]:
         yield RETRY_AFTER
     if response.in_change_set:
         yield IN_CHANGE_SET
-    if response.exchange is not None and not response.exchange.sent_bytes:
+    is_empty = response.exchange is not None and not response.exchange.sent_bytes
+    if response.is_question or is_empty:
         yield WITHOUT_APPOINTMENT

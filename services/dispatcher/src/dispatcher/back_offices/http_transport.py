@@ -45,6 +45,7 @@ _FAULT_NAMES: tuple[tuple[type[Exception], str], ...] = (
 """From the special exception to the general one."""
 _BEFORE_REQUEST = {"no answer": "no connection", "cut": "closed"}
 _WITHOUT_PAYLOAD = {"no answer": "silent", "cut": "closed"}
+_QUESTION = {"no answer": "unanswered question", "cut": "cut question"}
 
 
 class _Body(BytesPayload):
@@ -150,7 +151,14 @@ class HttpTransport:
             async with request as response:
                 body, is_whole = await _read(response, call.max_bytes)
                 exchange = exchange_of(call, response.status, len(body))
-                result = HttpResponse(response.status, response.headers, body, is_whole, exchange)
+                result = HttpResponse(
+                    response.status,
+                    response.headers,
+                    body,
+                    is_whole,
+                    exchange,
+                    is_question=call.is_question,
+                )
                 if result.is_success and not payload.is_sent:
                     raise self._faults.transport_error("early", result)
                 return result
@@ -204,4 +212,6 @@ def _fault_name(error: Exception, call: HttpCall, *, is_begun: bool) -> str:
     word = next(word for kind, word in _FAULT_NAMES if isinstance(error, kind))
     if not is_begun:
         return _BEFORE_REQUEST.get(word, word)
+    if call.is_question:
+        return _QUESTION.get(word, word)
     return word if call.body else _WITHOUT_PAYLOAD.get(word, word)

@@ -17,6 +17,24 @@ if TYPE_CHECKING:
     from dispatcher.back_offices.calls import Confirmation, PreparedDelivery
     from dispatcher.back_offices.http_client import SharedResources
     from dispatcher.back_offices.probe import ProbeResult
+    from dispatcher.back_offices.read_back import FoundRecord, RecordIdentity
+
+    class RecordFinder(Protocol):
+        """Asks one connector's back office for the record of an earlier call. Nothing is stored."""
+
+        def identify(self, request: DeliveryRequested) -> RecordIdentity | None:
+            """Return the identity of the record, or None for a snapshot that does not name it.
+
+            Raises RefusedError with the name of a field that cannot be sent.
+            """
+            ...
+
+        async def find(self, identity: RecordIdentity) -> FoundRecord | None:
+            """Return the record, or None where the back office does not have it.
+
+            Raises a DeliveryError with the reason when the answer does not show it.
+            """
+            ...
 
     class BackOfficeClient(Protocol):
         """The client of one connector's back office.
@@ -24,6 +42,11 @@ if TYPE_CHECKING:
         An unforeseen exception in ``prepare`` means that nothing was sent. In ``send`` it means
         that the outcome is unknown.
         """
+
+        @property
+        def finder(self) -> RecordFinder | None:
+            """The finder of records, or None where the back office cannot be asked."""
+            ...
 
         def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
             """Map one snapshot to the calls that send it.

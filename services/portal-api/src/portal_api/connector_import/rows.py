@@ -27,8 +27,9 @@ _PATHS: dict[str, tuple[str, ...]] = {
     for name in (
         "name", "description", "source_app", "source_type", "enabled", "system", "api_type", "uri",
         "actions", "time_zone", "ca_certificate", "authentication", "limits", "mapping", "applied",
-        "headers", "sends_missing_create", "password", "client_secret", "signing_secret",
-        "uri_query", "token_query",
+        "headers", "sends_missing_create", "newest_only", "recognises_delivery_id",
+        "missing_after_s", "password", "client_secret", "signing_secret", "uri_query",
+        "token_query",
     )
 } | {
     "sendappointmenttowebservice": ("enabled",),
@@ -142,10 +143,12 @@ _TRANSLATIONS: dict[str, Callable[[str], Any]] = {
     "system": lambda value: _SYSTEMS.get(_fold(value), value),
     "type": lambda value: _AUTHENTICATION.get(_fold(value), value),
     **dict.fromkeys(
-        ("enabled", "sends_missing_create"),
+        ("enabled", "sends_missing_create", "newest_only", "recognises_delivery_id"),
         lambda value: _FLAGS.get(value.strip().lower(), value),
     ),
-    **dict.fromkeys((*Limits.model_fields, "interval_s", "give_up_after_h"), _parse_json),
+    **dict.fromkeys(
+        (*Limits.model_fields, "missing_after_s", "interval_s", "give_up_after_h"), _parse_json
+    ),
     **dict.fromkeys(("applied_values", "refused_values", "reverted_values"), _parse_values),
     "preset": lambda value: _PRESETS.get(_fold(value), value),
     "actions": lambda value: [

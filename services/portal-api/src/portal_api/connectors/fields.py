@@ -6,12 +6,10 @@ import json
 from typing import Any, Self
 
 from pydantic import (
-    BaseModel,
     ConfigDict,
     Field,
     SecretStr,
     StrictBool,
-    ValidationError,
     model_validator,
 )
 
@@ -21,14 +19,12 @@ from common.contracts.appointment import Action
 from common.contracts.connector import (
     QUERIES,
     SECRETS,
-    SYSTEMS,
     Authentication,
     AuthenticationScheme,
     Limits,
     calls_in_flight_of,
     kind_of,
 )
-from common.contracts.mapping import MAPPINGS, check_entered
 from portal_api.connectors.applied_settings import EnteredApplied, applied_refusal
 from portal_api.connectors.entered import (
     AsAddress,
@@ -42,6 +38,7 @@ from portal_api.connectors.entered import (
     refusal,
 )
 from portal_api.connectors.http_rules import check_headers
+from portal_api.connectors.system_fields import SystemFields
 
 STORE_FIELDS = {
     "connector_id",
@@ -55,17 +52,7 @@ STORE_FIELDS = {
 """The fields of a stored connector that only the store sets. ``secrets`` holds sealed secrets."""
 
 
-def _check_mapping(mapping: dict[str, Any], kind: tuple[str, str]) -> None:
-    if kind not in MAPPINGS:
-        raise ValueError("mapping: this system and API type have no names to map")
-    try:
-        check_entered(mapping, kind)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        raise ValueError(f"mapping.{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-
-
-class ConnectorFields(BaseModel):
+class ConnectorFields(SystemFields):
     """The fields of a connector. System, API type and URI may be empty or wrong. Deliveries then
     fail with the name of the field to correct.
 
@@ -104,12 +91,6 @@ class ConnectorFields(BaseModel):
         description="Only appointments with this Source Type. Empty selects all.",
     )
     enabled: StrictBool = True
-    system: str | None = Field(
-        default=None, max_length=50, description=f"{', '.join(SYSTEMS[:-1])} or {SYSTEMS[-1]}."
-    )
-    api_type: str | None = Field(
-        default=None, max_length=20, description="SOAP or REST. Business Central has both."
-    )
     uri: AsAddress = Field(
         default=None,
         max_length=2000,
@@ -126,10 +107,6 @@ class ConnectorFields(BaseModel):
         default="UTC",
         description="IANA time zone of dates without an offset, for all systems but Webhook.",
     )
-    mapping: dict[str, Any] | None = Field(
-        default=None,
-        description="Names that differ from the defaults of the system. See the operations guide.",
-    )
     ca_certificate: AsCertificate = Field(
         default=None,
         max_length=50_000,
@@ -138,13 +115,6 @@ class ConnectorFields(BaseModel):
         ),
     )
     limits: EnteredLimits = Limits()
-    sends_missing_create: StrictBool = Field(
-        default=True,
-        description=(
-            "Whether a newer version of an appointment is sent as a create when the back office "
-            "never received the create."
-        ),
-    )
     applied: EnteredApplied = Field(
         default=AppliedSettings(),
         description=(
@@ -188,13 +158,6 @@ class ConnectorFields(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _mapping_fits(self) -> Self:
-        """Refuse names that the system does not have."""
-        if self.mapping is not None:
-            _check_mapping(self.mapping, kind_of(self.system, self.api_type))
-        return self
-
-    @model_validator(mode="after")
     def _applied_fits(self) -> Self:
         """Refuse a preset of another system, and an address at another server."""
         found = applied_refusal(self.applied, kind_of(self.system, self.api_type), self.uri)
@@ -223,8 +186,11 @@ class ConnectorFields(BaseModel):
         return self
 
     def stored_fields(self) -> dict[str, Any]:
-        """Return the fields that are stored without sealing. Addresses have no query there."""
-        fields = self.model_dump(exclude={*SECRETS, "version"})
+        """Return the fields that are stored without sealing. Addresses have no query there. An
+        omitted ``newest_only`` is left out.
+        """
+        omitted = {"newest_only"} if self.newest_only is None else set()
+        fields = self.model_dump(exclude={*SECRETS, "version", *omitted})
         for part, name in ((fields, "uri"), (fields["authentication"], "token_url")):
             part[name] = part[name] and split_query(part[name])[0]
         return fields if self.headers is None else fields | {"header_names": sorted(self.headers)}

@@ -37,6 +37,9 @@ class ConnectorResponse(BaseModel):
     header_names: list[str]
     limits: Limits
     sends_missing_create: bool
+    newest_only: bool
+    recognises_delivery_id: bool
+    missing_after_s: float
     applied: AppliedSettings = AppliedSettings()
     secrets: list[str]
     modified_at: Instant

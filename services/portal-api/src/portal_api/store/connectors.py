@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from common.connector_secrets import seal_secret
 from common.contracts.connector import Authentication, Connector
 from portal_api.connectors.kept_secrets import secrets_to_enter_again
+from portal_api.connectors.system_fields import is_newest_only_by_default
 from portal_api.errors import ConflictError, NotFoundError, SecretsToEnterError
 from portal_api.schemas.paging import Page
 from portal_api.store.errors import translate_errors
 from portal_api.store.pages import read_page
-from portal_api.store.stored_connector import as_stored, with_sealed_queries
+from portal_api.store.stored_connector import as_document, as_stored, with_sealed_queries
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -120,13 +121,14 @@ class Connectors:
     ) -> Connector:
         """Insert a new connector. Return the connector.
 
-        ``fields`` has all fields that are stored without sealing. ``entered_secrets`` has plain
-        texts by name.
+        ``fields`` has all fields that are stored without sealing. An omitted ``newest_only`` has
+        the default of the system. ``entered_secrets`` has plain texts by name.
         """
-        fields = fields | {"modified_by": modified_by}
+        default = {"newest_only": is_newest_only_by_default(fields["system"])}
+        fields = default | fields | {"modified_by": modified_by}
         connector = self._build(uuid.uuid4().hex[:12], 1, fields, entered_secrets, before=None)
         with translate_errors():
-            await self._connectors.insert_one(_document(connector))
+            await self._connectors.insert_one(as_document(connector))
             await self._save_version(connector)
         return connector
 
@@ -142,7 +144,8 @@ class Connectors:
         removed.
 
         ``fields`` has all fields that are stored without sealing, also the unchanged ones. Only
-        omitted ``header_names`` stay as in ``before``. ``entered_secrets`` has plain texts by name.
+        omitted ``header_names`` and ``newest_only`` stay as in ``before``. ``entered_secrets`` has
+        plain texts by name.
 
         Raises ConflictError when the connector was changed since ``before``, or has unreadable
         fields, and SecretsToEnterError when an omitted secret would go to another destination.
@@ -162,7 +165,7 @@ class Connectors:
         with translate_errors():
             await self._save_version(before)
             replaced = await self._connectors.replace_one(
-                {"_id": before.connector_id, "version": before.version}, _document(after)
+                {"_id": before.connector_id, "version": before.version}, as_document(after)
             )
             if replaced.matched_count == 0:
                 raise ConflictError("The connector was changed since you read it: read it again")
@@ -188,7 +191,8 @@ class Connectors:
         entered_secrets: dict[str, str],
         modified_by: str,
     ) -> Connector:
-        fields = {"header_names": before.header_names} | fields | {"modified_by": modified_by}
+        kept = {name: getattr(before, name) for name in ("header_names", "newest_only")}
+        fields = kept | fields | {"modified_by": modified_by}
         return self._build(
             before.connector_id, before.version + 1, fields, entered_secrets, before=before
         )
@@ -231,17 +235,8 @@ class Connectors:
     async def _save_version(self, connector: Connector) -> None:
         version_id = f"{connector.connector_id}.{connector.version}"
         await self._versions.replace_one(
-            {"_id": version_id}, _document(connector) | {"_id": version_id}, upsert=True
+            {"_id": version_id}, as_document(connector) | {"_id": version_id}, upsert=True
         )
-
-
-def _document(connector: Connector) -> dict[str, Any]:
-    return connector.model_dump() | {
-        "_id": connector.connector_id,
-        "actions": [str(action) for action in connector.actions],
-        "authentication": connector.authentication.model_dump(mode="json"),
-        "header_names": list(connector.header_names),
-    }
 
 
 def _typed(fields: dict[str, Any]) -> dict[str, Any]:

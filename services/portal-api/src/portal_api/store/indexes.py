@@ -82,6 +82,11 @@ INDEXES: dict[str, list[IndexModel]] = {
         _newest("appointment.key", newest="received_at"),
         _by("status", only=_LISTED | {"status": "Failed"}),
         IndexModel(
+            [("outcome_unknown", ASCENDING), ("_id", ASCENDING)],
+            name="unknown outcomes",
+            partialFilterExpression={"outcome_unknown": True, "archived": False},
+        ),
+        IndexModel(
             [("phase", ASCENDING), ("connector_id", ASCENDING), ("changed_at", ASCENDING)],
             name="waiting",
             partialFilterExpression={"phase": "pending"},

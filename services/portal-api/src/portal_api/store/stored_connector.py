@@ -48,6 +48,16 @@ def as_stored(document: Mapping[str, Any]) -> StoredConnector:
         return _without({}, set(), locations)
 
 
+def as_document(connector: Connector) -> dict[str, Any]:
+    """Return the document of the connector."""
+    return connector.model_dump() | {
+        "_id": connector.connector_id,
+        "actions": [str(action) for action in connector.actions],
+        "authentication": connector.authentication.model_dump(mode="json"),
+        "header_names": list(connector.header_names),
+    }
+
+
 def with_sealed_queries(connector: StoredConnector, keys: KeyRing) -> StoredConnector:
     """Return the connector with the queries of its addresses among its sealed secrets, and without
     user names and passwords in them.

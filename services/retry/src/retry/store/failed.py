@@ -26,10 +26,10 @@ FAILED = {
     "transaction_id": {"$gt": ""},
     "outcome_unknown": {"$ne": True},
 }
-"""A delivery with an unknown outcome is left to a person, because only a check in the back office
-shows whether a retry would repeat the call.
+"""A delivery with an unknown outcome is left out, because only a check in the back office shows
+whether a retry would repeat the call (store/unknown.py).
 """
-_FIELDS = (
+FIELDS = (
     "attempt",
     "connector_id",
     "connector_version",
@@ -38,6 +38,7 @@ _FIELDS = (
     "repeats",
     "repeated_cause",
     "changed_at",
+    "outcome_check",
     "appointment.key",
     "appointment.modified_at",
 )
@@ -55,12 +56,12 @@ class FailedDeliveries:
         """Yield pages of the failed deliveries that are due and not overtaken."""
         last = ""
         begun_at = datetime.now(UTC)
-        connectors = await _find(self._connectors, {}, ("version",))
+        connectors = await find_sorted(self._connectors, {}, ("version",))
         versions = {connector["_id"]: connector.get("version") for connector in connectors}
         while page := await self._page(last):
             last = page[-1]["_id"]
             due = [d for d in page if _is_due(d, versions.get(d["connector_id"]), begun_at)]
-            overtaken = await self._overtaken(due)
+            overtaken = await self.overtaken(due)
             yield [
                 _candidate(d, versions.get(d["connector_id"]))
                 for d in due
@@ -68,13 +69,17 @@ class FailedDeliveries:
             ]
 
     async def _page(self, last: str) -> list[Document]:
-        return await _find(self._deliveries, FAILED | {"_id": {"$gt": last}}, _FIELDS, FAILED_PAGE)
+        return await find_sorted(
+            self._deliveries, FAILED | {"_id": {"$gt": last}}, FIELDS, FAILED_PAGE
+        )
 
-    async def _overtaken(self, deliveries: Sequence[Document]) -> set[str]:
+    async def overtaken(self, deliveries: Sequence[Document]) -> set[str]:
         """Return the ids of deliveries whose appointment was delivered in a newer version since."""
         keyed = [d for d in deliveries if "key" in d.get("appointment", {})]
         keys = {d["appointment"]["key"] for d in keyed}
-        found = await _find(self._appointments, {"_id": {"$in": sorted(keys)}}, ("connectors",))
+        found = await find_sorted(
+            self._appointments, {"_id": {"$in": sorted(keys)}}, ("connectors",)
+        )
         by_key = {a["_id"]: a.get("connectors", {}) for a in found}
         latest = {
             d["_id"]: by_key.get(d["appointment"]["key"], {}).get(d["connector_id"], {})
@@ -95,7 +100,7 @@ class FailedDeliveries:
 
     async def _modified_times(self, delivery_ids: Iterable[str]) -> dict[str, datetime]:
         wanted = {"_id": {"$in": sorted(set(delivery_ids))}}
-        found = await _find(self._deliveries, wanted, ("appointment.modified_at",))
+        found = await find_sorted(self._deliveries, wanted, ("appointment.modified_at",))
         return {d["_id"]: d["appointment"]["modified_at"] for d in found}
 
 
@@ -114,7 +119,7 @@ def _candidate(delivery: Document, version: int | None) -> RequeueCandidate:
     )
 
 
-async def _find(
+async def find_sorted(
     collection: AsyncIOMotorCollection[Document],
     wanted: Document,
     fields: Sequence[str],

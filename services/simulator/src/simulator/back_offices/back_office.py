@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simulator.authentication.authenticators import BearerAuthenticator, authenticator_for
+from simulator.back_offices.fault import FaultTarget
 from simulator.back_offices.history import History, StoredSnapshot
 from simulator.back_offices.processing import NEW
 from simulator.back_offices.record import Record, record_of
@@ -118,9 +119,11 @@ class BackOffice:
         self.unauthorised += not result.is_authenticated and not result.is_handshake_step
         return result
 
-    def choose_fault(self, appointment: str = "", *, for_token: bool = False) -> Fault | None:
-        """Return the fault for this call, or for a request for a token, or None."""
-        if self.fault_injector is None or self.fault_injector.is_for_tokens is not for_token:
+    def choose_fault(
+        self, appointment: str = "", target: FaultTarget = FaultTarget.CALLS
+    ) -> Fault | None:
+        """Return the fault for this request, or None."""
+        if self.fault_injector is None or self.fault_injector.target is not target:
             return None
         fault = self.fault_injector.choose_fault(appointment)
         self.faulted += fault is not None

@@ -46,6 +46,10 @@ def find_rows(operation: str, body: bytes, rows: Iterable[Row]) -> list[Row]:
         if field not in PROPERTIES:
             raise SoapFaultError(DIALOG, f"The field {field} is not on the page Appointment.")
         found = [row for row in found if matches(row.get(field), criteria)]
+    bookmark = call.findtext(_named("bookmarkKey"))
+    if bookmark:
+        keys = [_key(row) for row in found]
+        found = found[keys.index(bookmark) + 1 :] if bookmark in keys else []
     size = int(call.findtext(_named("setSize")) or 0)
     return found[: size or MAX_ROWS]
 
@@ -83,12 +87,16 @@ def read_result(operation: str, rows: Iterable[Row]) -> bytes:
         result = etree.SubElement(result, _named("ReadMultiple_Result"))
     for row in rows:
         record = etree.SubElement(result, _named("Appointment"))
-        etree.SubElement(record, _named("Key")).text = f"16;{row['Entry_No']};"
+        etree.SubElement(record, _named("Key")).text = _key(row)
         for name in PROPERTIES:
             value = row.get(name)
             if value not in (None, ""):
                 etree.SubElement(record, _named(name)).text = _text(value)
     return etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
+
+
+def _key(row: Row) -> str:
+    return f"16;{row['Entry_No']};"
 
 
 def _text(value: Any) -> str:

@@ -19,9 +19,10 @@ from simulator.api_page.responses import (
     row_of,
 )
 from simulator.back_offices.fault import ODataFault
+from simulator.back_offices.rows import faulty_rows
 from simulator.errors import ODataError
 from simulator.odata.query import read_rows
-from simulator.routes.fault_injection import respond
+from simulator.routes.fault_injection import respond, respond_to_read
 from simulator.routes.middleware import ADDRESS, authenticated
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ LOCKED = ODataFault(
         "another user. Please retry the activity."
     ),
 )
+SKIP_TOKEN, PAGE_ROWS = "$skiptoken", 100
 _NO_COMPANY = str(uuid.UUID(int=0))
 """The id of a company that does not exist."""
 _APPOINTMENTS = re.compile(rf"companies\({_GUID}\)/appointments")
@@ -93,7 +95,7 @@ async def _call(request: web.Request, back_office: BackOffice, body: bytes) -> w
     if path.startswith(f"companies({_NO_COMPANY})"):
         raise ODataError(404, "BadRequest_NotFound", f"The company '{_NO_COMPANY}' does not exist.")
     if request.method == "GET" and lines is None:
-        return _rows(request, back_office)
+        return await _rows(request, back_office)
     if request.method != "POST":
         raise ODataError(
             405, "BadRequest_MethodNotAllowed", f"{request.method} is not supported here."
@@ -111,12 +113,28 @@ async def _call(request: web.Request, back_office: BackOffice, body: bytes) -> w
     )
 
 
-def _rows(request: web.Request, back_office: BackOffice) -> web.Response:
+async def _rows(request: web.Request, back_office: BackOffice) -> web.StreamResponse:
+    """Answer a page of at most 100 rows, with the link to the next one."""
     back_office.reads += 1
-    rows = [row_of(record, back_office.state_of(record)) for record in back_office.all_records()]
-    found = read_rows(request.query, rows, PROPERTIES)
-    body = {"value": found}
-    return web.json_response(body, headers={"OData-Version": "4.0"}, dumps=write_json)
+    records = back_office.all_records()
+    rows = [row_of(record, back_office.state_of(record)) for record in records]
+    query = {name: value for name, value in request.query.items() if name != SKIP_TOKEN}
+    token = request.query.get(SKIP_TOKEN, "0")
+    if not token.isdecimal():
+        raise ODataError(400, "BadRequest", f"'{token}' is no skip token.")
+    begin = int(token)
+
+    def answer(fault: Fault | None) -> web.Response:
+        read = faulty_rows(rows, fault)
+        is_wrong = fault is not None and fault.other_records
+        found = read_rows({} if is_wrong else query, read, PROPERTIES)
+        body: dict[str, Any] = {"value": found[begin : begin + PAGE_ROWS]}
+        if begin + PAGE_ROWS < len(found):
+            following = request.url.update_query({SKIP_TOKEN: str(begin + PAGE_ROWS)})
+            body["@odata.nextLink"] = str(following)
+        return web.json_response(body, headers={"OData-Version": "4.0"}, dumps=write_json)
+
+    return await respond_to_read(request, back_office, answer, _refuse)
 
 
 def _record(back_office: BackOffice, entity_id: str) -> web.Response:

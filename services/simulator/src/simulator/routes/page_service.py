@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from simulator.back_offices.rows import faulty_rows
 from simulator.errors import SoapFaultError
 from simulator.page_service.create import read_create
 from simulator.page_service.faults import CATALOGUE, NOT_FOUND, SoapFault, fault_body
@@ -16,7 +17,7 @@ from simulator.page_service.read import find_rows, read_operation, read_result
 from simulator.page_service.responses import created
 from simulator.page_service.rows import row_of
 from simulator.page_service.wsdl import wsdl
-from simulator.routes.fault_injection import respond
+from simulator.routes.fault_injection import respond, respond_to_read
 from simulator.routes.middleware import ADDRESS, CALL, READ, authenticated
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ async def _call(request: web.Request, back_office: BackOffice, body: bytes) -> w
         return _plain(415, f"The content type must be {_CONTENT_TYPE}; charset=utf-8", {})
     operation = read_operation(request.headers.get("SOAPAction"))
     if operation:
-        return _read(request, back_office, operation, body)
+        return await _read(request, back_office, operation, body)
     try:
         snapshot, entity = read_create(request.headers.get("SOAPAction"), body)
     except SoapFaultError as error:
@@ -75,21 +76,27 @@ async def _call(request: web.Request, back_office: BackOffice, body: bytes) -> w
     return await respond(request, back_office, snapshot, store, _refuse)
 
 
-def _read(
+async def _read(
     request: web.Request, back_office: BackOffice, operation: str, body: bytes
-) -> web.Response:
+) -> web.StreamResponse:
     """Answer a read of records, which is counted apart from the calls that store."""
     request[CALL].action = READ
     back_office.reads += 1
     back_office.received -= 1
-    rows = [row_of(record, back_office.state_of(record)) for record in back_office.all_records()]
+    records = back_office.all_records()
+    rows = [row_of(record, back_office.state_of(record)) for record in records]
+
+    def answer(fault: Fault | None) -> web.Response:
+        read = faulty_rows(rows, fault)
+        found = read if fault and fault.other_records else find_rows(operation, body, read)
+        return web.Response(
+            body=read_result(operation, found), content_type=_CONTENT_TYPE, charset="utf-8"
+        )
+
     try:
-        found = find_rows(operation, body, rows)
+        return await respond_to_read(request, back_office, answer, _refuse)
     except SoapFaultError as error:
         return _faulty(SoapFault(error.exception, str(error)))
-    return web.Response(
-        body=read_result(operation, found), content_type=_CONTENT_TYPE, charset="utf-8"
-    )
 
 
 def _refuse(fault: Fault) -> web.Response:

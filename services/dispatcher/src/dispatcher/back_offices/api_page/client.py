@@ -9,8 +9,10 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 from common.contracts.applied import AppliedPreset
 from common.contracts.applied_presets import names_of
 from common.contracts.mapping import ApiPageMapping, property_of
+from common.contracts.outcome_check import CheckWay, check_way
 from common.exact_json import write_json
 from dispatcher.back_offices.api_page.probe import probe
+from dispatcher.back_offices.api_page.read_back import ApiPageFinder
 from dispatcher.back_offices.applied_rows import state_of_answer
 from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import (
@@ -70,6 +72,8 @@ class ApiPageClient:
         self._mapping = mapping
         self._zone = zone
         self._uri = http.uri
+        is_asked = check_way(http.connector) is CheckWay.READ
+        self.finder = ApiPageFinder(http, mapping, zone) if is_asked else None
 
     def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
         """Map the snapshot to one record. Resources that are posted after it are follow-ups."""

@@ -73,6 +73,8 @@ class DataverseClient:
     The connector's URI is the service root, as in ``https://org.example/api/data/v9.2``.
     """
 
+    finder = None
+
     def __init__(
         self, http: BackOfficeHttpClient, mapping: DataverseMapping, zone: ZoneInfo
     ) -> None:

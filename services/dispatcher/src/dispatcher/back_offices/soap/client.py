@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from common.contracts.applied import AppliedPreset
 from common.contracts.applied_presets import names_of
 from common.contracts.mapping import SoapMapping
+from common.contracts.outcome_check import CheckWay, check_way
 from dispatcher.back_offices.applied_rows import state_of_answer
 from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import Confirmation, HttpCall, PreparedDelivery
@@ -17,6 +18,7 @@ from dispatcher.back_offices.parsing import parse_answer
 from dispatcher.back_offices.receipts import receipt_of
 from dispatcher.back_offices.soap.envelope import envelope
 from dispatcher.back_offices.soap.probe import probe
+from dispatcher.back_offices.soap.read_back import PageServiceFinder
 from dispatcher.back_offices.soap.records import PageRecordReader, rows_in
 from dispatcher.back_offices.soap.response import CreateResult, SoapFault, read_response
 from dispatcher.back_offices.soap.wsdl import MAX_WSDL_BYTES
@@ -53,6 +55,8 @@ class PageServiceClient:
         self._mapping = mapping
         self._zone = zone
         self._uri = http.uri
+        is_asked = check_way(http.connector) is CheckWay.READ
+        self.finder = PageServiceFinder(http, mapping, zone) if is_asked else None
         self._headers = {
             "Content-Type": "text/xml; charset=utf-8",
             "SOAPAction": f'"{mapping.namespace}:Create"',

@@ -87,10 +87,18 @@ def _read_envelope(
 ) -> SoapFault | CreateResult | None:
     if root.tag != f"{SOAP}Envelope":
         return None
-    fault = root.find(f"{SOAP}Body/{SOAP}Fault")
+    fault = read_fault(root)
     if fault is None:
         created = root.find(f"{SOAP}Body/{result}")
         return None if created is None or not is_whole else _result_of(created, entity)
+    return fault
+
+
+def read_fault(root: etree._Element) -> SoapFault | None:
+    """Return the fault of an envelope, or None."""
+    fault = root.find(f"{SOAP}Body/{SOAP}Fault")
+    if fault is None:
+        return None
     code, message = fault.findtext("faultcode") or "", fault.findtext("faultstring") or ""
     detail = fault.find("detail")
     return SoapFault(

@@ -34,6 +34,8 @@ def build(connector: Connector, shared: SharedResources) -> WebhookClient:
 class WebhookClient:
     """The client of one connector's webhook."""
 
+    finder = None
+
     def __init__(self, http: BackOfficeHttpClient, key: bytes | None) -> None:
         self._http = http
         self._uri = http.uri
