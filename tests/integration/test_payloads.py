@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from common.database import open_database
 from tests.support.api_user import an_api_key
 from tests.support.builders import a_snapshot
-from tests.support.database import Database, open_database
+from tests.support.database import Database
 from tests.support.system import API_KEY, System, until
 
 SECRET = "made-up-heron-secret"
