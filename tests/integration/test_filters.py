@@ -126,6 +126,8 @@ DELIVERIES: tuple[tuple[dict[str, Any], str], ...] = (
     ({"tries_from": 1}, "2"),
     ({"duration_ms_from": 61, "duration_ms_to": 62}, "2"),
     ({"replica": ["dispatcher-2"]}, "7"),
+    ({"overtaken": True}, ""),
+    ({"overtaken": False}, "1234567"),
     ({"applied": ["refused"]}, "1"),
     ({"applied": ["refused", "reverted"]}, "1"),
     ({"applied": ["waiting"]}, ""),
