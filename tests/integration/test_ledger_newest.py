@@ -12,6 +12,7 @@ import pytest
 from pymongo.errors import BulkWriteError
 
 from common.contracts.appointment import Action
+from common.contracts.appointment_version import AppointmentVersion
 from common.contracts.delivery import DeliveryRequested
 from dispatcher.ledger.claim import (
     AlreadySettled,
@@ -25,7 +26,6 @@ from dispatcher.ledger.claim import (
 )
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.ledger.newest_version import newest_update
-from dispatcher.ledger.version import AppointmentVersion
 from dispatcher.outcome import Outcome
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction
 from tests.support.database import Database

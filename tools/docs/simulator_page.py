@@ -28,6 +28,18 @@ In a change set of Dataverse, a PATCH with `If-None-Match: *` creates a record w
 address, and 412 answers an id that exists.
 The change set is stored completely or not at all.
 
+Records are processed later, if you set the shares of each result:
+
+```sh
+curl -X PUT http://127.0.0.1:8602/back-offices/bc/processing \\
+  -d '{"applied": 45, "refused": 4, "reverted": 1, "after_s": 30}'
+```
+
+The first 45 of each 50 records are applied, then 4 are refused and 1 is reverted.
+`waiting` is the share that stays new, and `message` the text of refused and reverted records.
+`Read` and `ReadMultiple` of the page service, `$filter` of the API page, of `ODataV4/Company('…')/Appointments` and of Dataverse show the states.
+In Dataverse, a refused record has a failed row in `asyncoperations`.
+
 `PUT /back-offices/<name>/faults` adds a fault, `DELETE` removes all:
 
 ```sh

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import structlog
 from pymongo.errors import PyMongoError
 
+from common.contracts.applied import AppliedState
 from common.database import is_unavailable
 from dispatcher.applied.asking import MAX_DUE, ConnectorAsking
 from dispatcher.applied.questions import asks_later
 from dispatcher.applied.results import GIVEN_UP, AppliedResults
-from dispatcher.metrics import APPLIED_OLDEST, APPLIED_WAITING
+from dispatcher.metrics import APPLIED, APPLIED_OLDEST, APPLIED_WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from dispatcher.status_publisher import StatusPublisher
 
 log = structlog.get_logger()
+FINAL_STATES = tuple(state for state in AppliedState if state is not AppliedState.WAITING)
 POLL_INTERVAL_S = 1.0
 COUNT_INTERVAL_S = 15.0
 OVERDUE_AFTER = timedelta(minutes=1)
@@ -108,5 +110,7 @@ class AppliedPoller:
         for connector_id in own:
             found = await self._checks.counts(connector_id)
             age = (now - found.oldest_at).total_seconds() if found.oldest_at else 0.0
+            for state in FINAL_STATES:
+                APPLIED.labels(connector_id, state)  # an increase from 0 raises the alert
             APPLIED_WAITING.labels(connector_id).set(found.number)
             APPLIED_OLDEST.labels(connector_id).set(max(0.0, age))

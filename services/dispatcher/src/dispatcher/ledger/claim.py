@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from common.contracts.appointment import Action
+from common.contracts.appointment_version import AppointmentVersion
 from common.contracts.delivery import DeliveryRequested
-from dispatcher.ledger.version import AppointmentVersion
 from dispatcher.outcome import Outcome
 
 _PROCESS = uuid.uuid4().hex

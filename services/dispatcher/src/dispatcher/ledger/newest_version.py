@@ -16,9 +16,9 @@ from dispatcher.ledger.claim import NewerWaits
 from dispatcher.ledger.record import LEASE_OVER, NO_VERSION, claim_document
 
 if TYPE_CHECKING:
+    from common.contracts.appointment_version import AppointmentVersion
     from dispatcher.ledger.claim import Claim
     from dispatcher.ledger.record import LedgerRecord
-    from dispatcher.ledger.version import AppointmentVersion
 
 
 def newest_update(claim: Claim) -> UpdateOne:

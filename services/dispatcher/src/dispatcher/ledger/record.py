@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from common.contracts.appointment_version import AppointmentVersion
 from common.contracts.delivery import Status
 from common.contracts.moments import ticks_of
 from dispatcher.ledger.claim import UnknownAttempt
-from dispatcher.ledger.version import AppointmentVersion
 from dispatcher.outcome import Outcome
 
 if TYPE_CHECKING:

@@ -63,13 +63,13 @@ def automatic_retry(
     is_failed = delivery.get("status") == Status.FAILED and delivery["phase"] == Phase.DONE
     if not is_failed or delivery.get("archived") or delivery["connector_id"] == NO_CONNECTOR:
         return None
-    newer_status = newer["status"] if newer else None
-    if delivery.get("outcome_unknown") and newer_status != Status.SUCCESS:
+    if delivery.get("overtaken_by"):
+        return AutomaticRetry(None, OVERTAKEN)
+    if delivery.get("outcome_unknown"):
         return _next_check(delivery, connector)
     if timer_job is None or timer_job.next_run_at is None:
         return AutomaticRetry(None, OFF)
-    if newer_status == Status.SUCCESS:
-        return AutomaticRetry(None, OVERTAKEN)
+    newer_status = newer["status"] if newer else None
     repeats = repeats_of(delivery, connector_version)
     reason = NEWER_DISABLED if newer_status == Status.MBOC_PUBLISH_DISABLED else None
     if repeats and reason is None:

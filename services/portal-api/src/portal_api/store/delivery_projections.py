@@ -17,6 +17,8 @@ from portal_api.store import applied_projections, appointment_projections
 from portal_api.store.forward import RECORDED_AT, update_forward
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from common.contracts.connector import LaneChanged
     from common.contracts.transaction import TransactionReceived
     from portal_api.store.writer import Change
@@ -24,8 +26,13 @@ if TYPE_CHECKING:
 PHASE_ORDER = {Phase.PENDING: 0, Phase.IN_PROGRESS: 1, Phase.DONE: 2}
 DEAD_LETTER_RANK, SUCCESS_RANK = 5, 6
 """Within one attempt, a dead letter ranks above every phase, and a Success above all."""
-ATTEMPT_FIELDS = {"version", "delivery_id", "at", "traceparent", "exchange", "trace", "applied"}
+ATTEMPT_FIELDS = {
+    *("version", "delivery_id", "at", "traceparent", "exchange", "trace", "applied", "answer"),
+}
 """Fields of the attempt alone, and fields that are stored under another name or by themselves."""
+
+EXCLUDED = {"version", "appointment", "traceparent", "applied", "answer"}
+"""Fields of an event that the stored attempt does not have. Answers have their own collection."""
 
 
 def of_transaction(transaction: TransactionReceived) -> list[Change]:
@@ -50,7 +57,7 @@ def of_status(event: StatusChanged) -> list[Change]:
         appointment_projections.of_delivery(event.delivery_id, delivery),
     ]
     if event.phase is Phase.DONE:
-        attempt = event.model_dump(exclude={"version", "appointment", "traceparent", "applied"})
+        attempt = event.model_dump(exclude=EXCLUDED)
         attempt_id = f"{event.delivery_id}.{event.attempt}"
         changes.append(
             update_forward("attempts", attempt_id, "rank", rank, {"$set": attempt | {"rank": rank}})
@@ -80,7 +87,8 @@ def rank_of(event: StatusChanged) -> int:
 
 def derived_fields(delivery: dict[str, Any]) -> dict[str, Any]:
     """Return the fields that follow from the delivery: ``words`` to search by, ``troubled`` to show
-    it in Error Tracking, and ``cause`` to group by.
+    it in Error Tracking, and ``cause`` to group by. Each move of a delivery removes the mark of an
+    overtaken one (store/overtaken.py).
     """
     is_troubled = delivery["status"] in UNSUCCESSFUL
     cause = (
@@ -91,10 +99,16 @@ def derived_fields(delivery: dict[str, Any]) -> dict[str, Any]:
     words = words_of(
         (
             *appointment_projections.searchable_texts(delivery.get("appointment", {})),
+            *_receipt_texts(delivery.get("receipt")),
             delivery["message"],
         )
     )
-    return {"words": words, "troubled": is_troubled, "cause": cause}
+    return {"words": words, "troubled": is_troubled, "cause": cause, "overtaken_by": None}
+
+
+def _receipt_texts(receipt: dict[str, Any] | None) -> Iterator[str | None]:
+    """Yield the texts that a receipt is searched by."""
+    yield from ((receipt or {}).get(name) for name in ("record_id", "entry_no", "key"))
 
 
 def of_lane(change: LaneChanged) -> list[Change]:

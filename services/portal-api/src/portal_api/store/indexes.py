@@ -80,6 +80,16 @@ INDEXES: dict[str, list[IndexModel]] = {
             partialFilterExpression={"applied.checked_at": {"$gt": EPOCH}},
         ),
         _newest("appointment.key", newest="received_at"),
+        IndexModel(
+            [("received_at", DESCENDING), ("_id", DESCENDING)],
+            name="overtaken",
+            partialFilterExpression=_LISTED | {"overtaken_by.delivery_id": {"$gt": ""}},
+        ),
+        IndexModel(
+            [("appointment.key", ASCENDING), ("_id", ASCENDING)],
+            name="troubled",
+            partialFilterExpression={"troubled": True},
+        ),
         _by("status", only=_LISTED | {"status": "Failed"}),
         IndexModel(
             [("outcome_unknown", ASCENDING), ("_id", ASCENDING)],

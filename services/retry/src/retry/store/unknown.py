@@ -10,7 +10,7 @@ from common.contracts.connector import kind_of
 from common.contracts.outcome_check import MISSING_AFTER_S, check_way_of, next_check_at
 from retry.metrics import UNKNOWN_OUTCOMES
 from retry.model.candidate import RequeueCandidate
-from retry.store.failed import FAILED, FAILED_PAGE, FIELDS, FailedDeliveries, find_sorted
+from retry.store.failed import FAILED, FAILED_PAGE, FIELDS, find_sorted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -36,7 +36,6 @@ class UnknownOutcomes:
     def __init__(self, database: AsyncIOMotorDatabase[Document]) -> None:
         self._deliveries = database["deliveries"]
         self._connectors = database["connectors"]
-        self._failed = FailedDeliveries(database)
 
     async def pages(self) -> AsyncIterator[list[RequeueCandidate]]:
         """Yield pages of the deliveries whose check is due and that are not overtaken.
@@ -49,14 +48,12 @@ class UnknownOutcomes:
         connectors = {connector["_id"]: connector for connector in found}
         while page := await self._page(last):
             last = page[-1]["_id"]
-            overtaken = await self._failed.overtaken(page)
-            current = [d for d in page if d["_id"] not in overtaken]
-            due_at = {d["_id"]: _due_at(d, connectors.get(d["connector_id"])) for d in current}
+            due_at = {d["_id"]: _due_at(d, connectors.get(d["connector_id"])) for d in page}
             for_person += sum(moment is None for moment in due_at.values())
             waiting += sum(moment is not None for moment in due_at.values())
             yield [
                 _candidate(d, connectors[d["connector_id"]])
-                for d in current
+                for d in page
                 if (moment := due_at[d["_id"]]) is not None and moment <= begun_at
             ]
         UNKNOWN_OUTCOMES.labels("check").set(waiting)
