@@ -14,9 +14,13 @@ import { oidc } from '@/texts/en/openIdConnect';
 import { operations } from '@/texts/en/operations';
 import { notices, restriction, secondFactor, sessions, verification } from '@/texts/en/security';
 import { app, error, menu, notFound, shell, state } from '@/texts/en/shell';
+import { sent } from '@/texts/en/sent';
 import {
   action,
+  applied,
+  appliedMeaning,
   nextStep,
+  outcome,
   phase,
   phaseMeaning,
   status,
@@ -27,6 +31,8 @@ import {
 export const en = {
   action,
   app,
+  applied,
+  appliedMeaning,
   appointments,
   audit,
   connectors,
@@ -44,6 +50,7 @@ export const en = {
   notices,
   oidc,
   operations,
+  outcome,
   phase,
   phaseMeaning,
   plan,
@@ -51,6 +58,7 @@ export const en = {
   restriction,
   role,
   secondFactor,
+  sent,
   sessions,
   shell,
   signIn,
