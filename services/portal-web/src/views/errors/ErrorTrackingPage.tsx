@@ -32,19 +32,19 @@ const UNSUCCESSFUL_STATUSES = STATUSES.filter(isUnsuccessful);
 const UNSUCCESSFUL = { troubled: true };
 /** An overtaken failure needs no work, so the API does not count it as unsuccessful. */
 const OVERTAKEN = { overtaken: true };
-/** The address of each view. The overtaken ones are a filter, so that saved views keep it. */
-const VIEW_PARAMS = {
-  list: {},
-  groups: { view: 'groups' },
-  overtaken: { overtaken: 'true' },
-} satisfies Record<string, Record<string, string>>;
 const FIRST_COLUMNS = ['status', 'received_at', 'subject', 'message'];
+
+type View = 'list' | 'groups' | 'overtaken';
 
 export default function ErrorTrackingPage() {
   const text = useText();
   const [params, setParams] = useSearchParams();
   const isOvertaken = params.get('overtaken') === 'true';
-  const view = isOvertaken ? 'overtaken' : params.get('view') === 'groups' ? 'groups' : 'list';
+  const view: View = isOvertaken
+    ? 'overtaken'
+    : params.get('view') === 'groups'
+      ? 'groups'
+      : 'list';
   return (
     <>
       <PageHeader
@@ -53,7 +53,7 @@ export default function ErrorTrackingPage() {
       >
         <Tabs
           value={view}
-          onChange={(_, chosen: keyof typeof VIEW_PARAMS) => setParams(VIEW_PARAMS[chosen])}
+          onChange={(_, chosen: View) => setParams((before) => viewParams(before, chosen))}
           aria-label={text('menu.errors')}
         >
           <Tab value="list" label={text('errors.list')} />
@@ -65,6 +65,18 @@ export default function ErrorTrackingPage() {
       {view === 'groups' ? <CauseList /> : <ErrorList isOvertaken={isOvertaken} />}
     </>
   );
+}
+
+/**
+ * Return the address of a view. The overtaken failures are a criterion, so that saved views keep it,
+ * and the list keeps the other criteria. The causes have none.
+ */
+function viewParams(before: URLSearchParams, view: View): URLSearchParams {
+  if (view === 'groups') return new URLSearchParams({ view });
+  const after = new URLSearchParams(before);
+  for (const name of ['view', 'overtaken', 'after']) after.delete(name);
+  if (view === 'overtaken') after.set('overtaken', 'true');
+  return after;
 }
 
 function ErrorList({ isOvertaken }: { isOvertaken: boolean }) {
