@@ -43,8 +43,9 @@ export const nextStep = {
 /** An outcome that the answer of the back office did not confirm. */
 export const outcome = {
   unknown: 'Outcome unknown',
-  unknownMeaning:
-    'No answer came, so the back office may have stored the appointment. Check now asks the back office, where it can be asked, and sends the appointment only if it is missing.',
+  unknownMeaning: 'No answer came, so the back office may have stored the appointment.',
+  nextStep:
+    'Wait for the next check, or check now. A check asks the back office, and sends the appointment only if it is missing. If the back office cannot be asked, look there first. A retry sends the appointment again.',
   check: 'Last check',
   next: 'Next check:',
   noNext: 'There is no further automatic check.',

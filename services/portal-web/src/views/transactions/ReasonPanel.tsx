@@ -29,7 +29,9 @@ export function ReasonPanel({ delivery }: { delivery: DeliveryDetails }) {
         {isDone && status && isUnsuccessful(status) && !delivery.overtaken_by ? (
           <Box>
             <Typography variant="h3">{text('details.whatToDo')}</Typography>
-            <Typography variant="body2">{text(`nextStep.${status}`)}</Typography>
+            <Typography variant="body2">
+              {text(isOutcomeUnknown(delivery) ? 'outcome.nextStep' : `nextStep.${status}`)}
+            </Typography>
           </Box>
         ) : null}
         {delivery.automatic_retry ? <AutomaticRetry retry={delivery.automatic_retry} /> : null}

@@ -26,6 +26,10 @@ export function ReceiptPanel({ receipt }: { receipt: Receipt }) {
   );
 }
 
+function timeOf(at?: string | null) {
+  return at ? <Timestamp at={at} /> : null;
+}
+
 export function AppliedPanel({ applied }: { applied: Applied }) {
   const text = useText();
   return (
@@ -39,8 +43,8 @@ export function AppliedPanel({ applied }: { applied: Applied }) {
         ) : null}
         <DescriptionList
           items={[
-            [text('details.appliedChecked'), <Timestamp key="at" at={applied.checked_at} />],
-            [text('details.appliedNext'), <Timestamp key="next" at={applied.next_check_at} />],
+            [text('details.appliedChecked'), timeOf(applied.checked_at)],
+            [text('details.appliedNext'), timeOf(applied.next_check_at)],
           ]}
         />
       </Box>

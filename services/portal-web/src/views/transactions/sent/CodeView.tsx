@@ -25,7 +25,10 @@ export function CodeView({
   const marked = useRef<HTMLElement>(null);
   const segments = useMemo(() => segmentsOf(body, word), [body, word]);
   const count = segments.filter(({ match }) => match !== null).length;
-  useEffect(() => marked.current?.scrollIntoView({ block: 'nearest' }), [place, word]);
+  useEffect(() => {
+    // newer browsers return a promise, which is no function to clean up with
+    marked.current?.scrollIntoView({ block: 'nearest' });
+  }, [place, word]);
   const go = (step: number) => count > 0 && setPlace((place + step + count) % count);
   return (
     <Box sx={{ display: 'grid', gap: 1, minWidth: 0 }}>
