@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from common.contracts import connector, delivery, forget_order, operation, telemetry, transaction
+from common.contracts import (
+    connector,
+    delivery,
+    forget_order,
+    mapped_request,
+    operation,
+    telemetry,
+    transaction,
+)
 from common.contracts.dead_letter import DeadLetter
 from common.read_list import read_list
 from fuzz.inputs.changes import changed
@@ -20,7 +28,7 @@ from portal_api.logs.line import read_lines
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-_MODULES = (connector, delivery, forget_order, operation, telemetry, transaction)
+_MODULES = (connector, delivery, forget_order, mapped_request, operation, telemetry, transaction)
 _LISTED = frozenset({"TransactionReceived", "StatusChanged"})
 """Messages that several senders put into one list."""
 

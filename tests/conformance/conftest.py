@@ -25,8 +25,9 @@ from tests.support.system import System
 
 if TYPE_CHECKING:
     from common.contracts.delivery import DeliveryRequested
-    from dispatcher.back_offices.calls import Receipt
+    from dispatcher.back_offices.calls import Confirmation
     from dispatcher.back_offices.table import BackOfficeClient
+    from dispatcher.ledger.claim import UnknownAttempt
     from dispatcher.outcome import Outcome
     from tests.support.fake_lane import FakeClient
 
@@ -80,15 +81,24 @@ class Bench:
         self._built.append(build(connector, self.shared))
         return self._built[-1]
 
-    async def deliver(self, connector: Connector, request: DeliveryRequested) -> Receipt:
+    async def deliver(self, connector: Connector, request: DeliveryRequested) -> Confirmation:
         """Send one snapshot with a client of its own."""
         client = self.build(connector)
         return await client.send(client.prepare(request))
 
-    async def attempt(self, connector: Connector, request: DeliveryRequested) -> Outcome:
-        """Deliver as the dispatcher does, with up to three tries."""
-        lane = a_lane(cast("FakeClient", self.build(connector)))
-        outcome = (await lane.deliver(request)).outcome
+    async def attempt(
+        self,
+        connector: Connector,
+        request: DeliveryRequested,
+        unknown: UnknownAttempt | None = None,
+    ) -> Outcome:
+        """Deliver as the dispatcher does, with up to three tries.
+
+        ``unknown`` is an earlier attempt of unknown outcome.
+        """
+        fields = connector.model_dump(exclude={"connector_id", "version", "modified_at"})
+        lane = a_lane(cast("FakeClient", self.build(connector)), **fields)
+        outcome = (await lane.deliver(request, unknown=unknown)).outcome
         lane.state.suspend()
         return outcome
 

@@ -7,6 +7,7 @@ stored.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -117,7 +118,7 @@ async def stored(bench: Bench, office: str, zone: str, **fields: str) -> Any:
     try:
         await bench.deliver(
             bench.connector(office, time_zone=zone),
-            a_delivery(transaction=a_transaction(body=plain)),
+            a_delivery(transaction=a_transaction(uuid.uuid4().hex, body=plain)),
         )
     except RefusedError as error:
         assert len(await bench.records()) == before

@@ -15,6 +15,8 @@ from tests.support.builders import a_delivery, a_snapshot, a_transaction, as_bod
 from tests.support.simulated_back_offices import SIMULATED, a_login
 
 OFFICE = pytest.mark.parametrize("office", SIMULATED)
+CRM = "CRM"
+IN_DOUBT_OFFICE = pytest.mark.parametrize("office", [name for name in SIMULATED if name != CRM])
 REQUEST = a_delivery(transaction=a_transaction(body=as_body(a_snapshot()).decode()))
 HASTY, PATIENT = Limits(total_timeout_s=0.5), Limits(total_timeout_s=10)
 IN_DOUBT = (408, 500, 502, 503, 504, 507, 520, 599)
@@ -30,14 +32,17 @@ def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def attempt(bench: Bench, office: str, **fault: Any) -> tuple[Outcome, int]:
-    """Deliver once while the back office fails. Return the number of its records."""
+    """Deliver once while the back office fails. Return the number of its records.
+
+    Dataverse is called up to three times, because it stores a repetition once.
+    """
     await bench.fault(**fault)
     limits = HASTY if "store_then_silence" in fault else PATIENT
     outcome = await bench.attempt(bench.connector(office, limits=limits), REQUEST)
     return outcome, (await bench.counts())["stored"]
 
 
-@OFFICE
+@IN_DOUBT_OFFICE
 @pytest.mark.parametrize("is_stored", [True, False])
 @pytest.mark.parametrize("status", IN_DOUBT)
 async def test_a_status_that_leaves_it_open_is_one_call_and_an_unknown_outcome(
@@ -68,7 +73,7 @@ async def test_a_status_that_asks_to_come_back_is_sent_again_and_stored_once(
     assert (outcome.status, stored) == (Status.SUCCESS, 1)
 
 
-@OFFICE
+@IN_DOUBT_OFFICE
 @pytest.mark.parametrize("stored_first", [True, False])
 async def test_a_cut_connection_is_one_call_and_an_unknown_outcome(
     bench: Bench, office: str, *, stored_first: bool
@@ -117,8 +122,11 @@ async def test_a_broken_answer_is_one_record_and_success_or_an_unknown_outcome(
 ) -> None:
     outcome, stored = await attempt(bench, office, **fault)
 
-    assert (outcome.tries, stored) == (1, 1)
-    assert (outcome.status is Status.SUCCESS) is not outcome.outcome_unknown
+    is_success = outcome.status is Status.SUCCESS
+    assert stored == 1
+    assert office == CRM or outcome.tries == 1
+    assert is_success or outcome.tries == (3 if office == CRM else 1)
+    assert is_success is not outcome.outcome_unknown
 
 
 @pytest.mark.parametrize("office", ["Business Central SOAP", "NAV"])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from common.contracts.connector import Connector
-from dispatcher.back_offices.calls import Receipt
+from dispatcher.back_offices.calls import Confirmation
 from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.back_offices.table import build
 from dispatcher.connection_test.run import run_connection_test
@@ -27,7 +27,7 @@ async def https(tmp_path: Path) -> AsyncIterator[HttpsWebhook]:
         yield webhook
 
 
-async def deliver(connector: Connector, shared: SharedResources) -> Receipt:
+async def deliver(connector: Connector, shared: SharedResources) -> Confirmation:
     client = build(connector, shared)
     return await client.send(client.prepare(a_delivery()))
 

@@ -12,7 +12,7 @@ import pytest
 from common.contracts.connector import Connector, Limits
 from dispatcher.back_offices.address_policy import AddressPolicy
 from dispatcher.back_offices.authentication.token_cache import TokenCache
-from dispatcher.back_offices.calls import Receipt
+from dispatcher.back_offices.calls import Confirmation
 from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.back_offices.http_transport import open_session
 from dispatcher.back_offices.table import build
@@ -39,7 +39,7 @@ REQUEST = a_delivery(
 )
 
 
-async def deliver(shared: SharedResources, connector: Connector) -> Receipt:
+async def deliver(shared: SharedResources, connector: Connector) -> Confirmation:
     client = build(connector, shared)
     return await client.send(client.prepare(REQUEST))
 

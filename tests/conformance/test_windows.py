@@ -10,7 +10,7 @@ import asyncio
 import pytest
 
 from common.contracts.connector import Connector
-from dispatcher.back_offices.calls import Receipt
+from dispatcher.back_offices.calls import Confirmation
 from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.back_offices.table import build
 from dispatcher.errors import ClosedEarlyError, UnauthorisedError
@@ -30,7 +30,7 @@ def connector(server: WindowsServer, kind: str, **login: str) -> Connector:
     return with_secrets(a_connector(uri=server.url, authentication=said), secrets)
 
 
-async def deliver(shared: SharedResources, to: Connector, times: int = 1) -> list[Receipt]:
+async def deliver(shared: SharedResources, to: Connector, times: int = 1) -> list[Confirmation]:
     """Send the snapshot several times, each time after the client has noticed the server's
     closing.
     """
@@ -127,3 +127,43 @@ async def test_a_server_that_closes_before_the_payload_has_stored_nothing(
 
     assert not raised.value.outcome_unknown
     assert set(server.bodies) == {b""}
+
+
+@KIND
+async def test_the_exchange_is_the_call_and_not_the_handshake(
+    shared: SharedResources, kind: str
+) -> None:
+    async with windows_server(schemes=("NTLM",)) as server:
+        confirmed = await deliver(shared, connector(server, kind), times=2)
+
+    for one in confirmed:
+        assert one.exchange is not None
+        assert (one.exchange.sent_bytes, one.exchange.http_status) == (len(BODY), 200)
+
+
+@KIND
+async def test_the_exchange_of_a_refused_login_is_the_call_with_the_payload(
+    shared: SharedResources, kind: str
+) -> None:
+    async with windows_server(schemes=("NTLM",)) as server:
+        with pytest.raises(UnauthorisedError) as raised:
+            await deliver(shared, connector(server, kind, password="wrong"))
+
+    exchange = raised.value.exchange
+    assert exchange is not None
+    assert (exchange.sent_bytes, exchange.http_status) == (len(BODY), 401)
+
+
+@KIND
+@ANNOUNCES
+async def test_a_handshake_that_fails_has_no_sizes(
+    shared: SharedResources, kind: str, *, announces: bool
+) -> None:
+    async with windows_server(closes_after=1, announces=announces) as server:
+        with pytest.raises(ClosedEarlyError) as raised:
+            await deliver(shared, connector(server, kind))
+
+    exchange = raised.value.exchange
+    assert exchange is not None
+    assert (exchange.method, exchange.address) == ("POST", server.url)
+    assert (exchange.sent_bytes, exchange.http_status, exchange.received_bytes) == (0, None, None)

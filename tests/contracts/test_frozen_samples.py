@@ -17,6 +17,7 @@ from common.contracts.connector import (
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import DeliveryRequested, Status, StatusChanged
 from common.contracts.forget_order import ForgetOrderRequested
+from common.contracts.mapped_request import MappedRequestRequested, RequestMapped
 from common.contracts.message import Message
 from common.contracts.operation import (
     DeliveriesArchived,
@@ -36,6 +37,8 @@ MESSAGES: list[type[Message]] = [
     ConnectorTestRequested,
     ConnectorTested,
     LaneChanged,
+    MappedRequestRequested,
+    RequestMapped,
     ForgetOrderRequested,
     DeadLetter,
     Heartbeat,

@@ -15,7 +15,7 @@ from local_stack.servers.ports import random_free_port
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.faults.test_outages import post_until_accepted
 from tests.support.builders import a_snapshot
-from tests.support.fake_back_office import a_back_office
+from tests.support.fake_back_office import FakeBackOffice, a_back_office
 from tests.support.system import System, a_session, until
 
 MANY = 300
@@ -149,7 +149,7 @@ async def test_a_lane_is_worked_off_during_an_alarm(
 
     await until(all_are_in_the_lane, "the deliveries to be in the lane")
     await raise_alarm(rabbitmq)
-    async with a_back_office(port) as office:
+    async with a_back_office(FakeBackOffice(port)) as office:
         await until_empty(rabbitmq, lane)
         assert len(office.calls[app]) == MANY
         assert await stored(system) > 0

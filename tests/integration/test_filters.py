@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from common.contracts.applied import Applied, AppliedState
 from common.contracts.appointment import Action
 from common.contracts.delivery import Status, Trigger
 from portal_api.appointments.schemas import AppointmentQuery
@@ -32,6 +33,7 @@ EVENTS = (
             "back_office_id": "BO-17",
         },
         http_status=200,
+        applied=Applied(state=AppliedState.REFUSED, message="Job closed"),
     ),
     an_event_about(
         2,
@@ -124,6 +126,9 @@ DELIVERIES: tuple[tuple[dict[str, Any], str], ...] = (
     ({"tries_from": 1}, "2"),
     ({"duration_ms_from": 61, "duration_ms_to": 62}, "2"),
     ({"replica": ["dispatcher-2"]}, "7"),
+    ({"applied": ["refused"]}, "1"),
+    ({"applied": ["refused", "reverted"]}, "1"),
+    ({"applied": ["waiting"]}, ""),
     ({"source_app": ["NAV"]}, "4"),
     ({"source_app_empty": True}, "5"),
     ({"source_type": ["JOB"]}, "7"),

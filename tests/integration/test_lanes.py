@@ -297,7 +297,7 @@ async def test_a_held_lane_outlasts_handovers_and_restarts_without_dead_letters(
     await system.stop("dispatcher")
     returned = await hand_over(system, topology.lane(connector_id).name)
     await lane_system.start_dispatcher()
-    async with a_back_office(port) as office:
+    async with a_back_office(FakeBackOffice(port)) as office:
         statuses = await lane_system.all_settled(app, len(transactions))
 
         assert returned >= HANDOVERS - 1

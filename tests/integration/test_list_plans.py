@@ -50,6 +50,8 @@ STRAIGHT: tuple[dict[str, Any], ...] = (
     {"attempt": [2]},
     {"code": ["DSWBHK020"]},
     {"cause": ["0" * 16]},
+    {"applied": ["refused"]},
+    {"applied": ["refused", "waiting"]},
     {"source_app": ["NAV", "CRM"]},
     {"job_no": ["OP100007", "OP100011"]},
     {"job_no_empty": True},

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from common.contracts.applied import Applied, AppliedChanged, AppliedState
 from common.contracts.appointment import Action
 from common.contracts.connector import LaneChanged
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import Phase, Status
 from common.contracts.transaction import TransactionReceived
+from portal_api.deliveries.schemas import as_delivery
 from portal_api.recording.record import Recorder
 from portal_api.store.unfinished import pending_before
 from portal_api.store.writer import Writer
@@ -242,3 +244,64 @@ async def test_a_working_lane_is_forgotten_a_day_after_its_replicas_last_heartbe
 
     assert [lane["replica"] async for lane in covered] == ["gone"]
     assert index["expireAfterSeconds"] == 86_400
+
+
+def a_state(
+    state: AppliedState, revision: int, attempt: int = 1, message: str | None = None
+) -> AppliedChanged:
+    return AppliedChanged(
+        delivery_id="t1.c1",
+        attempt=attempt,
+        connector_id="c1",
+        revision=revision,
+        applied=Applied(state=state, message=message, checked_at=A_MOMENT),
+        at=A_MOMENT,
+    )
+
+
+async def test_the_newest_state_of_a_record_stays_in_every_order(
+    database: Database, recorder: Recorder
+) -> None:
+    event = an_event().model_copy(update={"applied": Applied(state=AppliedState.WAITING)})
+    pending = event.model_copy(update={"status": None, "phase": Phase.PENDING, "applied": None})
+    steps = [
+        partial(recorder.record_statuses, [pending]),
+        partial(recorder.record_statuses, [event]),
+        partial(recorder.record_applied, [a_state(AppliedState.WAITING, 1_000)]),
+        partial(recorder.record_applied, [a_state(AppliedState.REFUSED, 2_000, message="Closed")]),
+    ]
+
+    async def shown() -> Any:
+        delivery = await the(database, "deliveries", "t1.c1")
+        stated = delivery["applied"]
+        return delivery["status"], delivery["archived"], stated["state"], stated["message"]
+
+    assert await in_every_order(database, steps, shown) == [("Success", False, "refused", "Closed")]
+
+
+async def test_a_newer_attempt_resets_the_state_in_every_order(
+    database: Database, recorder: Recorder
+) -> None:
+    first = an_event().model_copy(update={"applied": Applied(state=AppliedState.WAITING)})
+    second = an_event(attempt=2, status=Status.FAILED)
+    steps = [
+        partial(recorder.record_statuses, [first]),
+        partial(recorder.record_applied, [a_state(AppliedState.APPLIED, 9_000_000_000_000)]),
+        partial(recorder.record_statuses, [second]),
+    ]
+
+    async def shown() -> Any:
+        delivery = await the(database, "deliveries", "t1.c1")
+        return delivery["status"], delivery["applied"]
+
+    assert await in_every_order(database, steps, shown) == [("Failed", None)]
+
+
+async def test_a_state_before_its_status_is_a_delivery_that_the_list_can_show(
+    database: Database, recorder: Recorder
+) -> None:
+    await recorder.record_applied([a_state(AppliedState.APPLIED, 1_000)])
+
+    shown = as_delivery(await the(database, "deliveries", "t1.c1"))
+
+    assert (shown.phase, shown.transaction_id) == (Phase.PENDING, "t1")

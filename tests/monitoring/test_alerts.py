@@ -16,7 +16,12 @@ OF_CONNECTORS = {
     "sick": ("MbocLaneHeld", {"severity": "warning"}),
     "poor": ("MbocTokenNotRenewed", {"severity": "warning"}),
 }
-BY_RULES_ALONE = {"MbocPortalGuessing", "MbocPublishWaiting", "MbocUnexpectedErrors"}
+BY_RULES_ALONE = {
+    "MbocNotApplied",
+    "MbocPortalGuessing",
+    "MbocPublishWaiting",
+    "MbocUnexpectedErrors",
+}
 """Alerts that deploy/monitoring/tests provokes, because here they would take too long."""
 TROUBLED = (
     ("MbocDeadLetters", {"severity": "warning"}),

@@ -84,9 +84,9 @@ class FakeBackOffice:
 
 
 @contextlib.asynccontextmanager
-async def a_back_office(port: int | None = None) -> AsyncIterator[FakeBackOffice]:
-    """Run a fake back office inside this block."""
-    office = FakeBackOffice(port or random_free_port())
+async def a_back_office(given: FakeBackOffice | None = None) -> AsyncIterator[FakeBackOffice]:
+    """Run a fake back office inside this block, or this one."""
+    office = given or FakeBackOffice(random_free_port())
     app = web.Application()
     app.add_routes([web.route("*", "/{name}", office.answer)])
     runner = web.AppRunner(app)

@@ -10,13 +10,14 @@ from typing import Any, NamedTuple, cast
 from common.contracts.connector import Connector, LaneChanged
 from common.contracts.delivery import DeliveryRequested, StatusChanged
 from dispatcher.attempt import AttemptResult, AttemptRunner
+from dispatcher.back_offices.calls import Confirmation
 from dispatcher.back_offices.probe import ProbeResult
 from dispatcher.lanes.circuit_breaker import BreakerSettings
 from dispatcher.lanes.credential import Credential
 from dispatcher.lanes.groups import LaneKey, membership_of
 from dispatcher.lanes.lane_change_publisher import LaneChangePublisher
 from dispatcher.lanes.lane_state import LaneState
-from dispatcher.ledger.claim import Claim, ClaimResult, Granted
+from dispatcher.ledger.claim import Claim, ClaimResult, Granted, UnknownAttempt
 from dispatcher.outcome import Outcome
 from dispatcher.subscription import MessageInHand
 from tests.support.builders import a_connector, a_delivery
@@ -24,13 +25,6 @@ from tests.support.virtual_time import now
 
 PASSED = ProbeResult(passed=True, sentence="It answers.")
 FAILED = ProbeResult(passed=False, sentence="It does not answer.")
-
-
-class FakeReceipt(NamedTuple):
-    """The result of a successful call."""
-
-    http_status: int = 200
-    exchange: None = None
 
 
 class FakeClient:
@@ -63,7 +57,7 @@ class FakeClient:
         """Take the next answer of a call."""
         self.sent.append(prepared)
         self.sent_at.append(now())
-        return await _answer(self.answers, FakeReceipt())
+        return await _answer(self.answers, Confirmation(200, None))
 
     async def probe(self) -> object:
         """Take the next answer of a connection test."""
@@ -102,6 +96,9 @@ class FakeLedger:
         self.settled: list[tuple[str, Outcome]] = []
         self.released: list[str] = []
         self.undelivered: list[str] = []
+        self.missing: list[str] = []
+        self.forgotten: list[str] = []
+        self.has_newer = False
         self.settling: asyncio.Event | None = None
         self.open: set[str] = set()
 
@@ -118,6 +115,19 @@ class FakeLedger:
     async def record_owed_create(self, request: DeliveryRequested) -> None:
         """Store the delivery whose version the back office does not get."""
         self.undelivered.append(request.delivery_id)
+
+    async def record_missing(self, granted: Granted) -> None:
+        """Store the delivery whose record the back office certainly does not have."""
+        self.missing.append(granted.claim.request.delivery_id)
+
+    async def newer_waits(self, _: Granted) -> bool:
+        """Return whether a newer version waits."""
+        await asyncio.sleep(0)
+        return self.has_newer
+
+    async def forget_newest(self, request: DeliveryRequested) -> None:
+        """Store the delivery whose version no longer waits."""
+        self.forgotten.append(request.delivery_id)
 
     async def settle(self, granted: Granted, outcome: Outcome) -> None:
         """Store the outcome, even if the caller is cancelled meanwhile, as the ledger does.
@@ -169,13 +179,19 @@ class FakeLane(NamedTuple):
         return self.state.breaker.is_held
 
     async def deliver(
-        self, request: DeliveryRequested | None = None, in_hand: MessageInHand | None = None
+        self,
+        request: DeliveryRequested | None = None,
+        in_hand: MessageInHand | None = None,
+        *,
+        unknown: UnknownAttempt | None = None,
     ) -> AttemptResult:
-        """Run one attempt of a claimed delivery."""
+        """Run one attempt of a claimed delivery, after an attempt of unknown outcome if given."""
         claim = Claim(request or a_delivery())
         self.ledger.open.add(claim.token)
         runner = AttemptRunner(self.state, cast("Any", self.ledger))
-        return await runner.run(Granted(claim), in_hand or a_message())
+        result = await runner.run(Granted(claim, unknown=unknown), in_hand or a_message())
+        assert result is not None
+        return result
 
 
 def a_lane(client: FakeClient, credential: Credential | None = None, **fields: Any) -> FakeLane:

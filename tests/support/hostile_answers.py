@@ -13,7 +13,7 @@ from dispatcher.back_offices.calls import MAX_RESPONSE_BYTES, HttpResponse
 from dispatcher.back_offices.dataverse.batch import parse_batch
 from dispatcher.back_offices.dataverse.probe import wrong_names as wrong_dataverse_names
 from dispatcher.back_offices.faults import FaultTranslator
-from dispatcher.back_offices.odata import parse_odata_error, parse_property
+from dispatcher.back_offices.odata import parse_object, parse_odata_error
 from dispatcher.back_offices.odata_metadata import MAX_METADATA_BYTES
 from dispatcher.back_offices.probe import is_sign_in_page
 from dispatcher.back_offices.soap.probe import compare
@@ -21,6 +21,7 @@ from dispatcher.back_offices.soap.response import read_response
 from dispatcher.back_offices.soap.wsdl import MAX_WSDL_BYTES
 
 PAGE = SoapMapping().namespace
+ENTITY = "Appointment"
 FAULTS = FaultTranslator("page service", "BC")
 SOAP = b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
 SOAP_END = b"</s:Body></s:Envelope>"
@@ -122,10 +123,12 @@ PARSERS = {
         },
     ),
     "an OData error": Parser(parse_odata_error, MAX_RESPONSE_BYTES, JSON),
-    "an OData property": Parser(lambda body: parse_property(body, "x"), MAX_RESPONSE_BYTES, JSON),
+    "an OData object": Parser(parse_object, MAX_RESPONSE_BYTES, JSON),
     "a token": Parser(parse_token, MAX_RESPONSE_BYTES, JSON),
     "a refusal of a token": Parser(parse_token_refusal, MAX_RESPONSE_BYTES, JSON),
-    "a SOAP answer": Parser(lambda body: read_response(body, PAGE), MAX_RESPONSE_BYTES, XML),
+    "a SOAP answer": Parser(
+        lambda body: read_response(body, PAGE, ENTITY), MAX_RESPONSE_BYTES, XML
+    ),
     "a WSDL": Parser(
         lambda body: compare(body, SoapMapping(), FAULTS),
         MAX_WSDL_BYTES,

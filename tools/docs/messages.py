@@ -16,6 +16,7 @@ from common.contracts.connector import (
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import DeliveryRequested, StatusChanged
 from common.contracts.forget_order import ForgetOrderRequested
+from common.contracts.mapped_request import MappedRequestRequested, RequestMapped
 from common.contracts.message import Message
 from common.contracts.operation import (
     DeliveriesArchived,
@@ -54,6 +55,8 @@ MESSAGES = (
     PublishedMessage(ConnectorChanged, topology.CONNECTORS),
     PublishedMessage(ConnectorTestRequested, topology.CONNECTOR_TESTS),
     PublishedMessage(ConnectorTested, topology.CONNECTOR_TEST_RESULTS),
+    PublishedMessage(MappedRequestRequested, topology.REQUEST_MAPPINGS),
+    PublishedMessage(RequestMapped, topology.MAPPED_REQUESTS),
     PublishedMessage(ForgetOrderRequested, topology.APPOINTMENTS),
     PublishedMessage(OperationRequested, topology.OPERATIONS, topology.OPERATION_REQUESTED),
     PublishedMessage(OperationSteered, topology.OPERATIONS, topology.OPERATION_STEERED),
@@ -90,6 +93,13 @@ OF_ONE_REPLICA = (
     ConsumedQueue(
         f"portal-api.connector-test-results.{REPLICA}",
         topology.CONNECTOR_TEST_RESULTS,
+        "",
+        "portal-api",
+        is_permanent=False,
+    ),
+    ConsumedQueue(
+        f"portal-api.mapped-requests.{REPLICA}",
+        topology.MAPPED_REQUESTS,
         "",
         "portal-api",
         is_permanent=False,

@@ -25,6 +25,18 @@ Business Central and NAV accept 20 decimals, from -999,999,999,999,999.99 to 999
 Dataverse accepts 10 decimals, from -100,000,000,000 to 100,000,000,000.
 Other values are refused with an error of the protocol.
 
+Records are processed later, if you set the shares of each result:
+
+```sh
+curl -X PUT http://127.0.0.1:8602/back-offices/bc/processing \\
+  -d '{"applied": 45, "refused": 4, "reverted": 1, "after_s": 30}'
+```
+
+The first 45 of each 50 records are applied, then 4 are refused and 1 is reverted.
+`waiting` is the share that stays new, and `message` the text of refused and reverted records.
+`Read` and `ReadMultiple` of the page service, `$filter` of the API page, of `ODataV4/Company('…')/Appointments` and of Dataverse show the states.
+In Dataverse, a refused record has a failed row in `asyncoperations`.
+
 `PUT /back-offices/<name>/faults` adds a fault, `DELETE` removes all:
 
 ```sh

@@ -6,7 +6,9 @@ from typing import Any, cast
 
 import pytest
 
+from common.contracts.appointment import Action
 from common.contracts.delivery import DeliveryRequested, Status
+from dispatcher.attempt import AttemptRunner
 from dispatcher.back_offices.parsing import SHORT_BYTES
 from dispatcher.deliver import DeliveryService
 from dispatcher.errors import (
@@ -23,15 +25,24 @@ from dispatcher.errors import (
     UnconfirmedError,
     UnreachableError,
 )
-from dispatcher.ledger.claim import AlreadySettled, ClaimedElsewhere
+from dispatcher.ledger.claim import (
+    AlreadySettled,
+    Claim,
+    ClaimedElsewhere,
+    Granted,
+    NewerWaits,
+)
 from dispatcher.next_try import MAX_TRIES, TryCounts, backoff_s, decide_next_try
 from dispatcher.outcome import Outcome
-from tests.support.builders import a_delivery, a_transaction
-from tests.support.fake_lane import FakeClient, FakeLane, FakeStatuses, a_lane, a_message
+from tests.support.builders import A_MOMENT, a_delivery, a_transaction
+from tests.support.fake_lane import FakeClient, FakeLane, FakeStatuses, a_lane, a_message, changed
 from tests.support.virtual_time import in_virtual_time, now, settle
 
 FAULT = ServerFaultError("DSBC009", "A record is locked.", http_status=500)
 GATEWAY_FAULT = GatewayFaultError("DSWBHK020", "Status code: 502.", http_status=502)
+ANSWERED_NOTHING = NoAnswerError("DSHTTP001", "No answer within 5 s.")
+ANSWERED_NOTHING.transient = True  # as where a repetition is stored once
+REFUSED = RefusedError("DSUNK001", "No such job.", http_status=400)
 GONE = GoneError("DSWBHK020", "Status code: 410.", http_status=410)
 UNREACHABLE = UnreachableError("DSWBHK010", "It cannot be reached.")
 UNAUTHORISED = UnauthorisedError("DSWBHK020", "Status code: 401.", http_status=401)
@@ -39,6 +50,14 @@ THROTTLED = ThrottledError("DSWBHK020", "Status code: 429.", http_status=429)
 ASKED_TO_WAIT = ThrottledError(
     "DSWBHK020", "Status code: 429.", http_status=429, retry_after_s=3600
 )
+
+
+class NoQuestions:
+    """A connector that does not ask for the state of records."""
+
+    async def open(self, _request: object, _connector: object, outcome: object) -> object:
+        """Return the outcome unchanged."""
+        return outcome
 
 
 class Delivering:
@@ -49,7 +68,11 @@ class Delivering:
         self.statuses = FakeStatuses()
         self.message = a_message()
         self._service = DeliveryService(
-            lane.state, cast("Any", lane.ledger), cast("Any", self.statuses), "replica"
+            lane.state,
+            cast("Any", lane.ledger),
+            cast("Any", self.statuses),
+            cast("Any", NoQuestions()),
+            "replica",
         )
         self.task = self.deliver(request or a_delivery())
 
@@ -383,3 +406,109 @@ async def test_a_disabled_connector_is_answered_without_a_claim() -> None:
 
     assert [event.status for event in delivering.statuses.events] == [Status.MBOC_PUBLISH_DISABLED]
     assert lane.client.sent == []
+
+
+@in_virtual_time
+async def test_a_call_that_is_stored_once_is_repeated_without_an_answer() -> None:
+    lane = a_lane(FakeClient(*[ANSWERED_NOTHING] * 3))
+
+    outcome = (await lane.deliver()).outcome
+
+    assert (outcome.status, outcome.tries, outcome.outcome_unknown) == (Status.FAILED, 3, True)
+    assert outcome.retryable
+    assert not lane.is_held
+
+
+@pytest.mark.parametrize("last", [REFUSED, FAULT])
+@in_virtual_time
+async def test_a_later_refusal_does_not_end_the_doubt_of_an_earlier_call(
+    last: DeliveryError,
+) -> None:
+    lane = a_lane(FakeClient(ANSWERED_NOTHING, last, last))
+
+    outcome = (await lane.deliver()).outcome
+
+    assert (outcome.status, outcome.code) == (Status.FAILED, last.code)
+    assert outcome.outcome_unknown
+    assert "An earlier call had no answer" in (outcome.message or "")
+
+
+@in_virtual_time
+async def test_a_connector_that_is_disabled_between_two_calls_leaves_the_doubt() -> None:
+    lane = a_lane(FakeClient(ANSWERED_NOTHING))
+    task = asyncio.create_task(lane.deliver())
+    await asyncio.sleep(0.1)
+
+    lane.state.change(changed(lane.state.connector, enabled=False))
+    outcome = (await task).outcome
+
+    assert (outcome.status, outcome.outcome_unknown) == (Status.FAILED, True)
+
+
+@in_virtual_time
+async def test_a_delivery_without_an_answer_returns_to_its_queue_where_it_is_stored_once() -> None:
+    delivering = Delivering(a_lane(FakeClient(ANSWERED_NOTHING)))
+    await asyncio.sleep(0.1)
+
+    delivering.task.cancel()
+    await asyncio.wait([delivering.task])
+
+    assert delivering.lane.ledger.settled == []
+    assert len(delivering.lane.ledger.released) == 1
+
+
+@in_virtual_time
+async def test_the_action_that_was_sent_is_reported() -> None:
+    lane = a_lane(FakeClient())
+    request = a_delivery(transaction=a_transaction(action=Action.UPDATE))
+
+    as_create = await AttemptRunner(lane.state, cast("Any", lane.ledger)).run(
+        Granted(Claim(request), missing_create="t0"), a_message()
+    )
+    as_update = await lane.deliver(request)
+
+    assert as_create.outcome.sent_action is Action.CREATE
+    assert as_update.outcome.sent_action is Action.UPDATE
+
+
+@in_virtual_time
+async def test_a_delivery_that_waited_on_a_held_lane_is_skipped_for_a_newer_version() -> None:
+    lane = a_lane(FakeClient(ASKED_TO_WAIT), newest_only=True)
+    lane.ledger.answers = [Granted(Claim(a_delivery())), NewerWaits("t2", A_MOMENT)]
+    delivering = Delivering(lane)
+    await asyncio.sleep(0.1)
+    lane.ledger.has_newer = True
+
+    await delivering.task
+
+    (event,) = delivering.statuses.events
+    assert event.status is Status.SKIPPED
+    assert event.message == (
+        "Skipped, because a newer version of the appointment waits: modified at "
+        "2026-07-21T14:03:09.447Z (transaction t2)."
+    )
+    assert (lane.ledger.settled, lane.ledger.open) == ([], set())
+    assert len(lane.client.sent) == 1
+
+
+@in_virtual_time
+async def test_a_delivery_that_is_sent_at_once_asks_for_no_newer_version() -> None:
+    lane = a_lane(FakeClient(), newest_only=True)
+    lane.ledger.has_newer = True
+
+    delivering = Delivering(lane)
+    await delivering.task
+
+    assert [event.status for event in delivering.statuses.events] == [Status.SUCCESS]
+
+
+@pytest.mark.parametrize(("newest_only", "forgotten"), [(True, ["t1.c1"]), (False, [])])
+@in_virtual_time
+async def test_a_refused_newest_version_is_forgotten(
+    *, newest_only: bool, forgotten: list[str]
+) -> None:
+    lane = a_lane(FakeClient(), enabled=False, newest_only=newest_only)
+
+    await Delivering(lane, a_delivery(transaction=a_transaction("t1"))).task
+
+    assert lane.ledger.forgotten == forgotten

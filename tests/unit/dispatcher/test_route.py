@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from common import topology
 from common.broker import Publisher
+from common.contracts.appointment import Action
 from common.contracts.connector import Connector
 from common.contracts.delivery import DeliveryRequested, Phase, Status
 from common.contracts.transaction import TransactionReceived
@@ -72,11 +73,17 @@ class Routing:
         self.publisher = FlakyPublisher(away)
         self.statuses = FakeStatuses()
         self.used: list[list[str]] = []
+        self.recorded: list[tuple[str, int]] = []
         database = cast("Any", {"connectors": self.stored})
         self.cache = ConnectorCache(database, self._updated, ignore_case=False)
         self.service = RoutingService(
-            self.cache, self.publisher, cast("Any", self.statuses), "replica"
+            self.cache, self.publisher, cast("Any", self.statuses), cast("Any", self), "replica"
         )
+
+    async def record_newest(self, request: DeliveryRequested) -> None:
+        """Record the version, as the ledger does."""
+        await asyncio.sleep(0)
+        self.recorded.append((request.delivery_id, len(self.publisher.published)))
 
     async def _updated(self, connectors: Sequence[Connector]) -> None:
         self.used.append([connector.connector_id for connector in connectors])
@@ -166,6 +173,38 @@ async def test_a_change_without_source_app_reads_nothing_again() -> None:
 
     assert routing.stored.readings == 0
     assert [event.status for event in routing.statuses.events] == [Status.MBOC_NOT_PROVIDED]
+
+
+@in_virtual_time
+async def test_the_newest_version_is_recorded_before_it_is_published() -> None:
+    routing = Routing(
+        a_connector(newest_only=True), a_connector(connector_id="c2", newest_only=False)
+    )
+
+    await routing(a_transaction("t1"), a_transaction("t2", Action.DELETE))
+
+    published = [request.delivery_id for _, request in routing.publisher.published]
+    assert published == ["t1.c1", "t1.c2", "t2.c1", "t2.c2"]
+    assert routing.recorded == [("t1.c1", 0), ("t2.c1", 2)]
+
+
+@in_virtual_time
+async def test_a_version_that_the_connector_does_not_want_is_not_recorded() -> None:
+    routing = Routing(a_connector(newest_only=True, actions=(Action.CREATE, Action.UPDATE)))
+
+    await routing(a_transaction("t1", Action.DELETE))
+
+    assert routing.publisher.order == ["t1"]
+    assert routing.recorded == []
+
+
+@in_virtual_time
+async def test_a_transaction_that_is_routed_again_is_recorded_as_well() -> None:
+    routing = Routing(a_connector(newest_only=True))
+
+    await routing.service.reroute(a_delivery(connector_id="-", transaction=a_transaction("t1")))
+
+    assert routing.recorded == [("t1.c1", 0)]
 
 
 @in_virtual_time

@@ -51,4 +51,4 @@ async def test_it_stays_fixed(name: str, raw: bytes) -> None:
 
 
 def test_the_fault_is_still_read() -> None:
-    assert read_response(FAULT, "urn:x") == SoapFault("b", "cut \ufffd\ufffd\ufffd")
+    assert read_response(FAULT, "urn:x", "Appointment") == SoapFault("b", "cut \ufffd\ufffd\ufffd")

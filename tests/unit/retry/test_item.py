@@ -11,7 +11,7 @@ from common.contracts.operation import ItemOutcome, OperationKind
 from retry.model.item import StoredDelivery, find_refusal, item_of, result_of_attempt
 from tests.support.builders import A_MOMENT
 
-RETRY, ARCHIVE, RESTORE = OperationKind
+RETRY, CHECK, ARCHIVE, RESTORE = OperationKind
 
 
 def a_stored(**fields: Any) -> StoredDelivery:

@@ -163,3 +163,66 @@ async def test_the_metadata_names_the_attributes(bc: BackOfficeClient) -> None:
 
 async def test_another_entity_set_is_not_found(bc: BackOfficeClient) -> None:
     assert (await bc.ask("POST", f"{DATA}/contacts", b"{}")).status == 404
+
+
+ID, OTHER_ID = "d4d0fdf0-3e01-55bd-b46c-851439b5275e", "d4d0fdf0-3e01-55bd-b46c-851439b5275f"
+
+
+def own(content_id: int, entity_set: str, identity: str, row: object) -> bytes:
+    """A request that creates a record with an id of the caller's."""
+    posted = a_request(content_id, f"{entity_set}({identity})", row)
+    return posted.replace(b"POST ", b"PATCH ").replace(
+        b" HTTP/1.1\r\n", b" HTTP/1.1\r\nIf-None-Match: *\r\n"
+    )
+
+
+def own_appointment(identity: str = ID) -> bytes:
+    return own(1, "dime_dsappointments", identity, A_ROW)
+
+
+def own_resource(identity: str, appointment: str = ID) -> bytes:
+    link = {"dime_DsAppointmentId@odata.bind": f"/dime_dsappointments({appointment})"}
+    return own(2, "dime_dsappointmentresources", identity, {"dime_resourceno": "JO"} | link)
+
+
+async def test_a_record_with_an_id_of_the_callers_is_created_once(bc: BackOfficeClient) -> None:
+    first = await bc.batch(own_appointment(), own_resource(OTHER_ID))
+    again = await bc.batch(own_appointment(), own_resource(OTHER_ID))
+
+    [record] = await bc.records()
+    assert f"dime_dsappointments({ID})\r\n" in first.text
+    assert record["entity_id"] == ID
+    assert record["resources"] == [{"dime_resourceno": "JO"}]
+    assert re.findall(r"HTTP/1.1 (\d+)", again.text) == ["412"]
+    assert "Content-ID: 1\r\n" in again.text
+    assert '"code": "0x80040237"' in again.text
+    counts = await bc.counts()
+    assert (counts["stored"], counts["refused"], counts["repeated"]) == (1, 1, 0)
+
+
+async def test_a_change_set_with_one_taken_id_stores_nothing(bc: BackOfficeClient) -> None:
+    await bc.batch(own_appointment(), own_resource(OTHER_ID))
+    third = "d4d0fdf0-3e01-55bd-b46c-851439b52760"
+
+    refused = await bc.batch(own_appointment(third), own_resource(OTHER_ID, third))
+    stored = await bc.batch(own_appointment(third))
+
+    assert "Content-ID: 2\r\n" in refused.text
+    assert re.findall(r"HTTP/1.1 (\d+)", stored.text) == ["204"]
+    assert (await bc.counts())["stored"] == 2
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        own_appointment().replace(b"If-None-Match: *\r\n", b""),
+        own_appointment().replace(b"If-None-Match: *", b"If-None-Match: 1"),
+        own_appointment().replace(b"PATCH ", b"POST "),
+        appointment().replace(b"POST ", b"PATCH "),
+    ],
+)
+async def test_an_update_or_an_id_of_a_post_is_refused(
+    bc: BackOfficeClient, request_: bytes
+) -> None:
+    assert (await bc.batch(request_)).status == 400
+    assert (await bc.counts())["stored"] == 0

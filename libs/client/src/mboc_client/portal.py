@@ -33,6 +33,11 @@ class PortalClient:
         """Return one document."""
         return await self._read_json("GET", path, params=_parameters(query))
 
+    async def get_text(self, path: str) -> str:
+        """Return the text of one document, with each number as the API wrote it."""
+        async with self._request("GET", path) as response:
+            return await response.text()
+
     async def send(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
         """Send a change, and return the answer."""
         return await self._read_json(

@@ -46,6 +46,8 @@ STATUSES = Exchange("statuses", "fanout")
 CONNECTORS = Exchange("connectors", "fanout")
 CONNECTOR_TESTS = Exchange("connector-tests", "fanout")
 CONNECTOR_TEST_RESULTS = Exchange("connector-test-results", "fanout")
+REQUEST_MAPPINGS = Exchange("request-mappings", "fanout")
+MAPPED_REQUESTS = Exchange("mapped-requests", "fanout")
 APPOINTMENTS = Exchange("appointments", "fanout")
 OPERATIONS = Exchange("operations", "topic")
 TELEMETRY = Exchange("telemetry", "topic")
@@ -57,6 +59,8 @@ EXCHANGES = (
     CONNECTORS,
     CONNECTOR_TESTS,
     CONNECTOR_TEST_RESULTS,
+    REQUEST_MAPPINGS,
+    MAPPED_REQUESTS,
     APPOINTMENTS,
     OPERATIONS,
     TELEMETRY,
@@ -108,6 +112,7 @@ class Queue:
 
 DISPATCHER_TRANSACTIONS = Queue("dispatcher.transactions", TRANSACTIONS, is_ordered=True)
 DISPATCHER_CONNECTOR_TESTS = Queue("dispatcher.connector-tests", CONNECTOR_TESTS)
+DISPATCHER_REQUEST_MAPPINGS = Queue("dispatcher.request-mappings", REQUEST_MAPPINGS)
 DISPATCHER_APPOINTMENTS = Queue("dispatcher.appointments", APPOINTMENTS)
 PORTAL_API_TRANSACTIONS = Queue("portal-api.transactions", TRANSACTIONS)
 PORTAL_API_STATUSES = Queue("portal-api.statuses", STATUSES)
@@ -119,6 +124,7 @@ DEAD_LETTER_QUEUE = Queue("dead-letters", DEAD_LETTERS, is_dead_lettered=False)
 QUEUES = (
     DISPATCHER_TRANSACTIONS,
     DISPATCHER_CONNECTOR_TESTS,
+    DISPATCHER_REQUEST_MAPPINGS,
     DISPATCHER_APPOINTMENTS,
     DISPATCHER_UNROUTED,
     PORTAL_API_TRANSACTIONS,
@@ -216,11 +222,12 @@ class ServiceTopology:
 INGEST = ServiceTopology("ingest", publishes=(TRANSACTIONS,))
 DISPATCHER = ServiceTopology(
     "dispatcher",
-    publishes=(DELIVERIES, STATUSES, CONNECTOR_TEST_RESULTS),
+    publishes=(DELIVERIES, STATUSES, CONNECTOR_TEST_RESULTS, MAPPED_REQUESTS),
     consumes=(
         DISPATCHER_TRANSACTIONS,
         DISPATCHER_UNROUTED,
         DISPATCHER_CONNECTOR_TESTS,
+        DISPATCHER_REQUEST_MAPPINGS,
         DISPATCHER_APPOINTMENTS,
     ),
     subscribes=(CONNECTORS,),
@@ -234,7 +241,7 @@ RETRY = ServiceTopology(
 )
 PORTAL_API = ServiceTopology(
     "portal-api",
-    publishes=(CONNECTORS, CONNECTOR_TESTS, APPOINTMENTS, OPERATIONS),
+    publishes=(CONNECTORS, CONNECTOR_TESTS, REQUEST_MAPPINGS, APPOINTMENTS, OPERATIONS),
     consumes=(
         PORTAL_API_TRANSACTIONS,
         PORTAL_API_STATUSES,
@@ -242,6 +249,6 @@ PORTAL_API = ServiceTopology(
         PORTAL_API_TELEMETRY,
         DEAD_LETTER_QUEUE,
     ),
-    subscribes=(STATUSES, OPERATIONS, TELEMETRY, CONNECTOR_TEST_RESULTS),
+    subscribes=(STATUSES, OPERATIONS, TELEMETRY, CONNECTOR_TEST_RESULTS, MAPPED_REQUESTS),
 )
 SERVICES = {service.name: service for service in (INGEST, DISPATCHER, RETRY, PORTAL_API)}

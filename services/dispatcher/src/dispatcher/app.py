@@ -24,6 +24,9 @@ from common.settings import load
 from common.telemetry.log_buffer import LogBuffer
 from common.telemetry.publisher import TelemetryPublisher
 from common.traces.exporting import export_traces
+from dispatcher.applied.checks import AppliedChecks
+from dispatcher.applied.poller import AppliedPoller
+from dispatcher.applied.questions import AppliedQuestions
 from dispatcher.back_offices.address_policy import AddressPolicy
 from dispatcher.back_offices.authentication.token_cache import TokenCache
 from dispatcher.back_offices.client_cache import BackOfficeClientCache
@@ -34,7 +37,7 @@ from dispatcher.broker_connection import BrokerConnection
 from dispatcher.connection_test.command import print_connection_test
 from dispatcher.connection_test.service import ConnectionTestService
 from dispatcher.connector_cache import ConnectorCache
-from dispatcher.consumers import stop_consuming, subscribe
+from dispatcher.consumers import stop_consuming, subscribe, subscribe_views
 from dispatcher.deliver import DeliveryService
 from dispatcher.lanes.circuit_breaker import BreakerSettings
 from dispatcher.lanes.lane_factory import LaneFactory
@@ -43,6 +46,7 @@ from dispatcher.lanes.leases import LaneLeases
 from dispatcher.lanes.supervisor import LaneSupervisor
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outbox import Outbox
+from dispatcher.request_mapping.service import RequestMappingService
 from dispatcher.route import RoutingService
 from dispatcher.settings import Settings
 from dispatcher.status_publisher import StatusPublisher
@@ -113,6 +117,8 @@ async def _deliver(
     outbox = Outbox(publisher, database, leases.replica, leases.replicas)
     ledger = Ledger(database, settings.lease_s)
     statuses = StatusPublisher(outbox)
+    checks = AppliedChecks(database)
+    applied = AppliedQuestions(checks)
     clients = BackOfficeClientCache(partial(build, shared=shared))
     factory = LaneFactory(
         replica,
@@ -120,7 +126,11 @@ async def _deliver(
         outbox,
         statuses,
         clients,
-        lambda lane: DeliveryService(lane, ledger, statuses, replica).deliver,
+        lambda lane: (
+            DeliveryService(
+                lane, ledger, statuses, applied, replica, keeps_answers=settings.keep_answers
+            ).deliver
+        ),
     )
     lanes_changed = asyncio.Event()
     lanes = LaneRegistry(connection, factory, lanes_changed.set)
@@ -129,17 +139,20 @@ async def _deliver(
     await connectors.wait_for_refresh()
     telemetry.add_heartbeat_fields(lanes.heartbeat_fields)
 
-    routing = RoutingService(connectors, outbox, statuses, replica)
+    routing = RoutingService(connectors, outbox, statuses, ledger, replica)
     transactions = TransactionsConsumer(connection, routing, outbox)
     tests = ConnectionTestService(connectors, shared, publisher)
+    mappings = RequestMappingService(database, shared, publisher)
     broker = consuming_broker(url, publisher)
-    subscribe(broker, routing, connectors, tests, ledger, replica)
+    subscribe(broker, routing, connectors, ledger, replica)
+    subscribe_views(broker, tests, mappings)
     await broker.start()
     database_health = DatabaseHealth(database)
     async with run_background(
         loopback.run(),
         database_health.run(),
         ledger.renew_leases(),
+        AppliedPoller(lanes, checks, statuses).run(),
         connectors.run(settings.refresh_s),
         supervisor.run(),
         transactions.run(),

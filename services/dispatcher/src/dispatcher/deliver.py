@@ -20,7 +20,14 @@ from common.traces.spans import CURRENT_SPAN
 from dispatcher.attempt import AttemptResult, AttemptRunner
 from dispatcher.back_offices.table import KINDS
 from dispatcher.keyed_lock import KeyedLock
-from dispatcher.ledger.claim import AlreadySettled, Claim, Granted, NothingToDelete, Superseded
+from dispatcher.ledger.claim import (
+    AlreadySettled,
+    Claim,
+    Granted,
+    NewerWaits,
+    NothingToDelete,
+    Superseded,
+)
 from dispatcher.ledger.version_notes import modified_ahead_note, sent_as_create_note
 from dispatcher.metrics import SENT_AFTER_SECONDS, attempts_of
 from dispatcher.outcome import Outcome, status_changed_of
@@ -29,6 +36,7 @@ from dispatcher.validate import validate_delivery
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
     from common.traces.spans import Attributes, Span
+    from dispatcher.applied.questions import AppliedQuestions
     from dispatcher.lanes.lane_state import LaneState
     from dispatcher.ledger.ledger import Ledger
     from dispatcher.status_publisher import StatusPublisher
@@ -43,14 +51,22 @@ class DeliveryService:
     """DeliveryRequested -> StatusChanged, for the deliveries of one lane."""
 
     def __init__(
-        self, lane: LaneState, ledger: Ledger, statuses: StatusPublisher, replica: str
+        self,
+        lane: LaneState,
+        ledger: Ledger,
+        statuses: StatusPublisher,
+        applied: AppliedQuestions,
+        replica: str,
+        *,
+        keeps_answers: bool = True,
     ) -> None:
         self._lane = lane
         self._ledger = ledger
         self._statuses = statuses
+        self._applied = applied
         self._replica = replica
         self._locks = KeyedLock()
-        self._attempts = AttemptRunner(lane, ledger)
+        self._attempts = AttemptRunner(lane, ledger, keeps_answers=keeps_answers)
 
     async def deliver(self, request: DeliveryRequested, in_hand: MessageInHand) -> None:
         """Deliver the request. Returns when RabbitMQ has the delivery's status."""
@@ -59,24 +75,35 @@ class DeliveryService:
         with consume_span("deliver", topology.DELIVERIES, request.traceparent, attributes) as span:
             CURRENT_SPAN.set(span)  # never reset, because each delivery has a task of its own
             refusal = validate_delivery(connector, request.transaction.action, KINDS)
-            if refusal is not None:
+            if refusal is not None and not request.is_check:
                 if Action.CREATE in connector.actions:
                     await self._ledger.record_owed_create(request)
+                if connector.newest_only:
+                    await self._ledger.forget_newest(request)
                 await self._publish(request, AttemptResult(refusal, connector), span)
                 return
             async with self._locks.hold(request.transaction.appointment.key):
-                claim = Claim(request, _sends_missing_create(connector))
-                result = await self._claim_and_send(claim, in_hand)
+                result = await self._claim_and_send(request, in_hand)
                 note = modified_ahead_note(request.transaction.appointment)
-                await self._publish(request, _with_note(result, note), span)
+                outcome = await self._applied.open(request, result.connector, result.outcome)
+                result = _with_note(result._replace(outcome=outcome), note)
+                await self._publish(request, result, span)
 
-    async def _claim_and_send(self, claim: Claim, in_hand: MessageInHand) -> AttemptResult:
-        """Wait for the appointment's claim, then send. The claim always ends."""
+    async def _claim_and_send(
+        self, request: DeliveryRequested, in_hand: MessageInHand
+    ) -> AttemptResult:
+        """Wait for the appointment's claim, then send. The claim always ends.
+
+        A claim that waited too long for its call ends, and another one is made.
+        """
         pause = FIRST_POLL_S
         while True:
-            answer = await self._ledger.claim(claim)
+            answer = await self._ledger.claim(_claim_of(request, self._lane.connector))
             if isinstance(answer, Granted):
-                return await self._send(answer, in_hand)
+                result = await self._send(answer, in_hand)
+                if result is not None:
+                    return result
+                continue
             if isinstance(answer, AlreadySettled | NothingToDelete):
                 return AttemptResult(answer.outcome, self._lane.connector)
             if isinstance(answer, Superseded):
@@ -84,7 +111,8 @@ class DeliveryService:
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_POLL_S)
 
-    async def _send(self, granted: Granted, in_hand: MessageInHand) -> AttemptResult:
+    async def _send(self, granted: Granted, in_hand: MessageInHand) -> AttemptResult | None:
+        """Return the result, or None where a newer version waits and nothing was sent."""
         request = granted.claim.request
         try:
             if request.attempt == 1:
@@ -94,6 +122,10 @@ class DeliveryService:
         except BaseException:
             await self._ledger.release(granted.claim)
             raise
+        if result is None:
+            in_hand.allow_drop()
+            await self._ledger.release(granted.claim)
+            return None
         missing = granted.missing_create
         return _with_note(result, sent_as_create_note(missing) if missing else None)
 
@@ -138,8 +170,12 @@ def _attributes(request: DeliveryRequested) -> Attributes:
     }
 
 
-def _sends_missing_create(connector: Connector) -> bool:
-    return connector.sends_missing_create and Action.CREATE in connector.actions
+def _claim_of(request: DeliveryRequested, connector: Connector) -> Claim:
+    return Claim(
+        request,
+        connector.sends_missing_create and Action.CREATE in connector.actions,
+        frozenset(connector.actions) if connector.newest_only else frozenset(),
+    )
 
 
 def _with_note(result: AttemptResult, note: str | None) -> AttemptResult:
@@ -153,10 +189,11 @@ def _with_note(result: AttemptResult, note: str | None) -> AttemptResult:
 
 def _skipped(answer: Superseded) -> Outcome:
     when = answer.modified_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    message = (
+        f"Skipped, because a newer version of the appointment waits: modified at {when}"
+        if isinstance(answer, NewerWaits)
+        else f"A newer version of the appointment, modified at {when}, was sent before"
+    )
     return Outcome(
-        status=Status.SKIPPED,
-        message=(
-            f"A newer version of the appointment, modified at {when}, was sent before "
-            f"(transaction {answer.transaction_id})."
-        ),
+        status=Status.SKIPPED, message=f"{message} (transaction {answer.transaction_id})."
     )

@@ -14,8 +14,11 @@ DeliveryError              origin        consequence
 ├── ForbiddenError         unclear       this account or this appointment is forbidden: one try
 ├── MisconfiguredError     unclear       the connector must be corrected: address, TLS, names
 ├── UnconfirmedError       unclear       an unreadable answer: the appointment may be stored
+├── UnansweredError        unclear       no usable answer to a question: nothing was sent, one try
 ├── UnforeseenError        unclear       an error of our own: it ends this delivery alone
 └── RefusedError           appointment   the back office refused this appointment
+
+A back office that stores a repetition once gets up to three tries where others get one.
 """
 
 from __future__ import annotations
@@ -56,6 +59,8 @@ class DeliveryError(Exception):
     trace: str | None = None
     remaining: Any = None  # a PreparedDelivery, whose module is above this one
     """The follow-ups that are still to be sent. The record and the other follow-ups are stored."""
+    answer: Any = None  # an UnmaskedAnswer, whose module is above this one
+    """The answer to the call. The answers of token endpoints are never kept."""
 
     def __init__(
         self,
@@ -78,6 +83,11 @@ class DeliveryError(Exception):
     def retryable(self) -> bool:
         """Whether a later attempt may succeed without a correction."""
         return self.transient or self.outcome_unknown
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether the outcome is unknown, and a repetition might store the appointment twice."""
+        return self.outcome_unknown and not self.transient
 
 
 class UnreachableError(DeliveryError):
@@ -125,15 +135,15 @@ class NoAnswerError(DeliveryError):
 class UnconfirmedError(DeliveryError):
     """The answer does not confirm the appointment. The back office may have stored it.
 
-    A repetition would have the same result.
+    A repetition would have the same result, unless the back office stores a repetition once.
     """
 
     outcome_unknown = True
 
     @property
     def retryable(self) -> bool:
-        """False, because an administrator has to check the back office first."""
-        return False
+        """Whether no administrator has to check the back office first."""
+        return self.transient
 
 
 class UnauthorisedError(DeliveryError):
@@ -150,6 +160,12 @@ class ForbiddenError(DeliveryError):
 
 class MisconfiguredError(DeliveryError):
     """A setting of the connector, or a field of this appointment, must be corrected."""
+
+    origin = FaultOrigin.UNCLEAR
+
+
+class UnansweredError(DeliveryError):
+    """A question for a record without a usable answer. No appointment was sent."""
 
     origin = FaultOrigin.UNCLEAR
 

@@ -9,6 +9,14 @@ import functools
 
 from prometheus_client import Counter, Gauge, Histogram
 
+OUTCOME_CHECKS = Counter(
+    "mboc_dispatcher_outcome_checks_total",
+    (
+        "Questions to back offices for the record of an earlier attempt without an answer. A "
+        "record that is not there is missing, or not there yet before the connector's waiting time."
+    ),
+    ["result"],
+)
 CONNECTOR_VERSION = Gauge(
     "mboc_dispatcher_connector_version",
     "Version of the connector that this replica uses.",
@@ -123,6 +131,35 @@ CERTIFICATE_ENDS = Gauge(
     ["host"],
 )
 
+APPLIED = Counter(
+    "mboc_dispatcher_applied_total",
+    (
+        "Records whose final state is known: applied, refused or reverted by the back office, or "
+        "cannot be told (docs/applied.md)."
+    ),
+    ["connector_id", "state"],
+)
+APPLIED_CALLS = Counter(
+    "mboc_dispatcher_applied_calls_total",
+    "Calls that asked for the state of records. One call asks for many records.",
+    ["connector_id", "outcome"],
+)
+APPLIED_WAITING = Gauge(
+    "mboc_dispatcher_applied_waiting",
+    (
+        "Received records whose state the back office has not reported yet. The replica that works "
+        "the lane reports it every 15 seconds."
+    ),
+    ["connector_id"],
+)
+APPLIED_OLDEST = Gauge(
+    "mboc_dispatcher_oldest_not_applied_age_seconds",
+    "Age of the oldest record that waits for its state. 0 means none.",
+    ["connector_id"],
+)
+
 attempts_of = functools.cache(ATTEMPTS.labels)
 routed_to = functools.cache(ROUTED.labels)
 """Cached counters by labels, because the look-up costs more than the count."""
+for result in ("found", "missing", "not there yet", "unanswered"):
+    OUTCOME_CHECKS.labels(result)  # a series that begins at 0 shows its first event as an increase

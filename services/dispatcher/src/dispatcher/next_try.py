@@ -5,7 +5,14 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, NamedTuple
 
-from dispatcher.errors import FaultOrigin, GoneError, ThrottledError, UnreachableError
+from dispatcher.errors import (
+    FaultOrigin,
+    GatewayFaultError,
+    GoneError,
+    NoAnswerError,
+    ThrottledError,
+    UnreachableError,
+)
 
 if TYPE_CHECKING:
     from dispatcher.errors import DeliveryError
@@ -49,12 +56,14 @@ def waits_for_lane(error: DeliveryError) -> bool:
     return isinstance(error, ThrottledError) and error.retry_after_s is not None
 
 
-def decide_next_try(error: DeliveryError, tries: TryCounts, *, is_held: bool) -> NextTry:
+def decide_next_try(
+    error: DeliveryError, tries: TryCounts, *, is_held: bool, is_harmless: bool = False
+) -> NextTry:
     """Return the decision (design.md, section 5, rules 6 and 8; domain.md, 6.5).
 
     A delivery of which nothing was sent never fails. After three tries the lane is held, and the
-    delivery waits. Refusals are not repeated. Unknown outcomes are not repeated, because a call is
-    repeated only where it cannot have stored anything (ADR 0022).
+    delivery waits. Refusals are not repeated. A call is repeated only where it cannot have stored
+    anything, or where the back office stores a repetition once (ADR 0022).
     """
     if waits_for_lane(error):
         return NextTry(ends_attempt=False, holds_lane=isinstance(error, GoneError))
@@ -64,7 +73,8 @@ def decide_next_try(error: DeliveryError, tries: TryCounts, *, is_held: bool) ->
         return NextTry(ends_attempt=False, holds_lane=True)
     if isinstance(error, ThrottledError) and is_held:
         return NextTry(ends_attempt=False)
-    if error.transient and tries.made < MAX_TRIES:
+    is_repeated = is_harmless and isinstance(error, NoAnswerError | GatewayFaultError)
+    if (error.transient or is_repeated) and tries.made < MAX_TRIES:
         return NextTry(ends_attempt=False, backoff_s=0.0 if is_held else backoff_s(tries.made))
     return NextTry(ends_attempt=True)
 

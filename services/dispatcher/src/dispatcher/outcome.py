@@ -7,15 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
+from common.contracts.applied import Applied
+from common.contracts.appointment import Action
 from common.contracts.connector import Connector
 from common.contracts.delivery import DeliveryRequested, HttpExchange, Phase, Status, StatusChanged
+from common.contracts.receipt import Answer, OutcomeCheck, Receipt
 
 if TYPE_CHECKING:
     from common.traces.spans import Span
 
 
+LEDGER_FIELDS = {"owes_create", "unknown_since", "was_missing"}
+"""The fields of an outcome that only the ledger needs."""
+
+
 class Outcome(BaseModel):
-    """The status of one attempt, with its explanation. The ledger stores it for repetitions."""
+    """The status of one attempt, with its explanation.
+
+    The ledger stores it for repetitions, without ``answer``.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,6 +40,15 @@ class Outcome(BaseModel):
     duration_ms: float | None = None
     exchange: HttpExchange | None = None
     trace: str | None = None
+    applied: Applied | None = None
+    sent_action: Action | None = None
+    receipt: Receipt | None = None
+    answer: Answer | None = None
+    outcome_check: OutcomeCheck | None = None
+    unknown_since: datetime | None = None
+    """The end of the attempt whose outcome is unknown, where a later one could not settle it."""
+    was_missing: bool = False
+    """Whether the record of an earlier attempt was certainly missing before this one was sent."""
 
     @property
     def may_be_stored(self) -> bool:
@@ -66,5 +85,5 @@ def status_changed_of(
         at=datetime.now(UTC),
         replica=replica,
         **known,
-        **outcome.model_dump(exclude={"owes_create"}),
+        **outcome.model_dump(exclude=LEDGER_FIELDS),
     )

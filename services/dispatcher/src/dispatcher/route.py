@@ -19,13 +19,14 @@ from dispatcher.metrics import TRANSACTIONS, UNROUTED_AGE, attempts_of, routed_t
 from dispatcher.outcome import Outcome, status_changed_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from common.broker import ConfirmedPublisher
     from common.contracts.connector import Connector
     from common.contracts.transaction import TransactionReceived
     from common.traces.spans import Span
     from dispatcher.connector_cache import ConnectorCache
+    from dispatcher.ledger.ledger import Ledger
     from dispatcher.status_publisher import StatusPublisher
 
 
@@ -41,9 +42,11 @@ class RoutingService:
         connectors: ConnectorCache,
         publisher: ConfirmedPublisher,
         statuses: StatusPublisher,
+        ledger: Ledger,
         replica: str,
     ) -> None:
         self._connectors = connectors
+        self._ledger = ledger
         self._publisher = publisher
         self._statuses = statuses
         self._replica = replica
@@ -115,14 +118,30 @@ class RoutingService:
         trigger: Trigger = Trigger.SERVICE,
     ) -> None:
         """Request one delivery from each connector, and publish each as pending."""
+        requests = [
+            (connector, _request_for(transaction, connector.connector_id, now, span, trigger))
+            for connector in connectors
+        ]
+        await self._record_newest(requests)
         await asyncio.gather(
             *(
                 publication
-                for connector in connectors
-                for publication in self._request_delivery(
-                    connector,
-                    _request_for(transaction, connector.connector_id, now, span, trigger),
-                )
+                for connector, request in requests
+                for publication in self._request_delivery(connector, request)
+            )
+        )
+
+    async def _record_newest(self, requests: Iterable[tuple[Connector, DeliveryRequested]]) -> None:
+        """Record the version in the ledger, so that its lane skips older ones that wait.
+
+        Only connectors that get the version count. A kill before the version is published repeats
+        its routing.
+        """
+        await asyncio.gather(
+            *(
+                self._ledger.record_newest(request)
+                for connector, request in requests
+                if connector.newest_only and request.transaction.action in connector.actions
             )
         )
 

@@ -82,6 +82,13 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
         ge=3,
         description="Seconds until other replicas work the lanes of a killed one.",
     )
+    keep_answers: bool = Field(
+        default=True,
+        description=(
+            "Whether the beginning of the answer to a failed call is kept, without secrets. It may "
+            "hold personal data, and only operators and administrators see it."
+        ),
+    )
     drain_s: float = Field(
         default=65.0,
         gt=0,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from common.broker import ConfirmedPublisher
+    from common.contracts.applied import AppliedChanged
     from common.contracts.connector import LaneChanged
     from common.contracts.delivery import StatusChanged
 
@@ -23,7 +24,10 @@ class _SerializedStatus(NamedTuple):
 
 
 class StatusPublisher:
-    """Publishes StatusChanged and LaneChanged. Waits while RabbitMQ is unavailable."""
+    """Publishes StatusChanged, AppliedChanged and LaneChanged.
+
+    Waits while RabbitMQ is unavailable.
+    """
 
     def __init__(self, publisher: ConfirmedPublisher) -> None:
         self._publisher = publisher
@@ -35,6 +39,15 @@ class StatusPublisher:
         """Return a future that is done once the broker has the event."""
         return self._batcher.submit(
             _SerializedStatus(event.message_id, event.model_dump_json().encode())
+        )
+
+    async def publish_applied(self, changes: Sequence[AppliedChanged]) -> None:
+        """Publish the states of records. Returns when the broker has them."""
+        await self._publisher.publish_until_confirmed(
+            topology.STATUSES,
+            b"[%b]" % b",".join(change.model_dump_json().encode() for change in changes),
+            message_id=digest(change.message_id for change in changes),
+            kind="AppliedChanged",
         )
 
     async def publish_lane_changed(self, change: LaneChanged) -> None:

@@ -33,6 +33,7 @@ from portal_api.build_monitoring import Monitoring, MonitoringOptions
 from portal_api.build_routes import build_routes
 from portal_api.connectors.connection_tests import ConnectionTests
 from portal_api.openapi import openapi_document
+from portal_api.payloads.request_views import DispatcherQuestions, RequestViews
 from portal_api.recording.consumers import stop_consuming, subscribe
 from portal_api.recording.record import Recorder
 from portal_api.routes.docs import api_docs
@@ -40,7 +41,8 @@ from portal_api.routes.website import website
 from portal_api.settings import Settings
 from portal_api.store.connectors import Connectors
 from portal_api.store.indexes import create_indexes
-from portal_api.store.regroup import regroup
+from portal_api.store.overtaken import OvertakenMarks
+from portal_api.store.regroup import mark_overtaken, regroup
 from portal_api.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -89,10 +91,18 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
     publisher = Publisher(partial(connect, url, name), topology.PORTAL_API)
     readiness = Readiness()
     tests = ConnectionTests(publisher)
+    views = RequestViews(publisher)
     auth = build_auth(database, _keys(settings), settings.auth)
     monitoring = Monitoring(database, _monitoring_options(settings), settings.replica)
     app = build_api(
-        build_routes(database, publisher, _connectors(settings, database), tests, auth, monitoring),
+        build_routes(
+            database,
+            publisher,
+            _connectors(settings, database),
+            DispatcherQuestions(tests, views),
+            auth,
+            monitoring,
+        ),
         auth,
         [
             *health_routes(readiness, serves_requests=True),
@@ -116,11 +126,18 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
         loopback = Loopback(connection, topology.PORTAL_API)
         database_health = DatabaseHealth(database)
         broker = consuming_broker(url, publisher)
-        recorder = Recorder(Writer(database), monitoring.figures)
-        subscribe(broker, recorder, tests, settings.replica, publisher)
+        recorder = Recorder(
+            Writer(database),
+            monitoring.figures,
+            OvertakenMarks(database),
+            keeps_answers=settings.answers_days > 0,
+        )
+        subscribe(broker, recorder, DispatcherQuestions(tests, views), settings.replica, publisher)
         async with (
             monitoring.running(connection, broker),
-            run_background(loopback.run(), database_health.run(), regroup(database)),
+            run_background(
+                loopback.run(), database_health.run(), regroup(database), mark_overtaken(database)
+            ),
         ):
             await broker.start()
             checks = await consuming_checks(broker, "statuses")
@@ -136,6 +153,7 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
 def _monitoring_options(settings: Settings) -> MonitoringOptions:
     return MonitoringOptions(
         log_retention=timedelta(days=settings.log_days),
+        answer_retention=timedelta(days=settings.answers_days),
         minute_retention=timedelta(days=settings.figure_days),
         heartbeat_retention=timedelta(seconds=settings.silent_kept_s),
         silent_after=timedelta(seconds=settings.silent_s),

@@ -24,6 +24,7 @@ from portal_api.routes.logs import logs
 from portal_api.routes.statistics import statistics
 from portal_api.routes.status import status
 from portal_api.statistics.aggregate import Aggregator
+from portal_api.store.answers import ANSWERS
 from portal_api.store.delivery_projections import delivery_of
 from portal_api.store.health import HealthQueries
 from portal_api.store.heartbeats import Heartbeats
@@ -54,6 +55,7 @@ class MonitoringOptions(NamedTuple):
     """Retention, intervals and limits of monitoring."""
 
     log_retention: timedelta = timedelta(days=14)
+    answer_retention: timedelta = timedelta(days=30)
     minute_retention: timedelta = timedelta(days=14)
     heartbeat_retention: timedelta = timedelta(minutes=15)
     silent_after: timedelta = timedelta(seconds=15)
@@ -136,6 +138,7 @@ class Monitoring:
             self._database,
             (
                 RetentionRule("logs", "kept", options.log_retention),
+                RetentionRule(ANSWERS, "kept", options.answer_retention),
                 RetentionRule("heartbeats", "kept", options.heartbeat_retention),
                 RetentionRule("figures", "minutes_kept", options.minute_retention, MINUTES),
                 RetentionRule("figures", "sums_kept", SUM_RETENTION, SUMS),
@@ -158,7 +161,8 @@ class Monitoring:
 
 def _row(event: StatusChanged) -> dict[str, Any]:
     """Return the delivery of an event as the list of deliveries shows it."""
-    stored = _as_stored(delivery_of(event)) | {"_id": event.delivery_id}
+    applied = event.applied.model_dump() if event.applied else None
+    stored = _as_stored(delivery_of(event) | {"applied": applied}) | {"_id": event.delivery_id}
     return as_delivery(stored).model_dump(mode="json")
 
 

@@ -13,12 +13,14 @@ from portal_api.routes.connectors import connectors
 from portal_api.routes.deliveries import deliveries
 from portal_api.routes.forget_order import forget_order
 from portal_api.routes.operations import operations
+from portal_api.routes.payloads import payloads
 from portal_api.routes.saved_views import saved_views
 from portal_api.routes.timelines import timelines
 from portal_api.saved_views.save import SavedViewService
 from portal_api.store.causes import Causes
 from portal_api.store.deliveries import DeliveryQueries
 from portal_api.store.operations import Operations
+from portal_api.store.payloads import PayloadQueries
 from portal_api.store.saved_views import SavedViews
 from portal_api.store.writer import Writer
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from common.broker import Publisher
     from portal_api.build_auth import AuthComponents
     from portal_api.build_monitoring import Monitoring
-    from portal_api.connectors.connection_tests import ConnectionTests
+    from portal_api.payloads.request_views import DispatcherQuestions
     from portal_api.store.connectors import Connectors
 
 
@@ -37,7 +39,7 @@ def build_routes(
     database: AsyncIOMotorDatabase[dict[str, Any]],
     publisher: Publisher,
     connector_store: Connectors,
-    tests: ConnectionTests,
+    questions: DispatcherQuestions,
     auth: AuthComponents,
     monitoring: Monitoring,
 ) -> list[APIRouter]:
@@ -53,10 +55,11 @@ def build_routes(
         appointments(queries, connector_store),
         forget_order(ForgetOrderService(publisher, queries)),
         deliveries(queries, connector_store, monitoring.timer_job),
+        payloads(PayloadQueries(database), queries, questions.views),
         timelines(queries, connector_store, operation_store, cause_store, auth.audit),
         causes(cause_store, queries),
         saved_views(view_store, SavedViewService(view_store)),
-        connectors(connector_store, ConnectorChangePublisher(publisher), tests),
+        connectors(connector_store, ConnectorChangePublisher(publisher), questions.tests),
         operations(
             operation_store,
             OperationService(publisher, operation_store, queries),

@@ -12,8 +12,10 @@ from portal_api.errors import (
     ConflictError,
     DispatcherUnavailableError,
     ForbiddenError,
+    GoneError,
     InvalidFieldError,
     LockedError,
+    MappingUnavailableError,
     MediaTypeError,
     NotFoundError,
     PortalError,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 STATUSES: dict[type[PortalError], int] = {
     NotFoundError: 404,
     ConflictError: 409,
+    GoneError: 410,
     BadCursorError: 422,
     TooManyError: 422,
     UnreadableError: 422,
@@ -47,6 +50,7 @@ STATUSES: dict[type[PortalError], int] = {
     BusyError: 503,
     StoreUnavailableError: 503,
     UnconfirmedError: 503,
+    MappingUnavailableError: 503,
     DispatcherUnavailableError: 504,
 }
 RETRY_AFTER_S = 5
@@ -68,7 +72,7 @@ def install(app: FastAPI) -> None:
 
 def _headers(error: Exception) -> dict[str, str] | None:
     match error:
-        case StoreUnavailableError() | UnconfirmedError() | BusyError():
+        case StoreUnavailableError() | UnconfirmedError() | BusyError() | MappingUnavailableError():
             return {"Retry-After": str(RETRY_AFTER_S)}
         case LockedError():
             return {"Retry-After": str(math.ceil(error.wait.total_seconds()))}

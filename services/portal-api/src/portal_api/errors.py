@@ -3,6 +3,7 @@
 PortalError
 ├── NotFoundError               the item does not exist              404
 ├── ConflictError               the item was changed in the meantime 409
+├── GoneError                   the snapshot was deleted             410
 ├── BadCursorError              ``after`` is not a key of this list  422
 ├── UnreadableError             the file cannot be read              422
 ├── MediaTypeError              the file has an unknown format      415
@@ -16,6 +17,7 @@ PortalError
 ├── BusyError                   too many requests at the same time   503
 ├── StoreUnavailableError       MongoDB is unavailable               503
 ├── UnconfirmedError            RabbitMQ did not confirm             503
+├── MappingUnavailableError     no dispatcher mapped the request     503
 └── DispatcherUnavailableError  no dispatcher answered               504
 """
 
@@ -40,6 +42,10 @@ class ConflictError(PortalError):
     """The item was changed since the caller read it."""
 
 
+class GoneError(PortalError):
+    """The content was deleted."""
+
+
 class BadCursorError(PortalError):
     """The paging key does not belong to this list."""
 
@@ -62,6 +68,10 @@ class MediaTypeError(PortalError):
 
 class DispatcherUnavailableError(PortalError):
     """No dispatcher answered in time."""
+
+
+class MappingUnavailableError(PortalError):
+    """No dispatcher mapped a request in time."""
 
 
 class InvalidFieldError(PortalError):

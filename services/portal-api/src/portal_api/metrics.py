@@ -47,6 +47,6 @@ READERS = Gauge("mboc_portal_api_live_readers", "Open streams of live updates.")
 
 for reason in Refusal:
     REFUSALS.labels(reason)
-for kind in ("transaction", "status", "lane", "dead letter"):
+for kind in ("transaction", "status", "applied", "lane", "dead letter"):
     # A series that begins at 0 shows its first event as an increase.
     STORED.labels(kind)

@@ -15,6 +15,7 @@ from portal_api.build_auth import build_auth
 from portal_api.build_monitoring import Monitoring, MonitoringOptions
 from portal_api.build_routes import build_routes
 from portal_api.connectors.connection_tests import ConnectionTests
+from portal_api.payloads.request_views import DispatcherQuestions, RequestViews
 from portal_api.store.connectors import Connectors
 
 
@@ -28,7 +29,7 @@ def openapi_document() -> str:
         database,
         publisher,
         Connectors(database, keys),
-        ConnectionTests(publisher),
+        DispatcherQuestions(ConnectionTests(publisher), RequestViews(publisher)),
         auth,
         Monitoring(database, MonitoringOptions(), "none"),
     )

@@ -42,6 +42,15 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
         le=3650,
         description="Retention of log lines in days. It can be changed at any time.",
     )
+    answers_days: float = Field(
+        default=30,
+        ge=0,
+        le=3650,
+        description=(
+            "Retention of the answers to failed calls in days, which may hold personal data. 0 "
+            "stores none, and deletes the stored ones."
+        ),
+    )
     figure_days: float = Field(
         default=14,
         ge=2,

@@ -41,8 +41,9 @@ from retry.store.lease import Lease
 from retry.store.operations import OperationStore
 from retry.store.requeues import ClaimStore
 from retry.store.transactions import TransactionQueries
+from retry.store.unknown import UnknownOutcomes
 from retry.timer.failed_requeuer import FailedRequeuer
-from retry.timer.timer_job import TimerJobRunner
+from retry.timer.timer_job import OutcomeChecks, TimerJobRunner
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -144,7 +145,32 @@ def _timer_job(
         publisher,
         settings.per_second,
     )
-    return TimerJobRunner(schedule, timer_lease, requeuer, settings.lease_s / 3)
+    return TimerJobRunner(
+        schedule,
+        timer_lease,
+        requeuer,
+        settings.lease_s / 3,
+        _outcome_checks(settings, database, publisher),
+    )
+
+
+def _outcome_checks(
+    settings: Settings,
+    database: AsyncIOMotorDatabase[dict[str, Any]],
+    publisher: RetryPublisher,
+) -> OutcomeChecks | None:
+    """Return the checks of unknown outcomes, or None when they are switched off."""
+    if not settings.check_interval_s:
+        return None
+    requeuer = FailedRequeuer(
+        UnknownOutcomes(database),
+        TransactionQueries(database),
+        ClaimStore(database, settings.replica),
+        publisher,
+        settings.per_second,
+        is_check=True,
+    )
+    return OutcomeChecks(requeuer, settings.check_interval_s)
 
 
 def _supervisor(

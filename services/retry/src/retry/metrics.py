@@ -33,6 +33,14 @@ LAST_SUCCESS = Gauge(
         "since its start. The latest value of all replicas counts."
     ),
 )
+UNKNOWN_OUTCOMES = Gauge(
+    "mboc_retry_unknown_outcomes",
+    (
+        "Failed deliveries of unknown outcome, as the replica with the lease counted them last: "
+        "those that a check settles, and those that a person has to settle."
+    ),
+    ["settled_by"],
+)
 OPERATIONS = Gauge(
     "mboc_retry_operations",
     "Unfinished operations that this replica runs, paused and stopped ones included.",
@@ -47,6 +55,8 @@ ITEMS = Counter(
 )
 
 # Each label begins at 0, so that the first count shows as an increase.
+for settled_by in ("check", "person"):
+    UNKNOWN_OUTCOMES.labels(settled_by)
 for trigger in (Trigger.TIMER_JOB, Trigger.WEBSITE):
     REQUEUED.labels(trigger)
 for kind in OperationKind:

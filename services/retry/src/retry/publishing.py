@@ -103,6 +103,7 @@ def request_of(claim: RequeueClaim, transaction: TransactionReceived) -> Deliver
         traceparent=transaction.traceparent,
         repeats=candidate.repeats,
         repeated_cause=candidate.repeated_cause,
+        is_check=claim.claimant.is_check,
     )
 
 

@@ -46,6 +46,15 @@ class Settings(ServiceSettings, DatabaseSettings):
         le=10_000,
         description="Maximum number of deliveries per second that the timer job retries.",
     )
+    check_interval_s: float = Field(
+        default=15.0,
+        ge=0,
+        le=86_400,
+        description=(
+            "Seconds between two searches for deliveries of unknown outcome whose back office is "
+            "asked. 0 = never."
+        ),
+    )
     lease_s: float = Field(
         default=15.0,
         ge=3,

@@ -6,13 +6,14 @@ from dispatcher.back_offices.dataverse.batch import change_set, parse_batch
 def test_each_record_is_one_part_of_one_change_set() -> None:
     sent = change_set(
         [
-            ("/api/dime_dsappointments", {"dime_subject": "é"}),
-            ("/api/lines", {"up@odata.bind": "$1"}),
+            ("/api/dime_dsappointments(1)", {"dime_subject": "é"}),
+            ("/api/lines(2)", {"up@odata.bind": "/dime_dsappointments(1)"}),
         ]
     ).decode()
 
     assert sent.count("--mboc-changes\r\n") == 2
-    assert "Content-ID: 2\r\n\r\nPOST /api/lines HTTP/1.1\r\n" in sent
+    assert "Content-ID: 2\r\n\r\nPATCH /api/lines(2) HTTP/1.1\r\n" in sent
+    assert sent.count("\r\nIf-None-Match: *\r\n\r\n{") == 2
     assert sent.endswith("--mboc-changes--\r\n\r\n--mboc-batch--\r\n")
 
 

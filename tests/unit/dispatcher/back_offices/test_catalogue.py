@@ -162,12 +162,14 @@ BACK_OFFICES = KINDS[:-1]
 
 @pytest.mark.parametrize("kind", BACK_OFFICES)
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504, 507, 520, 599])
-def test_a_status_that_leaves_open_whether_the_call_was_processed_is_not_tried_again(
+def test_a_call_that_may_have_been_processed_is_repeated_only_where_it_is_stored_once(
     kind: EndpointKind, status: int
 ) -> None:
     error = FaultTranslator(kind, "Hook").status_error(answered(status))
 
-    assert (error.transient, error.outcome_unknown) == (False, True)
+    repeats_are_stored_once = kind == "Dataverse"
+    assert (error.transient, error.outcome_unknown) == (repeats_are_stored_once, True)
+    assert error.is_in_doubt is not repeats_are_stored_once
     assert error.origin is FaultOrigin.CONNECTOR
     assert "may have stored the appointment" in str(error)
 

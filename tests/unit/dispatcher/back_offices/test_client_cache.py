@@ -11,7 +11,7 @@ from tests.support.builders import a_connector
 
 if TYPE_CHECKING:
     from common.contracts.delivery import DeliveryRequested
-    from dispatcher.back_offices.calls import PreparedDelivery, Receipt
+    from dispatcher.back_offices.calls import Confirmation, PreparedDelivery
     from dispatcher.back_offices.probe import ProbeResult
 
 
@@ -25,7 +25,7 @@ class FakeBackOffice:
     def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
         raise NotImplementedError
 
-    async def send(self, prepared: PreparedDelivery) -> Receipt:
+    async def send(self, prepared: PreparedDelivery) -> Confirmation:
         raise NotImplementedError
 
     async def probe(self) -> ProbeResult:

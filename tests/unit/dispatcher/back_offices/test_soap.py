@@ -7,9 +7,10 @@ import pytest
 from common.contracts.mapping import SoapMapping
 from dispatcher.back_offices.appointment_fields import AppointmentFields
 from dispatcher.back_offices.soap.envelope import envelope, text
-from dispatcher.back_offices.soap.response import SoapFault, parse_xml, read_response
+from dispatcher.back_offices.soap.response import CreateResult, SoapFault, parse_xml, read_response
 
 PAGE = "urn:microsoft-dynamics-schemas/page/appointment"
+ENTITY = "Appointment"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 
 
@@ -20,7 +21,9 @@ def wrapped(inside: str) -> bytes:
 
 
 RESULT = wrapped(
-    f'<Create_Result xmlns="{PAGE}"><Appointment><Key>1</Key></Appointment></Create_Result>'
+    f'<Create_Result xmlns="{PAGE}"><Appointment><Key>24;1</Key>'
+    "<Entry_No>7</Entry_No><Resources><Line><Key>25;2</Key></Line></Resources></Appointment>"
+    "</Create_Result>"
 )
 
 
@@ -72,8 +75,10 @@ def test_values_are_written_as_xml_schema_does(value: str | Decimal, written: st
 
 
 def test_a_result_is_a_success_even_with_references_that_xml_forbids() -> None:
-    assert read_response(RESULT, PAGE) is True
-    assert read_response(RESULT.replace(b"<Key>1", b"<Key>&#x1F;1"), PAGE) is True
+    assert read_response(RESULT, PAGE, ENTITY) == CreateResult("24;1", "7")
+    assert read_response(
+        RESULT.replace(b"<Key>24", b"<Key>&#x1F;24"), PAGE, ENTITY
+    ) == CreateResult("\x1f24;1", "7")
 
 
 def test_a_fault_is_read_with_its_code() -> None:
@@ -83,7 +88,7 @@ def test_a_fault_is_read_with_its_code() -> None:
         "customer.</faultstring></Soap:Fault>"
     )
 
-    assert read_response(wrapped(fault), PAGE) == SoapFault("NavDialog", "No customer.")
+    assert read_response(wrapped(fault), PAGE, ENTITY) == SoapFault("NavDialog", "No customer.")
 
 
 FAULT = (
@@ -95,12 +100,12 @@ FAULT = (
 def test_a_fault_is_read_although_its_text_is_cut_off() -> None:
     long = wrapped(FAULT.format("x" * 200_000, "x" * 200_000))[: 256 * 1024]
 
-    assert read_response(long, PAGE) == SoapFault("NavDialog", "x" * 200_000)
+    assert read_response(long, PAGE, ENTITY) == SoapFault("NavDialog", "x" * 200_000)
 
 
 @pytest.mark.parametrize("text", ["No <!-- very -->customer.", "No <?x y?>customer."])
 def test_the_text_of_a_fault_goes_on_after_a_comment(text: str) -> None:
-    assert read_response(wrapped(FAULT.format(text, "")), PAGE) == SoapFault(
+    assert read_response(wrapped(FAULT.format(text, "")), PAGE, ENTITY) == SoapFault(
         "NavDialog", "No customer."
     )
 
@@ -111,8 +116,8 @@ def test_answers_in_utf_16_are_read(encoding: str) -> None:
         declared = '<?xml version="1.0" encoding="utf-16"?>' + text.decode()
         return declared.encode(encoding)
 
-    assert read_response(encoded(RESULT), PAGE) is True
-    assert read_response(encoded(wrapped(FAULT.format("Nö.", ""))), PAGE) == SoapFault(
+    assert read_response(encoded(RESULT), PAGE, ENTITY) == CreateResult("24;1", "7")
+    assert read_response(encoded(wrapped(FAULT.format("Nö.", ""))), PAGE, ENTITY) == SoapFault(
         "NavDialog", "Nö."
     )
 
@@ -121,7 +126,7 @@ def test_answers_in_utf_16_are_read(encoding: str) -> None:
     "answer", [b"", b"<html>hello</html>", RESULT[:-30], wrapped("<other/>"), b"{}"]
 )
 def test_anything_else_is_no_result(answer: bytes) -> None:
-    assert read_response(answer, PAGE) is False
+    assert read_response(answer, PAGE, ENTITY) is None
 
 
 def test_document_types_and_entities_are_refused() -> None:

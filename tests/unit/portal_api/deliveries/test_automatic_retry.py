@@ -7,13 +7,15 @@ import pytest
 
 from common.contracts.telemetry import TimerJob
 from portal_api.deliveries.automatic_retry import (
+    CHECKED,
     NEWER_DISABLED,
     OFF,
     OVERTAKEN,
+    REPEATED,
     UNKNOWN,
     automatic_retry,
 )
-from tests.support.builders import A_MOMENT
+from tests.support.builders import A_MOMENT, a_connector
 
 SOON = A_MOMENT + timedelta(minutes=1)
 ON = TimerJob(expression="*/15 * * * *", next_run_at=SOON)
@@ -51,6 +53,49 @@ def test_the_reason_says_why_the_timer_job_leaves_it_alone(
     change: dict[str, Any], newer: dict[str, Any] | None, timer_job: TimerJob | None, reason: str
 ) -> None:
     assert automatic_retry(FAILED | change, newer, 2, timer_job) == (None, reason)
+
+
+@pytest.mark.parametrize("timer_job", [None, ON])
+@pytest.mark.parametrize(
+    ("connector", "reason"),
+    [
+        ({"system": "NAV", "api_type": "SOAP"}, CHECKED),
+        ({"system": "Business Central", "api_type": "SOAP"}, CHECKED),
+        ({"system": "Business Central", "api_type": "REST"}, CHECKED),
+        ({"system": "CRM", "api_type": "REST"}, REPEATED),
+        ({"recognises_delivery_id": True}, REPEATED),
+    ],
+)
+def test_an_unknown_outcome_shows_its_next_check(
+    connector: dict[str, Any], reason: str, timer_job: TimerJob | None
+) -> None:
+    unknown = FAILED | {"outcome_unknown": True}
+    later = unknown | {"outcome_check": {"next_at": SOON}}
+    asked = a_connector(**connector)
+
+    first = automatic_retry(unknown, None, 2, timer_job, asked)
+
+    assert first == (A_MOMENT + timedelta(minutes=10), reason)
+    assert automatic_retry(later, None, 2, timer_job, asked) == (SOON, reason)
+
+
+@pytest.mark.parametrize(
+    ("connector", "change"),
+    [
+        ({}, {}),
+        ({"system": "NAV", "enabled": False}, {}),
+        ({"system": "NAV", "mapping": {"fields": {"last_modified_date": None}}}, {}),
+        ({"system": "NAV", "mapping": {"fields": {"subject": "not a name"}}}, {}),
+        ({"system": "NAV"}, {"outcome_check": {"next_at": None}}),
+        ({"system": "SAP"}, {}),
+    ],
+)
+def test_an_unknown_outcome_that_nothing_can_settle_is_left_to_a_person(
+    connector: dict[str, Any], change: dict[str, Any]
+) -> None:
+    unknown = FAILED | {"outcome_unknown": True} | change
+
+    assert automatic_retry(unknown, None, 2, ON, a_connector(**connector)) == (None, UNKNOWN)
 
 
 def test_the_next_run_takes_a_first_failure() -> None:

@@ -27,6 +27,7 @@ STATUSES = (
 PHASES = ("pending", "in progress", "held", "done", "archived")
 ACTIONS = ("create", "update", "delete")
 TRIGGERS = ("Service", "Website", "Timer job")
+APPLIED_STATES = ("waiting", "applied", "refused", "reverted", "cannot be told")
 LEVELS = ("debug", "info", "warning", "error", "critical")
 SERVICES = ("ingest", "dispatcher", "retry", "portal-api")
 FLAG_VALUES = ("true", "false")
@@ -84,6 +85,17 @@ DELIVERY_FILTERS = (
     Filter("archived", "The archive (true), or the deliveries outside of it (false).", "flag"),
     Filter("status_empty", "Only deliveries under way (true), or with a status (false).", "flag"),
     Filter(
+        "overtaken",
+        "Only deliveries without success whose appointment was delivered in a newer version "
+        "(true), or the others (false).",
+        "flag",
+    ),
+    Filter(
+        "applied",
+        "Only deliveries whose record has this state at the back office. Repeat for several.",
+        values=APPLIED_STATES,
+    ),
+    Filter(
         "trigger",
         "Only deliveries whose last attempt has this trigger. Repeat for several.",
         values=TRIGGERS,
@@ -133,7 +145,9 @@ APPOINTMENT_FILTERS = (
 )
 OPERATION_FILTERS = (
     Filter("state", "Only operations in this state."),
-    Filter("kind", "Only operations of this kind.", values=("retry", "archive", "restore")),
+    Filter(
+        "kind", "Only operations of this kind.", values=("retry", "check", "archive", "restore")
+    ),
     Filter("asked_by", "Only operations of this user."),
 )
 AUDIT_FILTERS = (

@@ -1,4 +1,4 @@
-"""Retry, archive and restore: commands that select deliveries and run an operation on them."""
+"""Retry, check, archive and restore: commands that select deliveries and run an operation on them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 HELP = {
     "retry": "Send deliveries again, with their connectors as they are now.",
+    "check": "Ask the back offices for the records of attempts without an answer, and send only "
+    "what is missing.",
     "archive": "Move deliveries from the lists to the archive.",
     "restore": "Move deliveries from the archive back to the lists.",
 }

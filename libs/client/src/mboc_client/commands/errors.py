@@ -84,4 +84,6 @@ async def write_note(portal: PortalClient, *, cause: str, text: str) -> None:
     write_sentence("Noted." if text.strip() else "The note is removed.")
 
 
-add_bulk_actions(errors, ("retry", "archive"), list_name="errors", always={"troubled": True})
+add_bulk_actions(
+    errors, ("retry", "check", "archive"), list_name="errors", always={"troubled": True}
+)

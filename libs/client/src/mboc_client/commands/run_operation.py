@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mboc_client.portal import PortalClient
 
 CAUSES_SHOWN = 10
-DONE = {"retry": "retried", "archive": "archived", "restore": "restored"}
+DONE = {"retry": "retried", "check": "checked", "archive": "archived", "restore": "restored"}
 
 
 @dataclass(frozen=True)

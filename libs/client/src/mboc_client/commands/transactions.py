@@ -17,6 +17,7 @@ from mboc_client.arguments.options import (
     sort_option,
 )
 from mboc_client.commands.bulk_actions import add_bulk_actions
+from mboc_client.errors import ClientError
 from mboc_client.output import text
 from mboc_client.output.columns import Column
 from mboc_client.output.table import OutputFormat, write_items
@@ -36,9 +37,17 @@ COLUMNS = (
 )
 
 
+_attempt_option = click.option(
+    "--attempt",
+    type=click.IntRange(min=1),
+    metavar="NUMBER",
+    help="The attempt. Default: the newest finished one.",
+)
+
+
 @click.group(cls=Group)
 def transactions() -> None:
-    """List, show, export, retry, archive and restore deliveries."""
+    """List, show, export, retry, check, archive and restore deliveries."""
 
 
 @transactions.command(
@@ -68,8 +77,66 @@ async def list_transactions(
 @always_json_option
 @with_portal
 async def show_transaction(portal: PortalClient, *, delivery_id: str) -> None:
-    """Show one delivery with its attempts, as JSON."""
+    """Show one delivery with its attempts, receipt, outcome check and applied state, as JSON."""
     text.write_document(await portal.get(f"/deliveries/{delivery_id}"))
+
+
+@transactions.command(
+    "payload", examples={"The differences alone": "mboc transactions payload ID | jq .changes"}
+)
+@click.argument("delivery_id", help="Id of the delivery.")
+@always_json_option
+@with_portal
+async def read_payload(portal: PortalClient, *, delivery_id: str) -> None:
+    """Print the snapshot that Dime.Scheduler sent, digit by digit, with the changes since the
+    version before. It needs the role operator.
+    """
+    text.write_sentence(await portal.get_text(f"/deliveries/{delivery_id}/payload"))
+
+
+@transactions.command(
+    "request",
+    examples={"As commands for a shell": "mboc transactions request ID --curl"},
+)
+@click.argument("delivery_id", help="Id of the delivery.")
+@_attempt_option
+@click.option("--curl", "as_curl", is_flag=True, help="Print a curl command for each call instead.")
+@always_json_option
+@with_portal
+async def read_request(
+    portal: PortalClient, *, delivery_id: str, attempt: int | None, as_curl: bool
+) -> None:
+    """Print the calls of an attempt, mapped again, without secrets. It needs the role operator."""
+    path = await _attempt_path(portal, delivery_id, attempt)
+    found = await portal.get(f"{path}/request")
+    if not as_curl:
+        text.write_document(found)
+        return
+    for call in found["calls"]:
+        text.write_sentence(call["curl"])
+
+
+@transactions.command("answer")
+@click.argument("delivery_id", help="Id of the delivery.")
+@_attempt_option
+@always_json_option
+@with_portal
+async def read_answer(portal: PortalClient, *, delivery_id: str, attempt: int | None) -> None:
+    """Print the answer of the back office to a failed attempt, without secrets. It needs the role
+    operator.
+    """
+    path = await _attempt_path(portal, delivery_id, attempt)
+    text.write_document(await portal.get(f"{path}/answer"))
+
+
+async def _attempt_path(portal: PortalClient, delivery_id: str, attempt: int | None) -> str:
+    """Return the path of an attempt, by default of the newest finished one."""
+    if attempt is None:
+        made = (await portal.get(f"/deliveries/{delivery_id}"))["attempts"]
+        if not made:
+            raise ClientError("The delivery has no finished attempt yet. Wait until it has one.")
+        attempt = made[0]["attempt"]
+    return f"/deliveries/{delivery_id}/attempts/{attempt}"
 
 
 @transactions.command(
@@ -91,4 +158,6 @@ async def export_transactions(
     await text.write_file(portal.download("/deliveries/export", query))
 
 
-add_bulk_actions(transactions, ("retry", "archive", "restore"), list_name="deliveries", always={})
+add_bulk_actions(
+    transactions, ("retry", "check", "archive", "restore"), list_name="deliveries", always={}
+)

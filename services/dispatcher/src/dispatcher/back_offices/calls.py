@@ -1,4 +1,4 @@
-"""The values of one HTTP call: request, response, exchange, prepared delivery and receipt."""
+"""The values of one HTTP call: request, response, exchange, prepared delivery and confirmation."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from dispatcher.back_offices.retry_after import seconds_until_retry
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from common.contracts.receipt import Receipt
+    from dispatcher.back_offices.applied_rows import RecordState
+
 MAX_RESPONSE_BYTES = 256 * 1024
 LONGEST_ADDRESS = 500
 
@@ -24,6 +27,7 @@ class HttpCall:
     A call without a body carries no appointment, so it cannot store anything. With
     ``same_connection`` the call is made only while a connection of its session is open.
     ``shown_url`` is shown instead of the URL, where a part of the URL comes from the back office.
+    ``is_question`` marks a call that asks for records, and stores nothing.
     """
 
     method: str
@@ -33,6 +37,7 @@ class HttpCall:
     max_bytes: int = MAX_RESPONSE_BYTES
     same_connection: bool = False
     shown_url: str | None = None
+    is_question: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,8 @@ class HttpResponse:
     """One HTTP response.
 
     ``is_whole`` is False for a body that was too large, compressed or cut off. ``in_change_set``
-    marks a response inside a change set, which is stored completely or not at all.
+    marks a response inside a change set, which is stored completely or not at all. ``is_question``
+    marks the response to a call that asks for records.
     """
 
     status: int
@@ -49,6 +55,7 @@ class HttpResponse:
     is_whole: bool
     exchange: HttpExchange | None = None
     in_change_set: bool = False
+    is_question: bool = False
 
     @property
     def is_success(self) -> bool:
@@ -62,58 +69,69 @@ class HttpResponse:
         return None if header is None else seconds_until_retry(header, datetime.now(UTC))
 
 
+class Confirmation(NamedTuple):
+    """The confirmation of a back office that it has the record.
+
+    ``http_status`` is the status of the record, ``exchange`` the last HTTP call, and ``note`` a
+    sentence for the administrator about a record that was stored before. ``state`` is the state of
+    the record, where the connector reads it from the answer to the create.
+    """
+
+    http_status: int
+    exchange: HttpExchange | None
+    receipt: Receipt | None = None
+    note: str | None = None
+    state: RecordState | None = None
+
+
 class PreparedDelivery(NamedTuple):
     """One snapshot, mapped to the calls that send it. Nothing was sent yet.
 
     ``follow_ups`` are calls below the address of the new record. They are made after the record was
-    created. ``record_count`` is the number of records that the call creates. ``stored_status`` is
-    the status of the new record, where only follow-ups are left.
+    created. ``records`` are the addresses of the records that a batch creates. ``stored`` is the
+    confirmation of the new record, where only follow-ups are left.
     """
 
     call: HttpCall
     follow_ups: tuple[HttpCall, ...] = ()
-    record_count: int = 1
-    stored_status: int | None = None
-
-
-class Receipt(NamedTuple):
-    """The confirmation of a back office: its status and the record of the last HTTP call."""
-
-    http_status: int
-    exchange: HttpExchange | None
-
-
-def receipt_of(response: HttpResponse, http_status: int | None = None) -> Receipt:
-    """Return the receipt of a successful response, with the status of the record inside it if
-    given.
-    """
-    return Receipt(response.status if http_status is None else http_status, response.exchange)
+    records: tuple[str, ...] = ()
+    stored: Confirmation | None = None
 
 
 def exchange_of(
-    call: HttpCall, http_status: int | None = None, received_bytes: int | None = None
+    call: HttpCall,
+    http_status: int | None = None,
+    received_bytes: int | None = None,
+    *,
+    is_begun: bool = True,
 ) -> HttpExchange:
     """Return the exchange of a call, without payload, headers or secrets.
 
-    A call without a response has neither status nor size.
+    A call without a response has neither status nor size of it. A call that ended before its
+    payload, for example during a handshake, sent no bytes.
     """
     return HttpExchange(
         method=call.method,
         address=address_of(call.shown_url or call.url),
-        sent_bytes=len(call.body),
+        sent_bytes=len(call.body) if is_begun else 0,
         http_status=http_status,
         received_bytes=received_bytes,
     )
 
 
 def address_of(url: str) -> str:
+    """Return scheme, host and path, cut off where they are long."""
+    plain = without_query(url)
+    return plain if len(plain) <= LONGEST_ADDRESS else f"{plain[:LONGEST_ADDRESS]}…"
+
+
+def without_query(url: str) -> str:
     """Return scheme, host and path, because credentials and queries may be secret."""
     try:
         parts = urlsplit(url)
-        plain = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
     except ValueError:
         return ""
-    return plain if len(plain) <= LONGEST_ADDRESS else f"{plain[:LONGEST_ADDRESS]}…"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def host_of(url: str) -> str:

@@ -23,6 +23,7 @@ from dispatcher.errors import (
     RefusedError,
     ServerFaultError,
     ThrottledError,
+    UnansweredError,
     UnauthorisedError,
     UnconfirmedError,
     UnreachableError,
@@ -43,6 +44,7 @@ ERROR_TYPES: dict[str, type[DeliveryError]] = {
     "forbidden": ForbiddenError,
     "misconfigured": MisconfiguredError,
     "refused": RefusedError,
+    "unanswered": UnansweredError,
 }
 
 
@@ -68,8 +70,10 @@ class FaultRow(BaseModel):
         "forbidden",
         "misconfigured",
         "refused",
+        "unanswered",
     ]
     say: str
+    repeats: bool = False
 
     def matches(self, kind: EndpointKind, what: str) -> bool:
         """Return whether the row describes the fault ``what`` at this kind of endpoint."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dispatcher.back_offices.answers import UnmaskedAnswer
 from dispatcher.back_offices.catalogue import CATALOGUE, ERROR_TYPES
 from dispatcher.back_offices.masking import Masker
 from dispatcher.errors import DeliveryError, RefusedError, UnconfirmedError
@@ -68,13 +69,15 @@ class FaultTranslator:
         row = next(rows, None)
         if row is None:
             return None
-        return self._error(
+        error = self._error(
             ERROR_TYPES[row.means],
             row.code_for(self.kind),
             row.say.format_map(self._parameters(response) | parameters) + self._quoted(vendor_text),
             response,
             exchange,
         )
+        error.transient = error.transient or row.repeats
+        return error
 
     def transport_error(
         self,
@@ -108,7 +111,7 @@ class FaultTranslator:
         response: HttpResponse | None,
         exchange: HttpExchange | None = None,
     ) -> DeliveryError:
-        return leaf(
+        error = leaf(
             code,
             sentence,
             http_status=response.status if response else None,
@@ -116,6 +119,9 @@ class FaultTranslator:
             exchange=response.exchange if response else exchange,
             at_token_endpoint=self.kind == "token",
         )
+        if response is not None and self.kind != "token":
+            error.answer = UnmaskedAnswer(response, self._masker)
+        return error
 
     def _parameters(self, response: HttpResponse | None) -> dict[str, str | float | None]:
         return {
@@ -140,5 +146,6 @@ def _circumstances(response: HttpResponse) -> Iterator[str]:
         yield RETRY_AFTER
     if response.in_change_set:
         yield IN_CHANGE_SET
-    if response.exchange is not None and not response.exchange.sent_bytes:
+    is_empty = response.exchange is not None and not response.exchange.sent_bytes
+    if response.is_question or is_empty:
         yield WITHOUT_APPOINTMENT

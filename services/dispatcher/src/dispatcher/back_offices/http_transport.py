@@ -30,6 +30,8 @@ KEEP_ALIVE_S = 4.0
 connection that the server has just closed has an unknown outcome.
 """
 LONGEST_HEADER = 64 * 1024
+SESSION_HEADERS = {"User-Agent": "mboc-dispatcher", "Accept-Encoding": "identity"}
+"""The headers of every call."""
 _FAULT_NAMES: tuple[tuple[type[Exception], str], ...] = (
     (aiohttp.ConnectionTimeoutError, "no connection"),
     (TimeoutError, "no answer"),
@@ -43,6 +45,7 @@ _FAULT_NAMES: tuple[tuple[type[Exception], str], ...] = (
 """From the special exception to the general one."""
 _BEFORE_REQUEST = {"no answer": "no connection", "cut": "closed"}
 _WITHOUT_PAYLOAD = {"no answer": "silent", "cut": "closed"}
+_QUESTION = {"no answer": "unanswered question", "cut": "cut question"}
 
 
 class _Body(BytesPayload):
@@ -92,12 +95,11 @@ def open_session(addresses: AddressPolicy, limit: int = 0) -> ClientSession:
             socket_factory=addresses.open_socket,
         )
     )
-    headers = {"User-Agent": "mboc-dispatcher", "Accept-Encoding": "identity"}
     return ClientSession(
         connector=connector,
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),
-        headers=headers,
+        headers=SESSION_HEADERS,
         max_line_size=LONGEST_HEADER,
         max_field_size=LONGEST_HEADER,
         trace_configs=[_same_connection()] if limit else None,
@@ -149,7 +151,14 @@ class HttpTransport:
             async with request as response:
                 body, is_whole = await _read(response, call.max_bytes)
                 exchange = exchange_of(call, response.status, len(body))
-                result = HttpResponse(response.status, response.headers, body, is_whole, exchange)
+                result = HttpResponse(
+                    response.status,
+                    response.headers,
+                    body,
+                    is_whole,
+                    exchange,
+                    is_question=call.is_question,
+                )
                 if result.is_success and not payload.is_sent:
                     raise self._faults.transport_error("early", result)
                 return result
@@ -157,7 +166,7 @@ class HttpTransport:
             what = _fault_name(error, call, is_begun=payload.is_begun)
             raise self._faults.transport_error(
                 what,
-                exchange=exchange_of(call),
+                exchange=exchange_of(call, is_begun=payload.is_begun),
                 host=host_of(call.url),
                 seconds=self._seconds(what),
             ) from error
@@ -203,4 +212,6 @@ def _fault_name(error: Exception, call: HttpCall, *, is_begun: bool) -> str:
     word = next(word for kind, word in _FAULT_NAMES if isinstance(error, kind))
     if not is_begun:
         return _BEFORE_REQUEST.get(word, word)
+    if call.is_question:
+        return _QUESTION.get(word, word)
     return word if call.body else _WITHOUT_PAYLOAD.get(word, word)

@@ -25,6 +25,7 @@ MAX_SPELLING = 24
 """The most characters of a text that spell one character of a secret."""
 MAX_TEXT = 64 * 1024
 _BREAKS = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _INVISIBLE = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _TOKEN = r"[A-Za-z0-9+/=._~-]"  # noqa: S105 - the characters of a token (RFC 9110, 11.2)
 _WORDS = r"authentication|authori[sz]ation|credentials?|challenges?|unauthori[sz]ed|required"
@@ -79,6 +80,13 @@ class Masker:
         shown = self.mask(line, max_length)
         return f"{shown}…" if len(line) > max_length else shown
 
+    def mask_lines(self, text: str, max_length: int) -> str:
+        """Return at most ``max_length`` characters of a foreign text, in its lines.
+
+        Secrets are masked. Control characters and directions are left out.
+        """
+        return self.mask(_INVISIBLE.sub("", _CONTROLS.sub("", text)), max_length)
+
     def mask(self, text: str, max_length: int) -> str:
         """Return at most ``max_length`` characters of a text with a mask for each secret."""
         secrets = (*self._secrets, *self._tokens)
@@ -125,27 +133,26 @@ def _ranges_in(reading: Reading, forms: Iterable[SecretForms]) -> Iterator[Range
 
 def _occurrences(reading: Reading, secret: SecretForms) -> Iterator[Range]:
     """Return the forms of one secret in a reading."""
-    for form in secret.plain:
-        for found in _found(form, *reading.plain):
-            yield _widened(reading.text, found, "+")
-    for form in secret.base64:
-        for found in _found(form, *reading.base64):
-            yield _widened(reading.text, found, _BASE64_CHARACTERS)
+    for found in _all_found(secret.plain, *reading.plain):
+        yield _widened(reading.text, found, "+")
+    for found in _all_found(secret.base64, *reading.base64):
+        yield _widened(reading.text, found, _BASE64_CHARACTERS)
     if secret.head:
-        for start, end in _found(secret.head, *reading.plain):
+        for start, end in _all_found((secret.head,), *reading.plain):
             yield Range(start, _end_of_long(reading.text, end, has_blanks=secret.has_blanks))
     if secret.pattern is not None:
         for match in secret.pattern.finditer(reading.text):
             yield Range(*match.span())
 
 
-def _found(needle: str, folded: str, positions: list[int]) -> Iterator[Range]:
-    """Return where a form occurs in a folded text, in positions of the text."""
-    at = folded.find(needle)
-    while at >= 0:
-        last = at + len(needle) - 1
-        yield Range(positions[at], positions[last] + 1)
-        at = folded.find(needle, last + 1)
+def _all_found(forms: Iterable[str], folded: str, positions: list[int]) -> Iterator[Range]:
+    """Return where the forms occur in a folded text, in positions of the text."""
+    for form in forms:
+        at = folded.find(form)
+        while at >= 0:
+            last = at + len(form) - 1
+            yield Range(positions[at], positions[last] + 1)
+            at = folded.find(form, last + 1)
 
 
 def _widened(text: str, found: Range, characters: str) -> Range:

@@ -34,13 +34,13 @@ def parse_odata_error(body: bytes) -> ODataError | None:
         return None
 
 
-def parse_property(body: bytes, name: str) -> Any:
-    """Return one property of the answer's JSON object, or None."""
+def parse_object(body: bytes) -> dict[str, Any]:
+    """Return the answer's JSON object, which is empty for any other answer."""
     try:
         found = parse_json(body)
     except ValueError:
-        return None
-    return found.get(name) if isinstance(found, dict) else None
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 async def odata_error(faults: FaultTranslator, response: HttpResponse) -> DeliveryError:
@@ -57,7 +57,7 @@ async def odata_error(faults: FaultTranslator, response: HttpResponse) -> Delive
 
 async def json_property(response: HttpResponse, name: str) -> Any:
     """Return one property of the response's JSON object, or None."""
-    return await parse_answer(parse_property, response.body, name)
+    return (await parse_answer(parse_object, response.body)).get(name)
 
 
 def mapped_values(names: list[tuple[str, str]], values: dict[str, Value]) -> dict[str, Value]:

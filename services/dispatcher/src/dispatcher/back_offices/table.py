@@ -13,9 +13,28 @@ if TYPE_CHECKING:
 
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
-    from dispatcher.back_offices.calls import PreparedDelivery, Receipt
+    from dispatcher.back_offices.applied_rows import RecordReader
+    from dispatcher.back_offices.calls import Confirmation, PreparedDelivery
     from dispatcher.back_offices.http_client import SharedResources
     from dispatcher.back_offices.probe import ProbeResult
+    from dispatcher.back_offices.read_back import FoundRecord, RecordIdentity
+
+    class RecordFinder(Protocol):
+        """Asks one connector's back office for the record of an earlier call. Nothing is stored."""
+
+        def identify(self, request: DeliveryRequested) -> RecordIdentity | None:
+            """Return the identity of the record, or None for a snapshot that does not name it.
+
+            Raises RefusedError with the name of a field that cannot be sent.
+            """
+            ...
+
+        async def find(self, identity: RecordIdentity) -> FoundRecord | None:
+            """Return the record, or None where the back office does not have it.
+
+            Raises a DeliveryError with the reason when the answer does not show it.
+            """
+            ...
 
     class BackOfficeClient(Protocol):
         """The client of one connector's back office.
@@ -24,6 +43,11 @@ if TYPE_CHECKING:
         that the outcome is unknown.
         """
 
+        @property
+        def finder(self) -> RecordFinder | None:
+            """The finder of records, or None where the back office cannot be asked."""
+            ...
+
         def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
             """Map one snapshot to the calls that send it.
 
@@ -31,7 +55,7 @@ if TYPE_CHECKING:
             """
             ...
 
-        async def send(self, prepared: PreparedDelivery) -> Receipt:
+        async def send(self, prepared: PreparedDelivery) -> Confirmation:
             """Send one snapshot. Raises a DeliveryError with the reason when it was not
             confirmed.
             """
@@ -41,6 +65,13 @@ if TYPE_CHECKING:
             """Test the endpoint within the connector's timeouts, without sending an appointment.
 
             Raises a DeliveryError with the reason of a failure.
+            """
+            ...
+
+        def record_reader(self) -> RecordReader | None:
+            """Return the reader of records by the connector's preset, or None without one.
+
+            Raises MisconfiguredError.
             """
             ...
 

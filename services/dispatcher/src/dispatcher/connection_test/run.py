@@ -10,6 +10,7 @@ import structlog
 
 from common.contracts.connector import ConnectionTestStep
 from dispatcher.back_offices.table import KINDS, build
+from dispatcher.connection_test.applied_check import check_applied
 from dispatcher.connection_test.network_steps import check_address, check_tls, failed_step
 from dispatcher.errors import (
     DeliveryError,
@@ -98,6 +99,8 @@ async def _check_endpoint(
         client = build(connector, shared)
         async with asyncio.timeout(longest_s):
             probe_result = await client.probe()
+            if probe_result.passed:
+                probe_result = await check_applied(connector, client, probe_result)
     except DeliveryError as error:
         return ConnectionTestResult([*steps, *_failed_steps(connector, error)])
     except TimeoutError:

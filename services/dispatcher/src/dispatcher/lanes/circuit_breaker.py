@@ -42,7 +42,7 @@ class BreakerSettings:
     """Limits and pauses of a circuit breaker. Times are in seconds.
 
     ``hold_after`` counts consecutive faults. ``hold_after_unknown`` counts them where the last one
-    leaves its outcome unknown. Pauses double with each failed probe. Wrong credentials have longer
+    leaves its outcome in doubt. Pauses double with each failed probe. Wrong credentials have longer
     pauses, because domains lock accounts after a few tries. Probes that end with an unknown outcome
     have pauses as long, because each of them costs an administrator a check.
     """
@@ -162,11 +162,11 @@ class CircuitBreaker:
         """
         self._faults += 1
         hold_after = self._settings.hold_after
-        if error.outcome_unknown:
+        if error.is_in_doubt:
             hold_after = min(hold_after, self._settings.hold_after_unknown)
         if is_probe:
             self.open(
-                str(error), BreakerCause.UNKNOWN if error.outcome_unknown else BreakerCause.FAULTS
+                str(error), BreakerCause.UNKNOWN if error.is_in_doubt else BreakerCause.FAULTS
             )
         elif self._state is BreakerState.CLOSED and self._faults >= hold_after:
             self.open(str(error))

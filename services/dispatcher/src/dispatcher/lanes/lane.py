@@ -74,8 +74,8 @@ class Lane:
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing is consumed and nothing is in hand."""
-        return self._subscription is None and not self.in_hand
+        """Whether nothing is consumed, nothing is in hand, and no call is under way."""
+        return self._subscription is None and not self.in_hand and not self.state.is_calling
 
     @property
     def is_stalled(self) -> bool:

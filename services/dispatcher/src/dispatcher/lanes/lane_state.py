@@ -68,6 +68,11 @@ class LaneState(CallConditions):
         """The reason why the lane cannot be worked at all, or None."""
         return self.queue_mismatch or self.unreadable
 
+    @property
+    def is_calling(self) -> bool:
+        """Whether a delivery or a question is being sent."""
+        return self._in_flight > 0
+
     def change(self, connector: Connector) -> None:
         """Use the connector's new settings. A changed connector is tried at once."""
         self.unreadable = None

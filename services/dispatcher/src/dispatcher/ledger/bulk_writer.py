@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import structlog
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError, WTimeoutError
+from pymongo.errors import BulkWriteError, PyMongoError, WTimeoutError
 
 from common.database import DUPLICATE_KEY, is_unavailable, retry_while_unavailable
 from dispatcher.ledger import updates
@@ -25,6 +25,7 @@ from dispatcher.ledger.claim_decision import (
     decide_claim,
     is_owed,
 )
+from dispatcher.ledger.newest_version import newer_waiting
 from dispatcher.ledger.record import LedgerRecord, parse_document
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class LedgerWrite(NamedTuple):
 
     claim: Claim
     operation: UpdateOne
-    kind: Literal["claim", "settle", "release", "owe"]
+    kind: Literal["claim", "settle", "release", "owe", "newest"]
 
 
 class _Result(NamedTuple):
@@ -82,6 +83,17 @@ class BulkWriter:
                 return [error]
         return [(await self.write([item]))[0] for item in items]
 
+    async def find_newer(self, claims: Sequence[Claim]) -> list[bool]:
+        """Return for each claim whether a newer version waits. Returns False while MongoDB is
+        unavailable, because each version may be sent.
+        """
+        try:
+            records = await self._read(claim.document_id for claim in claims)
+        except PyMongoError:
+            return [False] * len(claims)
+        found = [(claim, records.get(claim.document_id)) for claim in claims]
+        return [bool(record and newer_waiting(claim, record)) for claim, record in found]
+
     async def _write_when_available(
         self, items: Sequence[LedgerWrite]
     ) -> list[ClaimResult | Exception | None]:
@@ -104,6 +116,11 @@ class BulkWriter:
         settled = [item.claim for item in items if item.kind == "settle"]
         if result.unmatched and settled:
             await self._warn_about_ended_claims(settled)
+        again = [
+            items[index].operation for index in result.collided if items[index].kind == "newest"
+        ]
+        if again:  # a claim may have inserted the document at the same time
+            await self._apply(again)
         unclear = [index for index in result.collided if items[index].kind == "claim"]
         if unclear:
             closer = await self._decide_collisions([items[index].claim for index in unclear])
@@ -147,7 +164,7 @@ class BulkWriter:
         if record is None:
             return None
         if isinstance(decision, Grantable):
-            granted = Granted(claim, decision.missing_create)
+            granted = _granted(claim, decision)
             return updates.grant_update(granted, record, now, self._lease)
         if isinstance(decision, NothingToDelete):
             return updates.nothing_to_delete_update(claim, record, now, decision)
@@ -193,5 +210,9 @@ def _result_of(error: BulkWriteError, count: int) -> _Result:
 def _answer(claim: Claim, decision: ClaimDecision, *, is_lost: bool) -> ClaimResult:
     """Return the result of a claim. A claim whose document was changed is tried again."""
     if isinstance(decision, AlreadyGranted | Grantable):
-        return ClaimedElsewhere() if is_lost else Granted(claim, decision.missing_create)
+        return ClaimedElsewhere() if is_lost else _granted(claim, decision)
     return ClaimedElsewhere() if is_lost and isinstance(decision, NothingToDelete) else decision
+
+
+def _granted(claim: Claim, decision: AlreadyGranted | Grantable) -> Granted:
+    return Granted(claim, decision.missing_create, decision.is_repetition, decision.unknown)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from common.contracts.appointment import Action
+from common.contracts.appointment_version import AppointmentVersion
 from common.contracts.delivery import DeliveryRequested
-from dispatcher.ledger.version import AppointmentVersion
 from dispatcher.outcome import Outcome
 
 _PROCESS = uuid.uuid4().hex
@@ -20,11 +20,14 @@ _NUMBERS = itertools.count()
 class Claim:
     """A claim of the right to call for one appointment.
 
-    ``token`` is unique, so that a repetition of the claim has another one.
+    ``token`` is unique, so that a repetition of the claim has another one. ``yields_to`` are the
+    actions of newer waiting versions for which the delivery is skipped. It is empty where the
+    connector gets every version.
     """
 
     request: DeliveryRequested
     sends_missing_create: bool = True
+    yields_to: frozenset[Action] = frozenset()
     token: str = field(default_factory=lambda: f"{_PROCESS}-{next(_NUMBERS)}")
     version: AppointmentVersion = field(init=False)
 
@@ -49,15 +52,32 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownAttempt:
+    """An earlier attempt of the same delivery whose outcome is unknown.
+
+    ``since`` is the time of its end. ``outcome`` is None for a call that was cut off with its
+    process. ``missing_create`` is the create that it made up for, as an update sent as a create.
+    """
+
+    since: datetime
+    outcome: Outcome | None = None
+    missing_create: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Granted:
     """A claim that was granted.
 
     ``missing_create`` is the transaction of a create that the back office never got. If there is
-    one, the update is sent as a create.
+    one, the update is sent as a create. ``is_repetition`` is whether an earlier call of the same
+    delivery may have been stored. ``unknown`` is that call, where the back office may be asked
+    about it. Neither changes the right that is granted.
     """
 
     claim: Claim
     missing_create: str | None = None
+    is_repetition: bool = field(default=False, compare=False)
+    unknown: UnknownAttempt | None = field(default=None, compare=False)
 
     @property
     def sends_create(self) -> bool:
@@ -92,6 +112,12 @@ class Superseded:
 
     transaction_id: str
     modified_at: datetime
+
+
+class NewerWaits(Superseded):
+    """A newer version waits in the lane, and this one need not be sent."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Status
-from dispatcher.ledger.claim import AlreadySettled, ClaimedElsewhere, NothingToDelete, Superseded
+from dispatcher.ledger.claim import (
+    AlreadySettled,
+    ClaimedElsewhere,
+    NothingToDelete,
+    Superseded,
+)
+from dispatcher.ledger.newest_version import newer_waiting
 from dispatcher.ledger.record import LEASE_OVER, AppointmentPresence, LedgerRecord, RecordedVersion
 from dispatcher.ledger.version_notes import nothing_to_delete_note
 from dispatcher.outcome import Outcome
@@ -15,7 +21,7 @@ from dispatcher.outcome import Outcome
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from dispatcher.ledger.claim import Claim
+    from dispatcher.ledger.claim import Claim, UnknownAttempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,8 @@ class AlreadyGranted:
     """The claim was granted before, and the reply of MongoDB was lost."""
 
     missing_create: str | None
+    is_repetition: bool
+    unknown: UnknownAttempt | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,8 @@ class Grantable:
     """The claim may be granted while the document is unchanged."""
 
     missing_create: str | None
+    is_repetition: bool = False
+    unknown: UnknownAttempt | None = None
 
 
 ClaimDecision = (
@@ -40,14 +50,20 @@ ClaimDecision = (
 def decide_claim(claim: Claim, record: LedgerRecord, now: datetime) -> ClaimDecision:
     """Return the decision on one claim, from the document as it was read."""
     if record.token == claim.token and record.lease_until > LEASE_OVER:
-        return AlreadyGranted(_missing_create(claim, record))
+        return AlreadyGranted(
+            _missing_create(claim, record), is_repetition=True, unknown=record.unknown_of(claim)
+        )
     outcome = record.outcome_of(claim)
     if outcome is not None:
         return AlreadySettled(outcome)
     newer = _newer(claim, record, now)
     if newer is not None:
         return Superseded(newer.transaction_id, newer.modified_at)
-    return ClaimedElsewhere() if record.lease_until > now else _granted(claim, record)
+    if record.lease_until > now:
+        return ClaimedElsewhere()
+    is_repetition = record.may_repeat(claim)
+    waiting = None if is_repetition else newer_waiting(claim, record)
+    return waiting or _granted(claim, record, is_repetition=is_repetition)
 
 
 def is_owed(claim: Claim, record: LedgerRecord, decision: ClaimDecision) -> bool:
@@ -77,7 +93,9 @@ def _newer(claim: Claim, record: LedgerRecord, now: datetime) -> RecordedVersion
     return None
 
 
-def _granted(claim: Claim, record: LedgerRecord) -> Grantable | NothingToDelete:
+def _granted(
+    claim: Claim, record: LedgerRecord, *, is_repetition: bool
+) -> Grantable | NothingToDelete:
     missing = _owed_to(claim, record)
     is_there = (
         record.presence in {AppointmentPresence.PRESENT, AppointmentPresence.UNKNOWN}
@@ -86,18 +104,20 @@ def _granted(claim: Claim, record: LedgerRecord) -> Grantable | NothingToDelete:
     if missing and claim.action is Action.DELETE and not is_there:
         outcome = Outcome(status=Status.SKIPPED, message=nothing_to_delete_note(missing))
         return NothingToDelete(missing, outcome)
-    return Grantable(_missing_create(claim, record))
+    unknown = record.unknown_of(claim) or record.cut_off_of(claim)
+    return Grantable(_missing_create(claim, record), is_repetition, unknown)
 
 
 def _missing_create(claim: Claim, record: LedgerRecord) -> str | None:
     """Return the create that an update has to make up for.
 
     A call that was cut off as such a create may have delivered it. Its own repetition sends the
-    create again.
+    create again, and so does the repetition of an attempt whose outcome is unknown.
     """
     if claim.action is not Action.UPDATE or (record.claimed and _may_have_created(claim, record)):
         return None
-    return _owed_to(claim, record)
+    unknown = record.unknown_of(claim)
+    return _owed_to(claim, record) or (unknown.missing_create if unknown else None)
 
 
 def _may_have_created(claim: Claim, record: LedgerRecord) -> bool:

@@ -23,15 +23,18 @@ from dispatcher.ledger.claim import (
     ClaimedElsewhere,
     ClaimResult,
     Granted,
+    NewerWaits,
     NothingToDelete,
     Superseded,
     document_id_of,
 )
+from dispatcher.ledger.newest_version import forget_newest_update, newest_update
 from dispatcher.ledger.server_clock import ServerClock
 from dispatcher.metrics import LEDGER_ANSWERS, LEDGER_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
@@ -43,6 +46,7 @@ _RESULT_COUNTERS = {
     Granted: LEDGER_ANSWERS.labels("granted"),
     AlreadySettled: LEDGER_ANSWERS.labels("done"),
     Superseded: LEDGER_ANSWERS.labels("superseded"),
+    NewerWaits: LEDGER_ANSWERS.labels("newer waits"),
     NothingToDelete: LEDGER_ANSWERS.labels("never delivered"),
     ClaimedElsewhere: LEDGER_ANSWERS.labels("busy"),
 }
@@ -59,6 +63,7 @@ class Ledger:
         self._active: dict[str, Claim] = {}
         self._releasing: set[asyncio.Task[None]] = set()
         self._batcher: Batcher[LedgerWrite, ClaimResult | None] = Batcher(self._write)
+        self._reader: Batcher[Claim, bool] = Batcher(self._bulk.find_newer)
 
     async def claim(self, claim: Claim) -> ClaimResult:
         """Return the grant of the claim, or the reason against a call."""
@@ -78,9 +83,16 @@ class Ledger:
     async def settle(self, granted: Granted, outcome: Outcome) -> None:
         """Store the outcome of the call, and end the claim."""
         self._active.pop(granted.claim.token, None)
-        pending = [self._batcher.submit(write) for write in _settling(granted, outcome)]
+        writes = _settling(granted, outcome, self._clock.now())
+        pending = [self._batcher.submit(write) for write in writes]
         for done in pending:
             await done
+
+    async def record_missing(self, granted: Granted) -> None:
+        """Record that the back office certainly does not have the record of an earlier attempt."""
+        if granted.is_create:
+            update = updates.missing_create_update(granted)
+            await self._batcher.submit(LedgerWrite(granted.claim, update, "owe"))
 
     async def release(self, claim: Claim) -> None:
         """End a claim for which nothing was sent. The claim may have ended before."""
@@ -92,6 +104,31 @@ class Ledger:
         if request.transaction.action is Action.CREATE:
             claim = Claim(request)
             await self._batcher.submit(LedgerWrite(claim, updates.owed_create_update(claim), "owe"))
+
+    async def record_newest(self, request: DeliveryRequested) -> None:
+        """Record a version that goes to its lane next, unless a newer one is recorded.
+
+        A create is not recorded, because other versions are hardly ever older.
+        """
+        if request.transaction.action is not Action.CREATE:
+            claim = Claim(request)
+            await self._batcher.submit(LedgerWrite(claim, newest_update(claim), "newest"))
+
+    async def forget_newest(self, request: DeliveryRequested) -> None:
+        """Forget a version that ended before its claim, so that no older one is skipped for it."""
+        if request.transaction.action is not Action.CREATE:
+            claim = Claim(request)
+            await self._batcher.submit(LedgerWrite(claim, forget_newest_update(claim), "newest"))
+
+    async def newer_waits(self, granted: Granted) -> bool:
+        """Return whether a newer version was routed since the claim, so that it has to be made
+        again.
+
+        Returns False where the claim does not yield, and while MongoDB is unavailable.
+        """
+        if granted.is_repetition or not granted.claim.yields_to:
+            return False
+        return await self._reader.submit(granted.claim)
 
     async def forget_order(self, appointment_key: str, connector_ids: Iterable[str]) -> int:
         """Allow a next version of any age. Returns the number of connectors with this
@@ -142,13 +179,13 @@ class Ledger:
             return await self._bulk.write(items)
 
 
-def _settling(granted: Granted, outcome: Outcome) -> list[LedgerWrite]:
+def _settling(granted: Granted, outcome: Outcome, now: datetime) -> list[LedgerWrite]:
     """Return the writes that end a claim.
 
     A create that its connector does not want is not owed.
     """
     claim = granted.claim
-    settled = LedgerWrite(claim, updates.settle_update(granted, outcome), "settle")
+    settled = LedgerWrite(claim, updates.settle_update(granted, outcome, now), "settle")
     is_wanted = claim.action is Action.CREATE and outcome.status is not Status.SKIPPED
     if not is_wanted or outcome.counts_as_delivered:
         return [settled]

@@ -4,8 +4,9 @@
 ``claimed_version`` is the version of the call under way, and ``lease_until`` the end of its claim.
 ``recent`` holds the last attempts with their outcomes. ``presence`` is the knowledge whether the
 back office has the appointment. ``created_by`` is the transaction that was, or may have been,
-delivered as a create. ``create_owed`` is the create that was not. ``revision`` grows with every
-change except renewals of the lease.
+delivered as a create. ``create_owed`` is the create that was not. ``newest_version`` is the newest
+version that was routed and not claimed yet, of connectors that get the newest only. ``revision``
+grows with every change except renewals of the lease and newest versions.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from common.contracts.appointment_version import AppointmentVersion
 from common.contracts.delivery import Status
 from common.contracts.moments import ticks_of
-from dispatcher.ledger.version import AppointmentVersion
+from dispatcher.ledger.claim import UnknownAttempt
 from dispatcher.outcome import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dispatcher.ledger.claim import Claim
 
@@ -64,6 +66,7 @@ class LedgerRecord:
     delivered: RecordedVersion | None
     claimed: RecordedVersion | None
     owed: RecordedVersion | None
+    newest: RecordedVersion | None
     created_by: str | None
     presence: AppointmentPresence | None
     recent: Sequence[Mapping[str, Any]]
@@ -77,17 +80,58 @@ class LedgerRecord:
         """
         for entry in self.recent:
             is_success = entry["outcome"]["status"] == Status.SUCCESS
-            if entry["key"] == claim.key or (is_success and _is_of(entry, claim)):
+            if entry["key"] == claim.key or (
+                is_success and _is_of(entry, claim.request.delivery_id)
+            ):
                 return Outcome.model_validate(entry["outcome"])
         if self.final and self.final[0] == claim.request.transaction.transaction_id:
             return Outcome.model_validate(self.final[1])
         return None
 
+    def unknown_of(self, claim: Claim) -> UnknownAttempt | None:
+        """Return the last attempt of the same delivery whose outcome is unknown, or None.
+
+        None also when a later attempt found that the record was missing. An attempt that 0.1.0
+        stored has no time, so it counts from the request of this claim.
+        """
+        for entry in reversed(self.recent):
+            if not _is_of(entry, claim.request.delivery_id):
+                continue
+            outcome = Outcome.model_validate(entry["outcome"])
+            if outcome.outcome_unknown:
+                since = outcome.unknown_since or entry.get("at") or claim.request.requested_at
+                return UnknownAttempt(since, outcome, entry.get("missing_create"))
+            if outcome.was_missing:
+                return None
+        return None
+
+    def cut_off_of(self, claim: Claim) -> UnknownAttempt | None:
+        """Return the call for the same transaction that was cut off with its process, or None."""
+        cut_off = self.claimed
+        if cut_off is None or cut_off.transaction_id != claim.request.transaction.transaction_id:
+            return None
+        return UnknownAttempt(self.lease_until)
+
     def may_have(self, claim: Claim) -> bool:
         """Return whether the back office has this delivery, or may have it."""
         return any(
-            _is_of(entry, claim) and Outcome.model_validate(entry["outcome"]).counts_as_delivered
+            outcome.counts_as_delivered for outcome in self.outcomes_of(claim.request.delivery_id)
+        )
+
+    def may_repeat(self, claim: Claim) -> bool:
+        """Return whether an earlier call of this delivery may have been stored."""
+        outcomes = self.outcomes_of(claim.request.delivery_id)
+        cut_off = self.claimed and self.claimed.transaction_id
+        return cut_off == claim.request.transaction.transaction_id or any(
+            outcome.may_be_stored for outcome in outcomes
+        )
+
+    def outcomes_of(self, delivery_id: str) -> Iterator[Outcome]:
+        """Return the outcomes of the last attempts of a delivery."""
+        return (
+            Outcome.model_validate(entry["outcome"])
             for entry in self.recent
+            if _is_of(entry, delivery_id)
         )
 
 
@@ -129,8 +173,8 @@ def version_document(recorded: RecordedVersion) -> dict[str, Any]:
 
 
 def outcome_document(outcome: Outcome) -> dict[str, Any]:
-    """Return an outcome as a part of a document, without its empty fields."""
-    return outcome.model_dump(mode="json", exclude_defaults=True)
+    """Return an outcome as a part of a document, without its empty fields and its answer."""
+    return outcome.model_dump(mode="json", exclude_defaults=True, exclude={"answer"})
 
 
 def parse_document(document: Mapping[str, Any]) -> LedgerRecord:
@@ -146,6 +190,7 @@ def parse_document(document: Mapping[str, Any]) -> LedgerRecord:
         delivered=delivered,
         claimed=_known(document, "claimed"),
         owed=_version(document.get("create_owed")),
+        newest=_version(document.get("newest_version")),
         created_by=document.get("created_by")
         or (delivered.transaction_id if delivered and is_old else None),
         presence=AppointmentPresence(presence) if presence else None,
@@ -189,6 +234,6 @@ def _version_of_0_1_0(document: Mapping[str, Any], name: str) -> RecordedVersion
     )
 
 
-def _is_of(entry: Mapping[str, Any], claim: Claim) -> bool:
-    """Return whether an attempt belongs to the delivery of this claim."""
-    return bool(entry["key"].rpartition(".")[0] == claim.request.delivery_id)
+def _is_of(entry: Mapping[str, Any], delivery_id: str) -> bool:
+    """Return whether an attempt belongs to the delivery."""
+    return bool(entry["key"].rpartition(".")[0] == delivery_id)

@@ -10,6 +10,7 @@ from pymongo import UpdateOne
 from common.contracts.appointment import Action
 from common.contracts.delivery import Status
 from dispatcher.ledger.claim import Granted
+from dispatcher.ledger.newest_version import none_is_newer, reached
 from dispatcher.ledger.record import (
     LEASE_OVER,
     NO_VERSION,
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from dispatcher.outcome import Outcome
 
 REMEMBERED_ATTEMPTS = 16
-SUCCESS = {"status": str(Status.SUCCESS)}
-"""The outcome of a delivered version, once its attempt has left ``recent``."""
+LASTING = frozenset({"status", "sent_action", "receipt"})
+"""The fields of a success that stay, once its attempt has left ``recent``."""
 _NO_VERSION = {"ticks": NO_VERSION}
 _FIELDS_OF_0_1_0 = {
     f"{name}{end}": "" for name in ("delivered", "claimed") for end in ("", "_by", "_modified_at")
@@ -39,7 +40,8 @@ def claim_update(claim: Claim, now: datetime, lease: timedelta) -> UpdateOne:
     """Return the update that grants the usual claim, whose version is newer by its last-modified
     time.
 
-    In every other case the update collides with the existing document.
+    In every other case the update collides with the existing document. No version that waits is
+    newer, so the newest waiting version is forgotten.
     """
     simply = {
         "delivered_version.ticks": {"$lt": claim.version.ticks},
@@ -51,9 +53,11 @@ def claim_update(claim: Claim, now: datetime, lease: timedelta) -> UpdateOne:
     changes = {
         "$set": _claimed_fields(Granted(claim), now + lease),
         "$setOnInsert": {"delivered_version": _NO_VERSION},
+        "$unset": {"newest_version": ""},
         "$inc": {"revision": 1},
     }
-    return UpdateOne({"_id": claim.document_id, **simply}, changes, upsert=True)
+    waiting = none_is_newer(claim) if claim.yields_to else {}
+    return UpdateOne({"_id": claim.document_id, **simply, **waiting}, changes, upsert=True)
 
 
 def grant_update(
@@ -65,7 +69,7 @@ def grant_update(
     been.
     """
     changes = _claimed_fields(granted, now + lease)
-    removed = dict(_FIELDS_OF_0_1_0)
+    removed = _FIELDS_OF_0_1_0 | reached(granted.claim, record)
     newest = _newest(record)
     changes["delivered_version"] = version_document(newest) if newest else _NO_VERSION
     created_by = record.created_by
@@ -78,6 +82,33 @@ def grant_update(
     if created_by is not None:
         changes["created_by"] = created_by
     return _guarded(granted.claim, record, now, {"$set": changes, "$unset": removed})
+
+
+def missing_create_update(granted: Granted) -> UpdateOne:
+    """Return the update that records a create of unknown outcome as certainly not delivered.
+
+    A newer version is then sent as a create, unless this attempt delivers it.
+    """
+    claim = granted.claim
+    transaction = claim.request.transaction
+    owed = RecordedVersion(
+        claim.version,
+        granted.missing_create or transaction.transaction_id,
+        transaction.appointment.modified_at,
+        is_create=True,
+    )
+    mine = {"_id": claim.document_id, "token": claim.token, "lease_until": {"$ne": LEASE_OVER}}
+    return UpdateOne(
+        mine | {"created_by": transaction.transaction_id},
+        {
+            "$set": {
+                "create_owed": version_document(owed),
+                "presence": AppointmentPresence.ABSENT,
+            },
+            "$unset": {"created_by": ""},
+            "$inc": {"revision": 1},
+        },
+    )
 
 
 def nothing_to_delete_update(
@@ -96,26 +127,27 @@ def nothing_to_delete_update(
     }
     update = {
         "$set": changes,
-        "$unset": {"create_owed": "", "created_by": "", **_FIELDS_OF_0_1_0},
-        "$push": _push_attempt(claim, outcome),
+        "$unset": {"create_owed": "", "created_by": ""} | _FIELDS_OF_0_1_0 | reached(claim, record),
+        "$push": _push_attempt(Granted(claim), outcome, now),
     }
     return _guarded(claim, record, now, update)
 
 
-def settle_update(granted: Granted, outcome: Outcome) -> UpdateOne:
+def settle_update(granted: Granted, outcome: Outcome, now: datetime) -> UpdateOne:
     """Return the update that stores the outcome of the call, and ends the claim."""
     claim = granted.claim
     stored = outcome_document(outcome)
     changes: dict[str, Any] = {"lease_until": LEASE_OVER, "claimed_version": _NO_VERSION}
     update: dict[str, Any] = {
         "$set": changes,
-        "$push": _push_attempt(claim, stored),
+        "$push": _push_attempt(granted, stored, now),
         "$inc": {"revision": 1},
     }
     is_success = outcome.status is Status.SUCCESS
     if outcome.may_be_stored:
+        lasting = {name: value for name, value in stored.items() if name in LASTING}
         changes["delivered_version"] = claim_document(
-            claim, SUCCESS if is_success else None, is_create=granted.is_create
+            claim, lasting if is_success else None, is_create=granted.is_create
         )
         changes["presence"] = _presence(claim, is_success=is_success)
     if outcome.counts_as_delivered:
@@ -189,7 +221,7 @@ def forget_order_update() -> dict[str, Any]:
     """
     return {
         "$set": {"delivered_version.ticks": NO_VERSION, "claimed_version.ticks": NO_VERSION},
-        "$unset": {"delivered_version.is_delete": "", **_FIELDS_OF_0_1_0},
+        "$unset": {"delivered_version.is_delete": "", "newest_version": "", **_FIELDS_OF_0_1_0},
         "$inc": {"revision": 1},
     }
 
@@ -230,6 +262,14 @@ def _presence(claim: Claim, *, is_success: bool) -> AppointmentPresence:
     )
 
 
-def _push_attempt(claim: Claim, outcome: dict[str, Any]) -> dict[str, Any]:
-    entry = {"key": claim.key, "delivery": claim.request.delivery_id, "outcome": outcome}
+def _push_attempt(granted: Granted, outcome: dict[str, Any], at: datetime) -> dict[str, Any]:
+    claim = granted.claim
+    entry: dict[str, Any] = {
+        "key": claim.key,
+        "delivery": claim.request.delivery_id,
+        "outcome": outcome,
+        "at": at,
+    }
+    if granted.missing_create is not None:
+        entry["missing_create"] = granted.missing_create
     return {"recent": {"$each": [entry], "$slice": -REMEMBERED_ATTEMPTS}}

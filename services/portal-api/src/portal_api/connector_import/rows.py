@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
 
+from common.contracts.applied import AppliedPreset, AppliedSettings
 from common.contracts.connector import BUSINESS_CENTRAL, SYSTEMS, AuthenticationType, Limits
 from common.problem import MAX_ERRORS, MAX_NAME_LENGTH
 from portal_api.errors import MediaTypeError, UnreadableError
@@ -25,9 +26,10 @@ _PATHS: dict[str, tuple[str, ...]] = {
     name.replace("_", ""): (name,)
     for name in (
         "name", "description", "source_app", "source_type", "enabled", "system", "api_type", "uri",
-        "actions", "time_zone", "ca_certificate", "authentication", "limits", "mapping", "headers",
-        "sends_missing_create", "newest_only", "recognises_delivery_id", "missing_after_s",
-        "password", "client_secret", "signing_secret", "uri_query", "token_query",
+        "actions", "time_zone", "ca_certificate", "authentication", "limits", "mapping", "applied",
+        "headers", "sends_missing_create", "newest_only", "recognises_delivery_id",
+        "missing_after_s", "password", "client_secret", "signing_secret", "uri_query",
+        "token_query",
     )
 } | {
     "sendappointmenttowebservice": ("enabled",),
@@ -42,6 +44,10 @@ _PATHS: dict[str, tuple[str, ...]] = {
         for name in ("login", "tenant_id", "client_id", "token_url", "scope")
     },
     **{name.replace("_", ""): ("limits", name) for name in Limits.model_fields},
+    **{
+        f"applied{name.removeprefix('applied_').replace('_', '')}": ("applied", name)
+        for name in AppliedSettings.model_fields
+    },
 }  # fmt: skip
 _SYSTEMS = {
     "bc": BUSINESS_CENTRAL,
@@ -115,6 +121,14 @@ def _fold(name: str) -> str:
     return "".join(character for character in name.lower() if character.isalnum())
 
 
+def _parse_values(value: str) -> Any:
+    """Return a list in JSON, or the texts between commas."""
+    found = _parse_json(value)
+    texts = [text.strip() for text in value.split(",") if text.strip()]
+    return found if isinstance(found, list) else texts
+
+
+_PRESETS = {_fold(preset.value): preset.value for preset in AppliedPreset}
 _FLAGS = {
     "true": True,
     "yes": True,
@@ -132,12 +146,16 @@ _TRANSLATIONS: dict[str, Callable[[str], Any]] = {
         ("enabled", "sends_missing_create", "newest_only", "recognises_delivery_id"),
         lambda value: _FLAGS.get(value.strip().lower(), value),
     ),
-    **dict.fromkeys((*Limits.model_fields, "missing_after_s"), _parse_json),
+    **dict.fromkeys(
+        (*Limits.model_fields, "missing_after_s", "interval_s", "give_up_after_h"), _parse_json
+    ),
+    **dict.fromkeys(("applied_values", "refused_values", "reverted_values"), _parse_values),
+    "preset": lambda value: _PRESETS.get(_fold(value), value),
     "actions": lambda value: [
         action.strip().lower() for action in value.split(",") if action.strip()
     ],
     "api_type": str.upper,
-    **dict.fromkeys(("authentication", "limits", "mapping", "headers"), _parse_json),
+    **dict.fromkeys(("authentication", "limits", "mapping", "applied", "headers"), _parse_json),
 }
 
 

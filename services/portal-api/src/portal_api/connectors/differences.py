@@ -11,7 +11,7 @@ from portal_api.connectors.fields import STORE_FIELDS
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
 
-NESTED_FIELDS = ("authentication", "limits")
+NESTED_FIELDS = ("authentication", "limits", "applied")
 
 
 def changed_fields(before: Connector | None, after: Connector) -> list[str]:

@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from common.address import split_query
+from common.contracts.applied import AppliedSettings
 from common.contracts.appointment import Action
 from common.contracts.connector import (
     QUERIES,
@@ -22,7 +23,9 @@ from common.contracts.connector import (
     AuthenticationScheme,
     Limits,
     calls_in_flight_of,
+    kind_of,
 )
+from portal_api.connectors.applied_settings import EnteredApplied, applied_refusal
 from portal_api.connectors.entered import (
     AsAddress,
     AsCertificate,
@@ -112,6 +115,13 @@ class ConnectorFields(SystemFields):
         ),
     )
     limits: EnteredLimits = Limits()
+    applied: EnteredApplied = Field(
+        default=AppliedSettings(),
+        description=(
+            "The questions for the state of records after Success (docs/applied.md), off by "
+            "default. Null means the default name or values of the preset."
+        ),
+    )
     password: AsSecret = Field(
         default=None, max_length=500, description="The password of the login."
     )
@@ -145,6 +155,14 @@ class ConnectorFields(SystemFields):
             check_headers(self._header_values(), self.system, is_authenticated=is_authenticated)
         except ValueError as error:
             raise refusal(("headers",), str(error)) from None
+        return self
+
+    @model_validator(mode="after")
+    def _applied_fits(self) -> Self:
+        """Refuse a preset of another system, and an address at another server."""
+        found = applied_refusal(self.applied, kind_of(self.system, self.api_type), self.uri)
+        if found is not None:
+            raise found
         return self
 
     @model_validator(mode="after")

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from common.contracts.applied import AppliedSettings
 from common.contracts.appointment import Action
 from common.contracts.connector import Authentication, Connector, Limits
 from portal_api.connectors.differences import changed_fields
@@ -39,6 +40,7 @@ class ConnectorResponse(BaseModel):
     newest_only: bool
     recognises_delivery_id: bool
     missing_after_s: float
+    applied: AppliedSettings = AppliedSettings()
     secrets: list[str]
     modified_at: Instant
     unreadable: list[str] | None = Field(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from common.contracts.delivery import Status
-from portal_api.deliveries.filter import DeliveryFilter
+from portal_api.deliveries.filter import OVERTAKEN, DeliveryFilter
 from portal_api.schemas.examples import CAUSE, page_of
 from portal_api.schemas.paging import ResponseModel
 from portal_api.schemas.types import Instant
@@ -15,6 +17,14 @@ class CauseQuery(DeliveryFilter):
     """The failures to group. The conditions are those of the list of deliveries, and all of them
     must hold.
     """
+
+    def special_queries(self) -> list[dict[str, Any]]:
+        """Return the queries of conditions that are not on a single column. Without the filter
+        `overtaken`, overtaken failures are left out.
+        """
+        if self.overtaken is None:
+            return [*super().special_queries(), {OVERTAKEN: None}]
+        return super().special_queries()
 
     def unindexed_names(self) -> list[str]:
         """Return the names of the parameters without an index. In the archive causes have

@@ -41,6 +41,8 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "retryable": Column("retryable", AccessPath.NONE),
         "outcome_unknown": Column("outcome_unknown", AccessPath.NONE),
         "replica": Column("replica", AccessPath.NONE),
+        "overtaken": Column("overtaken_by.delivery_id", is_sortable=False),
+        "applied": Column("applied.state", is_sortable=False),
         "connector_id": Column("connector_id", is_sortable=False),
         "cause": Column("cause", is_sortable=False),
         "appointment_key": Column("appointment.key", is_sortable=False),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field, field_validator
 
+from common.contracts.applied import AppliedState
 from common.contracts.delivery import Phase, Status, Trigger
 from portal_api.deliveries.columns import COLUMNS
 from portal_api.deliveries.statuses import (
@@ -41,6 +42,7 @@ CLOCK_SKEW = timedelta(days=1)
 """A delivery that changed before a time was also received before it. The two clocks may differ by
 this much.
 """
+OVERTAKEN = "overtaken_by.delivery_id"
 AFTER_DOT = "/"
 """The character that sorts after the dot between transaction and connector in a delivery's id."""
 
@@ -49,7 +51,7 @@ class DeliveryFilter(AppointmentConditions):
     """Conditions on deliveries. All of them must hold, and an unknown one is refused."""
 
     columns: ClassVar = COLUMNS
-    special: ClassVar = frozenset({"status", "status_empty", "phase"})
+    special: ClassVar = frozenset({"status", "status_empty", "phase", "overtaken"})
 
     search: Annotated[
         Search,
@@ -64,7 +66,8 @@ class DeliveryFilter(AppointmentConditions):
         Field(
             description=(
                 "true: only deliveries that were not sent successfully, as in Error Tracking. They "
-                "are done, and their status is neither Success nor Skipped."
+                "are done, their status is neither Success nor Skipped, and they are not "
+                "overtaken. With `overtaken` that filter decides instead."
             )
         ),
     ] = None
@@ -129,6 +132,24 @@ class DeliveryFilter(AppointmentConditions):
             )
         ),
     ] = None
+    overtaken: Annotated[
+        Flag,
+        Field(
+            description=(
+                "true: only deliveries without success whose appointment was delivered to the same "
+                "connector in a newer version. false: only the others."
+            )
+        ),
+    ] = None
+    applied: Annotated[
+        AnyOf[AppliedState],
+        Field(
+            description=(
+                "The state of the record at the back office. Only connectors that ask for it have "
+                "one (docs/applied.md)."
+            )
+        ),
+    ] = ()
     replica: Texts = ()
 
     @field_validator("phase")
@@ -161,6 +182,7 @@ class DeliveryFilter(AppointmentConditions):
         return [
             {"archived": self.is_archive},
             statuses,
+            self._overtaken(),
             self._transactions(),
             words_condition(self.search),
             received,
@@ -181,6 +203,7 @@ class DeliveryFilter(AppointmentConditions):
             *names,
             *(["search"] if self.search else []),
             *(["status"] if self._statuses() is not None else []),
+            *(["overtaken"] if self.overtaken is not None else []),
         ]
 
     def _statuses(self) -> list[Status | None] | None:
@@ -189,8 +212,10 @@ class DeliveryFilter(AppointmentConditions):
         """
         wanted: set[Status | None] = set(self.status) or {*Status, None}
         wanted &= statuses_in(self.phase)
-        if self.troubled is not None:
-            wanted &= set(UNSUCCESSFUL) if self.troubled else {*Status, None} - set(UNSUCCESSFUL)
+        if self.troubled:
+            wanted &= set(UNSUCCESSFUL)
+        if self.troubled is False and self.overtaken is False:
+            wanted -= set(UNSUCCESSFUL)
         if self.retryable or self.outcome_unknown:
             wanted &= set(UNSUCCESSFUL)
         if self.status_empty is not None:
@@ -200,6 +225,17 @@ class DeliveryFilter(AppointmentConditions):
             if len(wanted) == len(Status) + 1
             else [status for status in (None, *Status) if status in wanted]
         )
+
+    def _overtaken(self) -> dict[str, Any]:
+        """Return the query of the mark of overtaken deliveries. Error Tracking leaves them out by
+        default.
+        """
+        if self.overtaken is not None:
+            return {OVERTAKEN: {"$gt": ""} if self.overtaken else None}
+        if self.troubled is False:
+            others = [None, *(status for status in Status if status not in UNSUCCESSFUL)]
+            return {"$or": [{"status": {"$in": others}}, {OVERTAKEN: {"$gt": ""}}]}
+        return {OVERTAKEN: None} if self.troubled else {}
 
     def _transactions(self) -> dict[str, Any]:
         """Return the range of delivery ids that begin with the transaction's id."""

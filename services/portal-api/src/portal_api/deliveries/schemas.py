@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from common.contracts.applied import AppliedState
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status, Trigger
 from portal_api.connectors.schemas import ConnectorResponse
@@ -78,6 +79,58 @@ class AppointmentSnapshot(ResponseModel):
     modified_by: str | None = None
 
 
+class AppliedResponse(ResponseModel):
+    """The state of the record at the back office, beside the status of the delivery.
+
+    ``message`` is the back office's own text. While the record waits, it is the reason why the last
+    question had no answer.
+    """
+
+    state: AppliedState
+    message: str | None = None
+    checked_at: Instant | None = None
+    next_check_at: Instant | None = Field(
+        default=None, description="The next question. Null after the last one."
+    )
+
+
+class ReceiptResponse(ResponseModel):
+    """The confirmation of the stored record, as far as the back office gave one.
+
+    ``record_id`` is the record's own id, ``entry_no`` the Entry No. of the staging table, ``key``
+    the Key of a page service, and ``location`` the address of the record without its query.
+    """
+
+    record_id: str | None = None
+    entry_no: str | None = None
+    key: str | None = None
+    location: str | None = None
+    etag: str | None = None
+
+
+class OutcomeCheckResponse(ResponseModel):
+    """The last question to the back office whether it has the record of an attempt without an
+    answer.
+    """
+
+    at: Instant
+    found: bool | None = Field(
+        default=None, description="Null when the back office gave no usable reply."
+    )
+    note: str
+    next_at: Instant | None = Field(
+        default=None, description="The next check. Null after the last one."
+    )
+
+
+class OvertakenResponse(ResponseModel):
+    """The newer version of the appointment that the connector delivered after all."""
+
+    delivery_id: str
+    transaction_id: str
+    modified_at: Instant
+
+
 class AttemptOutcome(ResponseModel):
     """The outcome of an attempt.
 
@@ -97,6 +150,19 @@ class AttemptOutcome(ResponseModel):
     duration_ms: float | None = None
     connector_version: int | None = None
     replica: str | None = None
+    sent_action: Action | None = Field(
+        default=None,
+        description="The action that was sent. A create where an update made up for one.",
+    )
+    receipt: ReceiptResponse | None = Field(
+        default=None, description="Null where the back office confirmed no record."
+    )
+    outcome_check: OutcomeCheckResponse | None = Field(
+        default=None, description="Null while the outcome of no attempt was checked."
+    )
+    applied: AppliedResponse | None = Field(
+        default=None, description="Null where the connector does not ask (docs/applied.md)."
+    )
 
 
 class Delivery(AttemptOutcome):
@@ -112,6 +178,13 @@ class Delivery(AttemptOutcome):
     changed_at: Instant
     archived: bool = False
     cause: str | None = None
+    overtaken_by: OvertakenResponse | None = Field(
+        default=None,
+        description=(
+            "The delivery of a newer version of the appointment to the same connector. Only a "
+            "delivery without success has it. Error Tracking leaves the delivery out."
+        ),
+    )
     trace_id: Annotated[
         str | None,
         Field(
@@ -213,7 +286,14 @@ def with_delivery_id(item: dict[str, Any]) -> dict[str, Any]:
     return item | {"delivery_id": item["_id"]}
 
 
+_NESTED: dict[str, type[BaseModel]] = {
+    "receipt": ReceiptResponse,
+    "outcome_check": OutcomeCheckResponse,
+    "overtaken_by": OvertakenResponse,
+    "applied": AppliedResponse,
+    "appointment": AppointmentSnapshot,
+}
 EXPORT_COLUMNS = (
-    *(name for name in Delivery.model_fields if name != "appointment"),
-    *(f"appointment_{name}" for name in AppointmentSnapshot.model_fields),
+    *(name for name in Delivery.model_fields if name not in _NESTED),
+    *(f"{name}_{field}" for name, model in _NESTED.items() for field in model.model_fields),
 )

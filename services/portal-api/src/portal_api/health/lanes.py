@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from portal_api.health.observations import LaneHold, LaneObservation
+from portal_api.health.observations import AppliedCounts, LaneHold, LaneObservation
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -31,6 +32,7 @@ class LaneInputs(NamedTuple):
     held: Mapping[str, Sequence[LaneHold]]
     oldest: Mapping[str, datetime]
     partitions: Mapping[str, int]
+    not_applied: Mapping[str, AppliedCounts] = MappingProxyType({})
 
 
 def lanes_of(
@@ -52,7 +54,10 @@ def lanes_of(
         _unreported_lane(connector_id, silent_reports.get(connector_id, ()), inputs, now)
         for connector_id in connector_ids - set(reports)
     ]
-    return tuple(sorted(lanes, key=lambda lane: (lane.connector_name or "", lane.connector_id)))
+    counted = [
+        replace(lane, not_applied=inputs.not_applied.get(lane.connector_id)) for lane in lanes
+    ]
+    return tuple(sorted(counted, key=lambda lane: (lane.connector_name or "", lane.connector_id)))
 
 
 def unreported(

@@ -69,7 +69,14 @@ class HealthMonitor:
         live, silent = self._replicas.dispatchers(now)
         connector_ids = unreported(live, stored.names, stored.oldest)[:QUEUE_DEPTH_BATCH]
         rabbitmq, depths = await self._read_broker(connector_ids, stored.partitions)
-        inputs = LaneInputs(stored.names, depths, stored.held, stored.oldest, stored.partitions)
+        inputs = LaneInputs(
+            stored.names,
+            depths,
+            stored.held,
+            stored.oldest,
+            stored.partitions,
+            stored.not_applied,
+        )
         return SystemObservation(
             at=now,
             services=self._replicas.replicas(now),

@@ -52,6 +52,15 @@ class MongoDbObservation:
     primary: str | None = None
 
 
+class AppliedCounts(NamedTuple):
+    """The current deliveries of a connector whose records the back office has not applied."""
+
+    waiting: int = 0
+    refused: int = 0
+    reverted: int = 0
+    oldest_waiting_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class LaneObservation:
     """The lane of a connector, summed over its partitions. None means unknown."""
@@ -65,6 +74,7 @@ class LaneObservation:
     held_until: datetime | None = None
     reason: str | None = None
     oldest_waiting_at: datetime | None = None
+    not_applied: AppliedCounts | None = None
 
 
 class LaneHold(NamedTuple):
@@ -86,6 +96,7 @@ class StoredObservations:
     partitions: dict[str, int] = field(default_factory=dict)
     held: dict[str, list[LaneHold]] = field(default_factory=dict)
     oldest: dict[str, datetime] = field(default_factory=dict)
+    not_applied: dict[str, AppliedCounts] = field(default_factory=dict)
     dead_letters: int | None = None
 
 

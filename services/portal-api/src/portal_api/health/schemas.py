@@ -53,6 +53,19 @@ class MongoDbHealth(_Observation):
     primary: str | None
 
 
+class NotAppliedHealth(_Observation):
+    """The current deliveries whose records the back office has not applied. At most
+    10,000 of all connectors count.
+    """
+
+    waiting: int
+    refused: int
+    reverted: int
+    oldest_waiting_at: Instant | None = Field(
+        description="The acceptance of the oldest change whose record waits."
+    )
+
+
 class LaneHealth(_Observation):
     """The lane of a connector. Null means unknown."""
 
@@ -72,6 +85,9 @@ class LaneHealth(_Observation):
     )
     reason: str | None
     oldest_waiting_at: Instant | None
+    not_applied: NotAppliedHealth | None = Field(
+        default=None, description="Null where every record is applied, or none is asked for."
+    )
 
 
 class TimerJobHealth(_Observation):

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from common import topology
 from common.consuming import own_queue, own_subscriber, typed_body
+from common.contracts.applied import AppliedChanged
 from common.contracts.delivery import STATUSES, StatusChanged
 from common.contracts.operation import DeliveriesArchived, OperationProgressed
 from common.read_list import read_list
@@ -69,7 +70,9 @@ class LiveMessageHandler:
         self._builders = builders
 
     async def handle_statuses(self, message: TypedBody) -> None:
-        """Publish the deliveries of a list of statuses."""
+        """Publish the deliveries of a list of statuses. Changed states of records need a resync."""
+        if self._broadcaster.is_wanted and message.type == AppliedChanged.__name__:
+            self._broadcaster.request_resync()
         if not self._broadcaster.is_wanted or message.type != StatusChanged.__name__:
             return
         for event in _read_statuses(message.body):

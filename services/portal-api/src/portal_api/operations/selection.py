@@ -12,7 +12,7 @@ from common.contracts.message import DeliveryId
 from common.contracts.operation import MAX_IDS, OperationKind
 from portal_api.deliveries.filter import DeliveryFilter
 from portal_api.schemas.types import Moment
-from portal_api.store.delivery_projections import RECORDED_AT
+from portal_api.store.forward import RECORDED_AT
 
 if TYPE_CHECKING:
     from datetime import datetime

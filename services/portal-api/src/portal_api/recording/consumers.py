@@ -12,9 +12,11 @@ from pydantic import ValidationError
 
 from common import topology
 from common.consuming import own_queue, own_subscriber, parsed_by, subscriber, typed_body
+from common.contracts.applied import APPLIED_CHANGES, AppliedChanged
 from common.contracts.connector import ConnectorTested, LaneChanged
 from common.contracts.dead_letter import MAX_BODY_BYTES, DeadLetter, body_fields
 from common.contracts.delivery import STATUSES, StatusChanged
+from common.contracts.mapped_request import RequestMapped
 from common.contracts.message import digest
 from common.contracts.operation import DeliveriesArchived, OperationProgressed
 from common.contracts.telemetry import Heartbeat, LogRecorded
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from common.broker import ConfirmedPublisher
     from common.consuming import TypedBody
     from common.read_list import UnreadableItems
-    from portal_api.connectors.connection_tests import ConnectionTests
+    from portal_api.payloads.request_views import DispatcherQuestions
     from portal_api.recording.record import Recorder
     from portal_api.recording.record_telemetry import TelemetryRecorder
 
@@ -50,11 +52,11 @@ MAX_BYTES_IN_PROGRESS = 2 * 1024 * 1024
 def subscribe(
     broker: RabbitBroker,
     recorder: Recorder,
-    tests: ConnectionTests,
+    questions: DispatcherQuestions,
     replica: str,
     publisher: ConfirmedPublisher,
 ) -> None:
-    """Add the subscribers of messages to record, and of the results of connection tests."""
+    """Add the subscribers of messages to record, and of the answers of dispatchers."""
     handler = MessageHandler(recorder, publisher)
     for queue in (*RECORDED_QUEUES, topology.DEAD_LETTER_QUEUE):
         subscriber(broker, queue, _raw_message, MESSAGE_PREFETCH)(
@@ -69,7 +71,17 @@ def subscribe(
         MESSAGE_PREFETCH,
     )
     async def resolve_connection_test(result: ConnectorTested) -> None:
-        tests.resolve(result)
+        questions.tests.resolve(result)
+
+    @own_subscriber(
+        broker,
+        topology.MAPPED_REQUESTS,
+        own_queue(f"portal-api.mapped-requests.{replica}"),
+        parsed_by(RequestMapped.model_validate_json),
+        MESSAGE_PREFETCH,
+    )
+    async def resolve_request_view(result: RequestMapped) -> None:
+        questions.views.resolve(result)
 
 
 def subscribe_telemetry(broker: RabbitBroker, recorder: TelemetryRecorder) -> None:
@@ -123,6 +135,10 @@ class MessageHandler:
                 await self._dead_letter_unreadable(transactions.unreadable, queue_name, message)
             case _, LaneChanged.__name__:
                 await recorder.record_lane(LaneChanged.model_validate_json(body))
+            case topology.PORTAL_API_STATUSES.name, AppliedChanged.__name__:
+                changes = read_list(AppliedChanged, APPLIED_CHANGES, body)
+                await recorder.record_applied(changes.items)
+                await self._dead_letter_unreadable(changes.unreadable, queue_name, message)
             case topology.PORTAL_API_STATUSES.name, _:
                 statuses = read_list(StatusChanged, STATUSES, body)
                 await recorder.record_statuses(statuses.items)

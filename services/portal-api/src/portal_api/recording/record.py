@@ -15,16 +15,24 @@ from common.traces.messaging import consume_span
 from common.traces.spans import end_all
 from portal_api.metrics import STORED, STORED_AFTER_SECONDS
 from portal_api.statistics.interval import Interval
-from portal_api.statistics.late import late_minutes
-from portal_api.store import dead_letter_projections, delivery_projections, operation_projections
+from portal_api.statistics.late import late_minutes, late_minutes_of
+from portal_api.store import (
+    answers,
+    applied_projections,
+    dead_letter_projections,
+    delivery_projections,
+    operation_projections,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from common.contracts.applied import AppliedChanged
     from common.contracts.connector import LaneChanged
     from common.contracts.dead_letter import DeadLetter
     from common.contracts.delivery import StatusChanged
     from common.contracts.transaction import TransactionReceived
+    from portal_api.store.overtaken import OvertakenMarks
     from portal_api.store.statistics import Statistics
     from portal_api.store.writer import Writer
 
@@ -37,9 +45,18 @@ class Recorder:
     Every write is idempotent, because RabbitMQ may deliver a message twice.
     """
 
-    def __init__(self, writer: Writer, statistics: Statistics | None = None) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        statistics: Statistics | None = None,
+        overtaken: OvertakenMarks | None = None,
+        *,
+        keeps_answers: bool = True,
+    ) -> None:
         self._writer = writer
         self._statistics = statistics
+        self._overtaken = overtaken
+        self._keeps_answers = keeps_answers
 
     async def record_transactions(self, received: Sequence[TransactionReceived]) -> None:
         """Record the changes as pending deliveries before they are routed."""
@@ -62,14 +79,27 @@ class Recorder:
             if event.phase is Phase.DONE
         ]
         with end_all(spans):
-            await self._writer.write(
-                [change for event in events for change in delivery_projections.of_status(event)]
+            changes = [
+                change for event in events for change in delivery_projections.of_status(event)
+            ]
+            if self._keeps_answers:
+                changes += [change for event in events for change in answers.of_status(event)]
+            await self._writer.write(changes)
+            await self._mark_overtaken(
+                event.appointment.key for event in events if event.phase is Phase.DONE
             )
         STORED.labels("status").inc(len(events))
         now = datetime.now(UTC)
         await self._mark_late(late_minutes(events, now))
         for event in events:
             STORED_AFTER_SECONDS.observe(max(0.0, (now - event.at).total_seconds()))
+
+    async def record_applied(self, events: Sequence[AppliedChanged]) -> None:
+        """Record the states of records at the back office."""
+        await self._writer.write(applied_projections.of_changes(events))
+        STORED.labels("applied").inc(len(events))
+        times = (event.applied.checked_at for event in events)
+        await self._mark_late(late_minutes_of(filter(None, times), datetime.now(UTC)))
 
     async def record_lane(self, change: LaneChanged) -> None:
         """Record that a lane is held or released."""
@@ -96,6 +126,7 @@ class Recorder:
             )
             note = f"It could not be stored: {type(error).__name__}"
             await self._writer.write(dead_letter_projections.of_letter_alone(dead_letter, note))
+        await self._mark_overtaken(dead_letter_projections.appointments_in(dead_letter))
         STORED.labels("dead letter").inc()
         await self._mark_late(
             {
@@ -103,6 +134,13 @@ class Recorder:
                 for moment in (dead_letter.at, *dead_letter_projections.accepted_at(dead_letter))
             }
         )
+
+    async def _mark_overtaken(self, appointment_keys: Iterable[str]) -> None:
+        """Mark overtaken deliveries after the write and before the acknowledgement, so that a crash
+        repeats it.
+        """
+        if self._overtaken is not None:
+            await self._overtaken.update(set(appointment_keys))
 
     async def _mark_late(self, minutes: set[datetime]) -> None:
         """Mark minutes to be counted again.

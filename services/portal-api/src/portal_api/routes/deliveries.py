@@ -79,7 +79,7 @@ def deliveries(
         settings = {"settings_then": versions.get(used_version), "settings_now": current}
         newer = await queries.newer(found) if found.get("status") == Status.FAILED else None
         version = current.version if current else None
-        retry = automatic_retry(found, newer, version, timer_job())
+        retry = automatic_retry(found, newer, version, timer_job(), current)
         return DeliveryDetails.model_validate(
             with_delivery_id(found)
             | {

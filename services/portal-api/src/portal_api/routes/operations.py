@@ -215,6 +215,20 @@ def _add_single_delivery_routes(
         return await begin(request, OperationKind.RETRY, delivery_id)
 
     @router.post(
+        "/deliveries/{delivery_id}/check",
+        status_code=202,
+        responses=MISSING,
+        dependencies=[require_role(Role.OPERATOR)],
+    )
+    async def check_delivery(request: Request, delivery_id: str) -> Operation:
+        """Check the unknown outcome of one delivery. It is an operation with one delivery.
+
+        The back office is asked for the record, and gets the appointment again only where it does
+        not have it.
+        """
+        return await begin(request, OperationKind.CHECK, delivery_id)
+
+    @router.post(
         "/deliveries/{delivery_id}/archive",
         status_code=202,
         responses=MISSING,

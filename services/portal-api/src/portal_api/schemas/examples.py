@@ -94,6 +94,7 @@ VERSION: dict[str, Any] = {
     "newest_only": False,
     "recognises_delivery_id": True,
     "missing_after_s": 600.0,
+    "applied": {"preset": "off", "interval_s": 60.0, "give_up_after_h": 72.0},
     "secrets": ["password"],
     "modified_at": "2026-07-21T14:20:00Z",
     "modified_by": "admin1",

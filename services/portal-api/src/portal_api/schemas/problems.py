@@ -53,10 +53,11 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         ),
         404: "The item does not exist.",
         409: "The item was changed since it was read.",
+        410: "The content was deleted.",
         413: "The body is too large.",
         415: "The Content-Type is not one that the route reads.",
         422: "A field is missing or wrong. `errors` names it.",
-        503: "MongoDB or RabbitMQ is unavailable.",
+        503: "MongoDB, RabbitMQ or every dispatcher is unavailable.",
         429: "Too many wrong passwords, codes or API keys. `Retry-After` is the wait in seconds.",
         504: "No dispatcher answered in time.",
     }.items()

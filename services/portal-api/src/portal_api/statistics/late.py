@@ -21,12 +21,12 @@ OVERLAP = timedelta(seconds=180)
 
 def late_minutes(events: Iterable[StatusChanged], now: datetime) -> set[datetime]:
     """Return the minutes of these events, which are recorded now, that are already late."""
-    return {
-        Interval.MINUTE.start_of(moment)
-        for event in events
-        for moment in moments_of(event)
-        if now - moment >= LATE_AFTER
-    }
+    return late_minutes_of((moment for event in events for moment in moments_of(event)), now)
+
+
+def late_minutes_of(moments: Iterable[datetime], now: datetime) -> set[datetime]:
+    """Return the minutes of these moments that are already late."""
+    return {Interval.MINUTE.start_of(moment) for moment in moments if now - moment >= LATE_AFTER}
 
 
 def moments_of(event: StatusChanged) -> list[datetime]:

@@ -85,6 +85,16 @@ class Figure(ResponseModel):
     refused: int = Field(
         default=0, description="The five statuses that a setting or a missing connector causes."
     )
+    applied: int = Field(
+        default=0, description="Records that the back office reported as applied in this step."
+    )
+    refused_by_back_office: int = Field(
+        default=0, description="Records that the back office received and refused later."
+    )
+    reverted: int = 0
+    cannot_be_told: int = Field(
+        default=0, description="Records whose state the back office did not report in time."
+    )
     oldest_waiting_s: float | None = Field(
         default=None,
         description=(

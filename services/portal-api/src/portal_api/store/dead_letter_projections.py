@@ -17,7 +17,8 @@ from common.topology import PORTAL_API_TRANSACTIONS
 from portal_api.deliveries.cause import cause_of
 from portal_api.lists.search_terms import words_of
 from portal_api.store import appointment_projections
-from portal_api.store.delivery_projections import DEAD_LETTER_RANK, RECORDED_AT, derived_fields
+from portal_api.store.delivery_projections import DEAD_LETTER_RANK, derived_fields
+from portal_api.store.forward import RECORDED_AT
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -95,7 +96,11 @@ def _named_only(delivery: DeadLetteredDelivery, letter: DeadLetter, shares: int)
     cause = cause_of(None, letter.reason, connector_id)
     return [
         _saved_letter(delivery.delivery_id, letter, shares),
-        _move(delivery.delivery_id, final_state | {"troubled": True, "cause": cause}, first),
+        _move(
+            delivery.delivery_id,
+            final_state | {"troubled": True, "cause": cause, "overtaken_by": None},
+            first,
+        ),
         _attempt(delivery.delivery_id, first | {"attempt": delivery.attempt}, letter),
     ]
 
@@ -162,6 +167,11 @@ def _attempt(delivery_id: str, fields: dict[str, Any], letter: DeadLetter) -> Ch
         {"$setOnInsert": origin | final_state},
         upsert=True,
     )
+
+
+def appointments_in(letter: DeadLetter) -> list[str]:
+    """Return the key of each appointment in the dead letter, as far as it is known."""
+    return [fields["appointment"]["key"] for _, fields in _deliveries_in(letter)]
 
 
 def accepted_at(letter: DeadLetter) -> list[datetime]:

@@ -9,6 +9,7 @@ from common.contracts.delivery import Phase
 from portal_api.errors import NotFoundError, TooManyError
 from portal_api.lists.column import FULL_SCAN_LIMIT
 from portal_api.schemas.paging import Page
+from portal_api.store.applied_projections import with_applied
 from portal_api.store.errors import translate_errors
 from portal_api.store.pages import read_page
 
@@ -60,6 +61,8 @@ class DeliveryQueries:
             async for attempt in attempts.limit(DELIVERIES_SHOWN * ATTEMPTS_SHOWN):
                 if len(by_delivery[attempt["delivery_id"]]) < ATTEMPTS_SHOWN:
                     by_delivery[attempt["delivery_id"]].append(attempt)
+        for delivery in deliveries:
+            with_applied(delivery, by_delivery[delivery["_id"]])
         return found, [
             _with_phase(delivery, held) | {"attempts": by_delivery[delivery["_id"]]}
             for delivery in deliveries
@@ -131,8 +134,10 @@ class DeliveryQueries:
             )
             letter = await self._database["dead_letters"].find_one({"_id": delivery_id})
             shown = _with_phase(found, await self.held_connectors())
+            made = await attempts.to_list(ATTEMPTS_SHOWN)
+            with_applied(found, made)
             return shown | {
-                "attempts": await attempts.to_list(ATTEMPTS_SHOWN),
+                "attempts": made,
                 "dead_letter": letter,
             }
 

@@ -13,9 +13,12 @@ from common.contracts.traceparent import trace_id_of
 from portal_api.deliveries.cause import cause_of
 from portal_api.deliveries.statuses import UNSUCCESSFUL
 from portal_api.lists.search_terms import words_of
-from portal_api.store import appointment_projections
+from portal_api.store import applied_projections, appointment_projections
+from portal_api.store.forward import RECORDED_AT, update_forward
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from common.contracts.connector import LaneChanged
     from common.contracts.transaction import TransactionReceived
     from portal_api.store.writer import Change
@@ -23,12 +26,13 @@ if TYPE_CHECKING:
 PHASE_ORDER = {Phase.PENDING: 0, Phase.IN_PROGRESS: 1, Phase.DONE: 2}
 DEAD_LETTER_RANK, SUCCESS_RANK = 5, 6
 """Within one attempt, a dead letter ranks above every phase, and a Success above all."""
-RECORDED_AT = "recorded_at"
-"""The time of the last change of a delivery, on MongoDB's clock. A plan selects deliveries as of a
-time.
-"""
-ATTEMPT_FIELDS = {"version", "delivery_id", "at", "traceparent", "exchange", "trace"}
-"""Fields of the attempt alone, and fields that are stored under another name."""
+ATTEMPT_FIELDS = {
+    *("version", "delivery_id", "at", "traceparent", "exchange", "trace", "applied", "answer"),
+}
+"""Fields of the attempt alone, and fields that are stored under another name or by themselves."""
+
+EXCLUDED = {"version", "appointment", "traceparent", "applied", "answer"}
+"""Fields of an event that the stored attempt does not have. Answers have their own collection."""
 
 
 def of_transaction(transaction: TransactionReceived) -> list[Change]:
@@ -49,15 +53,14 @@ def of_status(event: StatusChanged) -> list[Change]:
     delivery, rank = delivery_of(event), rank_of(event)
     changes = [
         _move(event.delivery_id, delivery),
+        *applied_projections.of_status(event),
         appointment_projections.of_delivery(event.delivery_id, delivery),
     ]
     if event.phase is Phase.DONE:
-        attempt = event.model_dump(exclude={"version", "appointment", "traceparent"})
+        attempt = event.model_dump(exclude=EXCLUDED)
         attempt_id = f"{event.delivery_id}.{event.attempt}"
         changes.append(
-            _update_forward(
-                "attempts", attempt_id, "rank", rank, {"$set": attempt | {"rank": rank}}
-            )
+            update_forward("attempts", attempt_id, "rank", rank, {"$set": attempt | {"rank": rank}})
         )
     return changes
 
@@ -84,7 +87,8 @@ def rank_of(event: StatusChanged) -> int:
 
 def derived_fields(delivery: dict[str, Any]) -> dict[str, Any]:
     """Return the fields that follow from the delivery: ``words`` to search by, ``troubled`` to show
-    it in Error Tracking, and ``cause`` to group by.
+    it in Error Tracking, and ``cause`` to group by. Each move of a delivery removes the mark of an
+    overtaken one (store/overtaken.py).
     """
     is_troubled = delivery["status"] in UNSUCCESSFUL
     cause = (
@@ -95,10 +99,16 @@ def derived_fields(delivery: dict[str, Any]) -> dict[str, Any]:
     words = words_of(
         (
             *appointment_projections.searchable_texts(delivery.get("appointment", {})),
+            *_receipt_texts(delivery.get("receipt")),
             delivery["message"],
         )
     )
-    return {"words": words, "troubled": is_troubled, "cause": cause}
+    return {"words": words, "troubled": is_troubled, "cause": cause, "overtaken_by": None}
+
+
+def _receipt_texts(receipt: dict[str, Any] | None) -> Iterator[str | None]:
+    """Yield the texts that a receipt is searched by."""
+    yield from ((receipt or {}).get(name) for name in ("record_id", "entry_no", "key"))
 
 
 def of_lane(change: LaneChanged) -> list[Change]:
@@ -107,14 +117,14 @@ def of_lane(change: LaneChanged) -> list[Change]:
     """
     lane_id = f"{change.connector_id}|{change.replica}"
     return [
-        _update_forward(
+        update_forward(
             "lanes", lane_id, "at", change.at, {"$set": change.model_dump(exclude={"version"})}
         )
     ]
 
 
 def _move(delivery_id: str, delivery: dict[str, Any]) -> Change:
-    return _update_forward(
+    return update_forward(
         "deliveries",
         delivery_id,
         "rank",
@@ -124,15 +134,4 @@ def _move(delivery_id: str, delivery: dict[str, Any]) -> Change:
             "$setOnInsert": {"archived": False},
             "$currentDate": {RECORDED_AT: True},
         },
-    )
-
-
-def _update_forward(
-    collection: str, document_id: str, field: str, value: object, update: dict[str, Any]
-) -> Change:
-    """Update only forwards. An older event matches no document, has a duplicate key on insert, and
-    is ignored.
-    """
-    return collection, UpdateOne(
-        {"_id": document_id, field: {"$not": {"$gte": value}}}, update, upsert=True
     )

@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pymongo
 from pymongo.errors import PyMongoError
 
+from common.contracts.applied import AppliedState
 from common.database import is_unavailable
-from portal_api.health.observations import LaneHold, MongoDbObservation, StoredObservations
+from portal_api.health.observations import (
+    AppliedCounts,
+    LaneHold,
+    MongoDbObservation,
+    StoredObservations,
+)
 from portal_api.store.heartbeats import Heartbeats
 
 if TYPE_CHECKING:
@@ -19,6 +25,8 @@ if TYPE_CHECKING:
 READ_TIMEOUT_S = 2.0
 MAX_CONNECTORS = 1_000
 MAX_DEAD_LETTERS = 200
+MAX_NOT_APPLIED = 10_000
+NOT_APPLIED = (AppliedState.WAITING, AppliedState.REFUSED, AppliedState.REVERTED)
 UNAVAILABLE = MongoDbObservation(reachable=False)
 
 
@@ -58,11 +66,12 @@ class HealthQueries:
         )
 
     async def _observations(self, mongodb: MongoDbObservation) -> StoredObservations:
-        heartbeats, connectors, held, oldest, letters = await asyncio.gather(
+        heartbeats, connectors, held, oldest, not_applied, letters = await asyncio.gather(
             self._heartbeats.all(),
             self._connectors(),
             self._holds(),
             oldest_waiting(self._database),
+            not_applied_counts(self._database),
             self._dead_letters(),
         )
         names = {connector["_id"]: connector["name"] for connector in connectors}
@@ -71,7 +80,9 @@ class HealthQueries:
             for connector in connectors
             if connector.get("most_partitions", 1) > 1
         }
-        return StoredObservations(mongodb, heartbeats, names, partitions, held, oldest, letters)
+        return StoredObservations(
+            mongodb, heartbeats, names, partitions, held, oldest, not_applied, letters
+        )
 
     async def _connectors(self) -> list[dict[str, Any]]:
         found = self._database["connectors"].find({}, {"name": 1, "most_partitions": 1})
@@ -123,3 +134,32 @@ async def oldest_waiting(database: AsyncIOMotorDatabase[dict[str, Any]]) -> dict
     ]
     found = await database["deliveries"].aggregate(stages, hint="waiting").to_list(MAX_CONNECTORS)
     return {group["_id"]: group["oldest"] for group in found}
+
+
+async def not_applied_counts(
+    database: AsyncIOMotorDatabase[dict[str, Any]],
+) -> dict[str, AppliedCounts]:
+    """Return the counts of records that are not applied, per connector.
+
+    They are read in the order of an index, and at most 10,000 records count.
+    """
+    state, connector = "$applied.state", "$connector_id"
+    stages: list[dict[str, Any]] = [
+        {"$match": {"archived": False, "applied.state": {"$in": list(NOT_APPLIED)}}},
+        {"$sort": {"applied.state": 1, "received_at": -1, "_id": -1}},
+        {"$limit": MAX_NOT_APPLIED},
+        {
+            "$group": {
+                "_id": {"connector_id": connector, "state": state},
+                "count": {"$sum": 1},
+                "oldest": {"$min": "$received_at"},
+            }
+        },
+    ]
+    counts: dict[str, AppliedCounts] = {}
+    async for group in database["deliveries"].aggregate(stages):
+        connector_id, found = group["_id"]["connector_id"], group["_id"]["state"]
+        known = counts.get(connector_id, AppliedCounts())
+        oldest = {"oldest_waiting_at": group["oldest"]} if found == AppliedState.WAITING else {}
+        counts[connector_id] = known._replace(**{found: group["count"]} | oldest)
+    return counts

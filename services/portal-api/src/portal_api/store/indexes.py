@@ -4,6 +4,7 @@ of each).
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
 DAY_S = 86_400
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LISTED: dict[str, Any] = {"archived": False}
 _OF_DELIVERIES = (
     *(
@@ -70,8 +72,30 @@ INDEXES: dict[str, list[IndexModel]] = {
         *(_newest(field, newest="received_at", only=_LISTED) for field in _OF_DELIVERIES),
         _newest("connector_id", "status", newest="received_at", only=_LISTED),
         _newest("cause", newest="received_at", only=_LISTED | {"cause": {"$gt": ""}}),
+        _newest(
+            "applied.state", newest="received_at", only=_LISTED | {"applied.state": {"$gt": ""}}
+        ),
+        IndexModel(
+            [("applied.checked_at", ASCENDING), ("connector_id", ASCENDING)],
+            partialFilterExpression={"applied.checked_at": {"$gt": EPOCH}},
+        ),
         _newest("appointment.key", newest="received_at"),
+        IndexModel(
+            [("received_at", DESCENDING), ("_id", DESCENDING)],
+            name="overtaken",
+            partialFilterExpression=_LISTED | {"overtaken_by.delivery_id": {"$gt": ""}},
+        ),
+        IndexModel(
+            [("appointment.key", ASCENDING), ("_id", ASCENDING)],
+            name="troubled",
+            partialFilterExpression={"troubled": True},
+        ),
         _by("status", only=_LISTED | {"status": "Failed"}),
+        IndexModel(
+            [("outcome_unknown", ASCENDING), ("_id", ASCENDING)],
+            name="unknown outcomes",
+            partialFilterExpression={"outcome_unknown": True, "archived": False},
+        ),
         IndexModel(
             [("phase", ASCENDING), ("connector_id", ASCENDING), ("changed_at", ASCENDING)],
             name="waiting",

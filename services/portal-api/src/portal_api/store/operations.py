@@ -31,6 +31,13 @@ DOABLE: dict[OperationKind, Document] = {
         "status": {"$ne": "Success"},
         "transaction_id": {"$gt": ""},
     },
+    OperationKind.CHECK: {
+        "archived": False,
+        "phase": "done",
+        "status": "Failed",
+        "outcome_unknown": True,
+        "transaction_id": {"$gt": ""},
+    },
     OperationKind.ARCHIVE: {"archived": False, "phase": "done"},
     OperationKind.RESTORE: {"archived": True},
 }

@@ -1,4 +1,4 @@
-"""Regroups the failures of an older release after the rules for causes changed."""
+"""Updates the failures of an older release once: their causes, and the marks of overtaken ones."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pymongo import UpdateOne
 
 from common.database import retry_while_unavailable
 from portal_api.deliveries.cause import cause_of
+from portal_api.store.overtaken import OvertakenMarks
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 GROUPING_VERSION = 2
 """Increase the number when ``cause_of`` changes its rules."""
-MARK = "grouping"
+MARK, OVERTAKEN_MARK = "grouping", "overtaken"
 REGROUP_BATCH = 500
 REGROUP_TIMEOUT_S = 3600.0
 _READ = {"cause": 1, "code": 1, "message": 1, "connector_id": 1}
@@ -43,6 +44,18 @@ async def regroup(database: AsyncIOMotorDatabase[Document]) -> None:
                 {"_id": MARK}, {"$set": {"version": GROUPING_VERSION}}, upsert=True
             )
     log.info("failures are grouped by the causes of this version", grouping=GROUPING_VERSION)
+
+
+async def mark_overtaken(database: AsyncIOMotorDatabase[Document]) -> None:
+    """Mark the overtaken deliveries that an older release stored, once."""
+    notes = database["cause_notes"]
+    async for trial in retry_while_unavailable():
+        with trial:
+            if await notes.find_one({"_id": OVERTAKEN_MARK}):
+                return
+            with pymongo.timeout(REGROUP_TIMEOUT_S):
+                await OvertakenMarks(database).update_all()
+            await notes.update_one({"_id": OVERTAKEN_MARK}, {"$set": {"version": 1}}, upsert=True)
 
 
 async def _regroup_all(database: AsyncIOMotorDatabase[Document]) -> None:

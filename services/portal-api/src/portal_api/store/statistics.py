@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
+from common.contracts.applied import AppliedState
 from common.contracts.delivery import Status
 from common.database import is_duplicate, retry_while_unavailable
 from portal_api.errors import StoreUnavailableError
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
 OUTCOMES = {"success": [Status.SUCCESS], "failed": [Status.FAILED], "skipped": [Status.SKIPPED]}
-FIGURES = ("accepted", *OUTCOMES, "refused")
+STATES = {
+    "applied": AppliedState.APPLIED,
+    "refused_by_back_office": AppliedState.REFUSED,
+    "reverted": AppliedState.REVERTED,
+    "cannot_be_told": AppliedState.UNKNOWN,
+}
+"""The final states of records, by the time at which the back office told them."""
+FIGURES = ("accepted", *OUTCOMES, "refused", *STATES)
 LATE_BATCH = 200
 STATE = "rounds"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -134,6 +142,9 @@ class Statistics:
                 "deliveries",
                 _count_stages(step, "received_at", begin, end, {"accepted": {"$sum": 1}}),
             )
+            await self._run(
+                "deliveries", _count_stages(step, "applied.checked_at", begin, end, _state_sums())
+            )
 
     async def sum_up(self, step: Interval, at: datetime) -> None:
         """Sum up one hour from its minutes, or one day from its hours."""
@@ -182,16 +193,23 @@ class Statistics:
             ) from error  # the next round counts it again
 
 
-def _outcome_sums() -> Document:
-    def sum_of(condition: Document) -> Document:
-        return {"$sum": {"$cond": [condition, 1, 0]}}
+def _sum_of(condition: Document) -> Document:
+    return {"$sum": {"$cond": [condition, 1, 0]}}
 
+
+def _state_sums() -> Document:
+    return {
+        name: _sum_of({"$eq": ["$applied.state", str(state)]}) for name, state in STATES.items()
+    }
+
+
+def _outcome_sums() -> Document:
     known = [str(status) for statuses in OUTCOMES.values() for status in statuses]
     marked = {
-        name: sum_of({"$in": ["$status", [str(status) for status in statuses]]})
+        name: _sum_of({"$in": ["$status", [str(status) for status in statuses]]})
         for name, statuses in OUTCOMES.items()
     }
-    return marked | {"refused": sum_of({"$not": [{"$in": ["$status", known]}]})}
+    return marked | {"refused": _sum_of({"$not": [{"$in": ["$status", known]}]})}
 
 
 def _count_stages(

@@ -1,6 +1,6 @@
 """The order of versions of one appointment, as MongoDB decides it (design.md, section 5, rule 3).
 
-``dispatcher.ledger.version`` decides the same order for deliveries.
+``common.contracts.appointment_version`` decides the same order for deliveries.
 """
 
 from __future__ import annotations

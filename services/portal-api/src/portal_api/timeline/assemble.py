@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 COMPARED_FIELDS = ("subject", "start", "end", "source_app", "source_type", "job_no", "task_no")
 """Fields of an appointment that are compared between versions."""
 ACTIONS_WITH_OWN_ENTRY = {
-    "begin_operation", "retry_delivery", "archive_delivery", "restore_delivery", "write_note",
+    "begin_operation", "retry_delivery", "check_delivery", "archive_delivery", "restore_delivery",
+    "write_note",
     "create_connector", "change_connector", "enable_connector", "disable_connector",
     "take_over_names",
 }  # fmt: skip
@@ -75,7 +76,7 @@ def attempt_entries(
     requesters = {
         (item["delivery_id"], item.get("attempt")): item["operation"].get("asked_by")
         for item in items
-        if item["operation"]["kind"] == "retry"
+        if item["operation"]["kind"] in {"retry", "check"}
     }
     for delivery in deliveries:
         for attempt in delivery["attempts"]:

@@ -35,13 +35,15 @@ class RequeueCandidate(NamedTuple):
 class Claimant(NamedTuple):
     """The owner of a claim: one run of the timer job, or one operation.
 
-    ``token`` is unique among all claimants.
+    ``token`` is unique among all claimants. With ``is_check`` the attempt asks the back office for
+    the record of an earlier attempt.
     """
 
     token: str
     trigger: Trigger
     asked_by: str | None = None
     operation_id: str | None = None
+    is_check: bool = False
 
 
 class RequeueClaim(NamedTuple):

@@ -10,7 +10,10 @@ from common.contracts.message import NO_CONNECTOR
 from common.contracts.operation import ItemOutcome, OperationKind
 from retry.model.candidate import RequeueCandidate
 
+REQUESTING = frozenset({OperationKind.RETRY, OperationKind.CHECK})
+"""The kinds of operation that request an attempt of each delivery."""
 MISSING = "It is no longer stored."
+OUTCOME_KNOWN = "Its outcome is known, so there is nothing to check. Retry it instead."
 _STILL_DELIVERED = "It is still being delivered. Wait until it has a status."
 
 
@@ -25,6 +28,7 @@ class StoredDelivery(NamedTuple):
     connector_id: str
     transaction_id: str | None
     received_at: datetime
+    outcome_unknown: bool = False
 
 
 class OperationItem(NamedTuple):
@@ -72,7 +76,7 @@ def item_of(kind: OperationKind, stored: StoredDelivery) -> OperationItem:
         f"{stored.received_at.isoformat(timespec='milliseconds')} {stored.delivery_id}",
         stored.connector_id,
         stored.transaction_id or "",
-        stored.last_attempt + 1 if kind is OperationKind.RETRY and not refusal else None,
+        stored.last_attempt + 1 if kind in REQUESTING and not refusal else None,
         ItemOutcome.SKIPPED if refusal else ItemOutcome.WAITING,
         refusal,
     )
@@ -97,11 +101,11 @@ def find_refusal(kind: OperationKind, stored: StoredDelivery) -> str | None:
         )
     if stored.phase != Phase.DONE:
         return _STILL_DELIVERED
-    return _find_retry_refusal(stored) if kind is OperationKind.RETRY else None
+    return _find_attempt_refusal(kind, stored) if kind in REQUESTING else None
 
 
-def _find_retry_refusal(stored: StoredDelivery) -> str | None:
-    """Return the reason why a finished delivery cannot be retried, or None.
+def _find_attempt_refusal(kind: OperationKind, stored: StoredDelivery) -> str | None:
+    """Return the reason why a finished delivery cannot be retried or checked, or None.
 
     A *Skipped* delivery may be retried, because its connector may accept the action by now.
     """
@@ -112,7 +116,8 @@ def _find_retry_refusal(stored: StoredDelivery) -> str | None:
             "It is a dead letter that names no appointment. Have Dime.Scheduler report the change "
             "again."
         )
-    return None
+    is_unknown = stored.status == Status.FAILED and stored.outcome_unknown
+    return OUTCOME_KNOWN if kind is OperationKind.CHECK and not is_unknown else None
 
 
 def result_of_attempt(status: str | None, message: str | None) -> ItemResult:

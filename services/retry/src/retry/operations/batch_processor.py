@@ -1,4 +1,4 @@
-"""Processes the waiting items of an operation in batches. For a retry: claim, publish, mark.
+"""Processes the waiting items of an operation in batches. For an attempt: claim, publish, mark.
 
 A kill at any point repeats a step and requests no attempt twice.
 """
@@ -11,7 +11,7 @@ from common.contracts.delivery import Trigger
 from common.contracts.operation import ItemOutcome, OperationKind
 from retry.metrics import ITEMS, REQUEUED
 from retry.model.candidate import Claimant
-from retry.model.item import ItemResult
+from retry.model.item import REQUESTING, ItemResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ NO_SNAPSHOT = (
 
 
 class BatchProcessor:
-    """Marks waiting items as asked, in batches, after a retry has requested their attempts.
+    """Marks waiting items as asked, in batches, after their attempts were requested.
 
     Items of an archive or a restore are only marked here. The result collector publishes them.
     """
@@ -56,7 +56,7 @@ class BatchProcessor:
         items = await self._items.with_outcome(
             operation.operation_id, ItemOutcome.WAITING, min(limit, REQUEST_BATCH)
         )
-        if operation.kind is OperationKind.RETRY:
+        if operation.kind in REQUESTING:
             await self._request_attempts(operation, items)
         else:
             await self._items.mark_asked(
@@ -70,7 +70,7 @@ class BatchProcessor:
         Those are the first waiting items, as far as this operation holds their claims.
         """
         items: Sequence[OperationItem] = []
-        if operation.kind is OperationKind.RETRY:
+        if operation.kind in REQUESTING:
             items = await self._items.with_outcome(
                 operation.operation_id, ItemOutcome.WAITING, REQUEST_BATCH
             )
@@ -132,7 +132,11 @@ class BatchProcessor:
 
 def _claimant_of(operation: Operation) -> Claimant:
     return Claimant(
-        operation.operation_id, Trigger.WEBSITE, operation.asked_by, operation.operation_id
+        operation.operation_id,
+        Trigger.WEBSITE,
+        operation.asked_by,
+        operation.operation_id,
+        operation.kind is OperationKind.CHECK,
     )
 
 

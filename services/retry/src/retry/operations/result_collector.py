@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from common.contracts.operation import DeliveriesArchived, ItemOutcome, OperationKind
 from retry.metrics import ITEMS
-from retry.model.item import ItemResult
+from retry.model.item import REQUESTING, ItemResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +24,8 @@ RESULT_BATCH = 1_000
 class ResultCollector:
     """Stores the result of each requested item.
 
-    The result of a retry is the status of its attempt. An archive or a restore succeeds when
-    RabbitMQ has confirmed its message to portal-api.
+    The result of a retry or a check is the status of its attempt. An archive or a restore succeeds
+    when RabbitMQ has confirmed its message to portal-api.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class ResultCollector:
             return 0, ""
         found = (
             await self._deliveries.results(items)
-            if operation.kind is OperationKind.RETRY
+            if operation.kind in REQUESTING
             else await self._publish_archived(operation, items)
         )
         results = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bson import json_util
 
-from common.contracts.delivery import Phase
+from common.contracts.delivery import Phase, Status
 from common.database import retry_while_unavailable
 from retry.model.item import ItemResult, OperationItem, StoredDelivery, result_of_attempt
 
@@ -27,7 +27,9 @@ _FIELDS = (
     "connector_id",
     "transaction_id",
     "received_at",
+    "outcome_unknown",
 )
+_RESULT_FIELDS = ("status", "message", "outcome_check")
 STATUS_NOT_RECORDED = "A later attempt followed before this one's status was recorded."
 
 
@@ -70,11 +72,11 @@ class DeliveryQueries:
 
     async def results(self, items: Sequence[OperationItem]) -> dict[str, ItemResult]:
         """Return the results of the items' attempts by delivery id, as far as they are known."""
-        fields = ("attempt", "phase", "status", "message")
+        fields = ("attempt", "phase", *_RESULT_FIELDS)
         wanted = {"_id": {"$in": [i.delivery_id for i in items]}}
         current = {d["_id"]: d for d in await _find(self._deliveries, wanted, fields)}
         results = {
-            i.delivery_id: result_of_attempt(delivery["status"], delivery.get("message"))
+            i.delivery_id: result_of_attempt(delivery["status"], _explanation_of(delivery))
             for i in items
             if (delivery := current.get(i.delivery_id))
             and delivery["attempt"] == i.requested_attempt
@@ -91,13 +93,22 @@ class DeliveryQueries:
     async def _superseded_results(self, items: Sequence[OperationItem]) -> dict[str, ItemResult]:
         """Return the results of attempts that a later attempt followed."""
         wanted = {"_id": {"$in": [i.requested_attempt_id for i in items]}}
-        attempts = {a["_id"]: a for a in await _find(self._attempts, wanted, ("status", "message"))}
+        attempts = {a["_id"]: a for a in await _find(self._attempts, wanted, _RESULT_FIELDS)}
         unrecorded = {"status": None, "message": STATUS_NOT_RECORDED}
         ended = {i.delivery_id: attempts.get(i.requested_attempt_id, unrecorded) for i in items}
         return {
-            name: result_of_attempt(attempt["status"], attempt.get("message"))
+            name: result_of_attempt(attempt["status"], _explanation_of(attempt))
             for name, attempt in ended.items()
         }
+
+
+def _explanation_of(attempt: dict[str, Any]) -> str | None:
+    """Return the note of a check that changed nothing, or the message of the attempt."""
+    check = attempt.get("outcome_check")
+    explanation: str | None = attempt.get("message")
+    if check and attempt["status"] == Status.FAILED:
+        explanation = check["note"]
+    return explanation
 
 
 def _ranges(after: Sequence[Any] | None) -> list[dict[str, Any]]:
@@ -135,4 +146,5 @@ def _stored(document: dict[str, Any]) -> StoredDelivery:
         document["connector_id"],
         document.get("transaction_id"),
         document["received_at"],
+        document.get("outcome_unknown") is True,
     )

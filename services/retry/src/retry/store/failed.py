@@ -6,13 +6,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from common.contracts.automatic_retry import due_at, repeats_of
-from common.contracts.delivery import Status
 from common.contracts.message import NO_CONNECTOR
 from common.database import retry_while_unavailable
 from retry.model.candidate import RequeueCandidate
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
 
@@ -25,11 +24,13 @@ FAILED = {
     "connector_id": {"$ne": NO_CONNECTOR},
     "transaction_id": {"$gt": ""},
     "outcome_unknown": {"$ne": True},
+    "overtaken_by.delivery_id": None,
 }
-"""A delivery with an unknown outcome is left to a person, because only a check in the back office
-shows whether a retry would repeat the call.
+"""portal-api marks the deliveries that a newer version has overtaken. A delivery with an unknown
+outcome is left out, because only a check in the back office shows whether a
+retry would repeat the call (store/unknown.py).
 """
-_FIELDS = (
+FIELDS = (
     "attempt",
     "connector_id",
     "connector_version",
@@ -38,8 +39,7 @@ _FIELDS = (
     "repeats",
     "repeated_cause",
     "changed_at",
-    "appointment.key",
-    "appointment.modified_at",
+    "outcome_check",
 )
 
 
@@ -48,55 +48,23 @@ class FailedDeliveries:
 
     def __init__(self, database: AsyncIOMotorDatabase[Document]) -> None:
         self._deliveries = database["deliveries"]
-        self._appointments = database["appointments"]
         self._connectors = database["connectors"]
 
     async def pages(self) -> AsyncIterator[list[RequeueCandidate]]:
         """Yield pages of the failed deliveries that are due and not overtaken."""
         last = ""
         begun_at = datetime.now(UTC)
-        connectors = await _find(self._connectors, {}, ("version",))
+        connectors = await find_sorted(self._connectors, {}, ("version",))
         versions = {connector["_id"]: connector.get("version") for connector in connectors}
         while page := await self._page(last):
             last = page[-1]["_id"]
             due = [d for d in page if _is_due(d, versions.get(d["connector_id"]), begun_at)]
-            overtaken = await self._overtaken(due)
-            yield [
-                _candidate(d, versions.get(d["connector_id"]))
-                for d in due
-                if d["_id"] not in overtaken
-            ]
+            yield [_candidate(d, versions.get(d["connector_id"])) for d in due]
 
     async def _page(self, last: str) -> list[Document]:
-        return await _find(self._deliveries, FAILED | {"_id": {"$gt": last}}, _FIELDS, FAILED_PAGE)
-
-    async def _overtaken(self, deliveries: Sequence[Document]) -> set[str]:
-        """Return the ids of deliveries whose appointment was delivered in a newer version since."""
-        keyed = [d for d in deliveries if "key" in d.get("appointment", {})]
-        keys = {d["appointment"]["key"] for d in keyed}
-        found = await _find(self._appointments, {"_id": {"$in": sorted(keys)}}, ("connectors",))
-        by_key = {a["_id"]: a.get("connectors", {}) for a in found}
-        latest = {
-            d["_id"]: by_key.get(d["appointment"]["key"], {}).get(d["connector_id"], {})
-            for d in keyed
-        }
-        others = {
-            name: one["delivery_id"]
-            for name, one in latest.items()
-            if one.get("status") == Status.SUCCESS and one["delivery_id"] != name
-        }
-        modified = await self._modified_times(others.values())
-        return {
-            d["_id"]
-            for d in keyed
-            if (moment := modified.get(others.get(d["_id"], ""))) is not None
-            and moment >= d["appointment"]["modified_at"]
-        }
-
-    async def _modified_times(self, delivery_ids: Iterable[str]) -> dict[str, datetime]:
-        wanted = {"_id": {"$in": sorted(set(delivery_ids))}}
-        found = await _find(self._deliveries, wanted, ("appointment.modified_at",))
-        return {d["_id"]: d["appointment"]["modified_at"] for d in found}
+        return await find_sorted(
+            self._deliveries, FAILED | {"_id": {"$gt": last}}, FIELDS, FAILED_PAGE
+        )
 
 
 def _is_due(delivery: Document, version: int | None, now: datetime) -> bool:
@@ -114,7 +82,7 @@ def _candidate(delivery: Document, version: int | None) -> RequeueCandidate:
     )
 
 
-async def _find(
+async def find_sorted(
     collection: AsyncIOMotorCollection[Document],
     wanted: Document,
     fields: Sequence[str],

@@ -97,6 +97,10 @@ def _claim(document: dict[str, Any]) -> RequeueClaim:
     )
     trigger = Trigger(document.get("trigger", Trigger.TIMER_JOB))
     claimant = Claimant(
-        document["token"], trigger, document.get("asked_by"), document.get("operation_id")
+        document["token"],
+        trigger,
+        document.get("asked_by"),
+        document.get("operation_id"),
+        document.get("is_check", False),
     )
     return RequeueClaim(candidate, claimant, document["published"])

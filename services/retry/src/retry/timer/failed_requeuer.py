@@ -1,4 +1,4 @@
-"""Requests another attempt of every *Failed* delivery: claim, publish, mark.
+"""Requests another attempt of *Failed* deliveries: claim, publish, mark.
 
 A kill at any point repeats a step and requests no attempt twice.
 """
@@ -23,33 +23,40 @@ if TYPE_CHECKING:
     from retry.store.failed import FailedDeliveries
     from retry.store.requeues import ClaimStore
     from retry.store.transactions import TransactionQueries
+    from retry.store.unknown import UnknownOutcomes
 
 MAX_PER_SECOND = 10_000.0
 REQUEUE_BATCH = 200
 
 
 class FailedRequeuer:
-    """Requests the next attempt of failed deliveries, at most ``per_second``."""
+    """Requests the next attempt of failed deliveries, at most ``per_second``.
+
+    With ``is_check`` each attempt asks the back office for the record of an earlier attempt.
+    """
 
     def __init__(
         self,
-        failed: FailedDeliveries,
+        failed: FailedDeliveries | UnknownOutcomes,
         transactions: TransactionQueries,
         claims: ClaimStore,
         publisher: RetryPublisher,
         per_second: float = MAX_PER_SECOND,
+        *,
+        is_check: bool = False,
     ) -> None:
         self._failed = failed
         self._transactions = transactions
         self._claims = claims
         self._publisher = publisher
         self._per_second = per_second
+        self._is_check = is_check
 
     async def requeue_all(self, may_continue: Callable[[], bool] = lambda: True) -> int:
         """Request each failed delivery once, until ``may_continue`` is False. Return how many."""
         requested = 0
         bucket = TokenBucket(self._per_second, time.monotonic())
-        claimant = Claimant(uuid.uuid4().hex, Trigger.TIMER_JOB)
+        claimant = Claimant(uuid.uuid4().hex, Trigger.TIMER_JOB, is_check=self._is_check)
         async for page in self._failed.pages():
             begin = 0
             while begin < len(page):

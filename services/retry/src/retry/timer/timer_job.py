@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -24,20 +25,44 @@ OVERDUE_INTERVAL_S = 1.0
 MIN_INTERVAL_S = 0.05
 
 
+class OutcomeChecks:
+    """Requests the due checks of unknown outcomes, every ``interval_s`` seconds at most."""
+
+    def __init__(self, requeuer: FailedRequeuer, interval_s: float) -> None:
+        self._requeuer = requeuer
+        self._interval_s = interval_s
+        self._begun_at = float("-inf")
+
+    async def request_due(self, may_continue: Callable[[], bool]) -> None:
+        """Request each due check once, until ``may_continue`` is False."""
+        if time.monotonic() - self._begun_at < self._interval_s:
+            return
+        self._begun_at = time.monotonic()
+        if requested := await self._requeuer.requeue_all(may_continue):
+            log.info("asks back offices for records of unknown outcome", requested=requested)
+
+
 class TimerJobRunner:
     """Starts a run at every tick of the schedule.
 
     A tick is skipped while no replica is up or the previous run still works. It is not made up
-    for, because the next run finds the same deliveries.
+    for, because the next run finds the same deliveries. Between the runs the same lease covers the
+    checks of unknown outcomes, which need no schedule.
     """
 
     def __init__(
-        self, schedule: Schedule, lease: Lease, requeuer: FailedRequeuer, poll_interval_s: float
+        self,
+        schedule: Schedule,
+        lease: Lease,
+        requeuer: FailedRequeuer,
+        poll_interval_s: float,
+        checks: OutcomeChecks | None = None,
     ) -> None:
         self._schedule = schedule
         self._lease = lease
         self._requeuer = requeuer
         self._poll_interval_s = poll_interval_s
+        self._checks = checks
         self._working: asyncio.Task[None] | None = None
         self._is_running = False
         self._has_lease = False
@@ -113,6 +138,8 @@ class TimerJobRunner:
     async def _resume(self) -> None:
         if requeued := await self._requeuer.resume():
             log.warning("finished the run of another replica", requeued=requeued)
+        if self._checks is not None:
+            await self._checks.request_due(self._may_continue)
 
     def _pause(self, following: datetime | None, now: datetime) -> float:
         """Return the seconds until the next tick, or until the lease must be renewed."""

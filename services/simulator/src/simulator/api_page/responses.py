@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 from common.exact_json import write_json
 from simulator.api_page.read import APPOINTMENT_FIELDS, NAMESPACE, PARTS
 from simulator.appointments.fields import Field, Kind
+from simulator.back_offices.rows import fields_of
 from simulator.odata.metadata import Entity, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from simulator.back_offices.processing import ProcessedState, Processing
+    from simulator.back_offices.record import Record
 
 _BLANK = MappingProxyType(
     {
@@ -29,11 +33,38 @@ _BLANK = MappingProxyType(
 """Business Central's values of empty fields, which are never null."""
 
 
+STATE_PROPERTIES = {
+    "status": Kind.TEXT,
+    "errorMessage": Kind.TEXT,
+    "dateAndTimeReceived": Kind.MOMENT,
+}
+PROPERTIES = ("id", "entryNo", *APPOINTMENT_FIELDS, *STATE_PROPERTIES)
+
+
 def appointment_created(
-    context: str, identity: str, entry_no: int, sent: Mapping[str, Any]
+    context: str, row: Mapping[str, Any], processing: Processing | None
 ) -> bytes:
-    """Return the record. ``context`` is the address of its collection."""
-    return _record(context, identity, {"entryNo": entry_no, **_filled(APPOINTMENT_FIELDS, sent)})
+    """Return the record. ``context`` is the address of its collection.
+
+    Without processing the answer has no state.
+    """
+    values = {name: value for name, value in row.items() if name != "id"}
+    if processing is None:
+        values = {name: value for name, value in values.items() if name not in STATE_PROPERTIES}
+    return _record(context, str(row["id"]), values)
+
+
+def row_of(record: Record, found: ProcessedState) -> dict[str, Any]:
+    """Return the record with the state of its processing."""
+    stored = fields_of(record, lambda field: field.api)
+    return {
+        "id": record.entity_id,
+        "entryNo": record.number,
+        **_filled(APPOINTMENT_FIELDS, stored),
+        "status": str(found.state),
+        "errorMessage": found.message,
+        "dateAndTimeReceived": record.at.isoformat(timespec="milliseconds"),
+    }
 
 
 def line_created(context: str, identity: str, part: str, sent: Mapping[str, Any]) -> bytes:
@@ -51,7 +82,7 @@ def error_body(code: str, message: str) -> bytes:
 def edmx() -> bytes:
     """Return the metadata document."""
     links = {name: f"Collection({NAMESPACE}.{part.entity})" for name, part in PARTS.items()}
-    appointment = {"entryNo": Kind.INT, **_kinds(APPOINTMENT_FIELDS)}
+    appointment = {"entryNo": Kind.INT, **_kinds(APPOINTMENT_FIELDS), **STATE_PROPERTIES}
     lines = [
         Entity(part.entity, name, "id", _kinds(part.fields), {}) for name, part in PARTS.items()
     ]

@@ -5,6 +5,7 @@ three protocols.
 from __future__ import annotations
 
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -83,3 +84,11 @@ RESOURCE = tuple(
     )
 )
 FIELD_VALUE = (Field("Field_Code"), Field("Field_Value"))
+STATE_FIELDS = MappingProxyType(
+    {
+        "Status": Kind.TEXT,
+        "Error_Message": Kind.TEXT,
+        "Date_and_Time_Received": Kind.MOMENT,
+    }
+)
+"""The columns that the processing of a record sets (domain.md, 4.4)."""

@@ -8,18 +8,21 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simulator.authentication.authenticators import BearerAuthenticator, authenticator_for
+from simulator.back_offices.fault import FaultTarget
 from simulator.back_offices.history import History, StoredSnapshot
+from simulator.back_offices.processing import NEW
 from simulator.back_offices.record import Record, record_of
 from simulator.back_offices.signature import is_genuine, secret_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from simulator.appointments.snapshot import Snapshot
     from simulator.authentication.authenticators import Authenticator, AuthResult
     from simulator.authentication.requirements import LoginRequirement, TokenRequirement
     from simulator.back_offices.fault import Fault
     from simulator.back_offices.fault_injector import FaultInjector
+    from simulator.back_offices.processing import ProcessedState, Processing
 
 
 class MemoryLimits(NamedTuple):
@@ -39,13 +42,15 @@ class BackOffice:
         self._key: bytes | None = None
         self._authenticator: Authenticator | None = None
         self.fault_injector: FaultInjector | None = None
+        self.processing: Processing | None = None
         self.clear()
 
     def clear(self) -> None:
         """Delete every call and reset the counters. Faults, secret and authentication stay."""
         self._records: deque[Record] = deque(maxlen=self._limits.records)
         self._history = History(self._limits.history)
-        self.received = self.stored = self.faulted = self.refused = 0
+        self._taken_ids: dict[str, None] = {}
+        self.received = self.stored = self.faulted = self.refused = self.reads = 0
         self.tokens_issued = self.connections_authenticated = self.unauthorised = 0
 
     @property
@@ -56,6 +61,7 @@ class BackOffice:
             and self.fault_injector is None
             and self._key is None
             and self._authenticator is None
+            and self.processing is None
         )
 
     @property
@@ -68,6 +74,7 @@ class BackOffice:
             "stored": self.stored,
             "repeated": self._history.repeated,
             "out_of_order": self._history.out_of_order,
+            "reads": self.reads,
             "faulted": self.faulted,
             "refused": self.refused,
             "dropped": self.stored - len(self._records),
@@ -112,9 +119,11 @@ class BackOffice:
         self.unauthorised += not result.is_authenticated and not result.is_handshake_step
         return result
 
-    def choose_fault(self, appointment: str = "", *, for_token: bool = False) -> Fault | None:
-        """Return the fault for this call, or for a request for a token, or None."""
-        if self.fault_injector is None or self.fault_injector.is_for_tokens is not for_token:
+    def choose_fault(
+        self, appointment: str = "", target: FaultTarget = FaultTarget.CALLS
+    ) -> Fault | None:
+        """Return the fault for this request, or None."""
+        if self.fault_injector is None or self.fault_injector.target is not target:
             return None
         fault = self.fault_injector.choose_fault(appointment)
         self.faulted += fault is not None
@@ -133,10 +142,32 @@ class BackOffice:
         headers: Mapping[str, str],
         body: bytes,
         content: bytes | None = None,
+        entity_id: str | None = None,
     ) -> Record:
-        """Store a call. ``content`` identifies repeated calls, and is the body by default."""
+        """Store a call. ``content`` identifies repeated calls, and is the body by default.
+
+        ``entity_id`` is the id that the caller chose for the record.
+        """
         same = body if content is None else content
-        return self._store(record_of(self.stored + 1, snapshot, headers, body, same))
+        record = record_of(self.stored + 1, snapshot, headers, body, same)
+        return self._store(record if entity_id is None else record._replace(entity_id=entity_id))
+
+    def take_ids(self, ids: Sequence[str]) -> str | None:
+        """Reserve the ids of new records, or return the first id that exists and reserve none."""
+        existing = next((one for one in ids if one in self._taken_ids), None)
+        if existing is None:
+            self._taken_ids |= dict.fromkeys(ids)
+            while len(self._taken_ids) > self._limits.history:
+                del self._taken_ids[next(iter(self._taken_ids))]
+        return existing
+
+    def state_of(self, record: Record) -> ProcessedState:
+        """Return the state of a stored record. Without processing, records stay new."""
+        return NEW if self.processing is None else self.processing.state_of(record)
+
+    def all_records(self) -> list[Record]:
+        """Return the stored records, oldest first."""
+        return list(self._records)
 
     def find(self, entity_id: str) -> Record | None:
         """Return the stored record with this id, or None."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -20,6 +21,14 @@ SoapFaultName = Literal[
     "RecordLocked",
     "Dialog",
 ]
+
+
+class FaultTarget(StrEnum):
+    """The requests that a fault affects."""
+
+    CALLS = "calls"
+    TOKENS = "tokens"
+    READS = "reads"
 
 
 class ODataFault(BaseModel):
@@ -46,6 +55,12 @@ class Fault(BaseModel):
     stored_first: bool = Field(
         default=False,
         description="Store the call before the refusal.",
+    )
+    stored_after_s: float | None = Field(
+        default=None,
+        gt=0,
+        le=3600,
+        description="Store the call this many seconds after the refusal.",
     )
     delay_s: float = Field(
         default=0.0,
@@ -155,6 +170,16 @@ class Fault(BaseModel):
     at_token_endpoint: bool = Field(
         default=False, description="The fault affects requests for a token, and no calls."
     )
+    at_reads: bool = Field(
+        default=False,
+        description="The fault affects reads of records (ReadMultiple, $filter) alone.",
+    )
+    other_records: bool = Field(
+        default=False, description="A read ignores its filter, and returns every record."
+    )
+    whole_seconds: bool = Field(
+        default=False, description="A read returns times without fractions of a second."
+    )
     sign_in_page: bool = Field(
         default=False,
         description="Answer 200 with an HTML sign-in page. Nothing is stored.",
@@ -203,6 +228,13 @@ class Fault(BaseModel):
         return bool(self.at_token_endpoint or self.token_error or self.token_answer)
 
     @property
+    def target(self) -> FaultTarget:
+        """The requests that the fault affects."""
+        if self.is_for_tokens:
+            return FaultTarget.TOKENS
+        return FaultTarget.READS if self.at_reads else FaultTarget.CALLS
+
+    @property
     def headers(self) -> dict[str, str]:
         """The headers of a refusal."""
         return {} if self.retry_after_s is None else {"Retry-After": str(self.retry_after_s)}
@@ -228,12 +260,15 @@ ENDINGS = (
     "token_error",
     "token_answer",
     "sign_in_page",
+    "other_records",
+    "whole_seconds",
 )
 """The fields that end a call. Only one of them can be set."""
 _REFUSALS = ("status", "soap_fault", "odata_error", "record_locked", "token_error")
 _NEEDS = {
     "retry_after_s": _REFUSALS,
     "stored_first": (*_REFUSALS[:-1], "reset", "redirect_to"),
+    "stored_after_s": (*_REFUSALS[:-1], "reset"),
     "fault_bytes": ("soap_fault", "odata_error"),
     "fault_form": ("soap_fault",),
     "token_status": ("token_error",),
@@ -263,4 +298,8 @@ def _contradictions(fault: Fault) -> list[tuple[str, str]]:
         is_set = getattr(fault, name) not in {None, False}
         if is_set and not any(ending in wanted for ending in endings):
             found.append((name, f"needs one of {', '.join(wanted)}"))
+    if fault.stored_first and fault.stored_after_s:
+        found.append(("stored_after_s", "cannot be combined with stored_first"))
+    if (fault.other_records or fault.whole_seconds) and not fault.at_reads:
+        found.append(("at_reads", "must be true for a fault of reads"))
     return found

@@ -6,7 +6,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simulator.back_offices.fault import Fault
+    from simulator.back_offices.fault import Fault, FaultTarget
 
 
 class FaultInjector:
@@ -25,9 +25,9 @@ class FaultInjector:
         return self._fault.times is not None and self._struck >= self._fault.times
 
     @property
-    def is_for_tokens(self) -> bool:
-        """Whether the fault affects requests for a token, and no calls."""
-        return self._fault.is_for_tokens
+    def target(self) -> FaultTarget:
+        """The requests that the fault affects."""
+        return self._fault.target
 
     @property
     def closes_after(self) -> int | None:

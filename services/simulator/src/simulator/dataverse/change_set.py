@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NAMESPACE = "Microsoft.Dynamics.CRM"
 APPOINTMENTS, RESOURCES = "dime_dsappointments", "dime_dsappointmentresources"
 LINK = "dime_DsAppointmentId"
+DUPLICATE_ERROR = "0x80040237"
 PAYLOAD_ERROR, NO_RESOURCE_ERROR, ARGUMENT_ERROR = "0x80048d19", "0x8006088a", "0x80040203"
 DATE_ERROR, RANGE_ERROR = "0x80040239", "0x80044330"
 APPOINTMENT_FIELDS = MappingProxyType({field.dataverse: field for field in APPOINTMENT})
@@ -28,17 +29,19 @@ RESOURCE_FIELDS = MappingProxyType({field.dataverse: field for field in RESOURCE
 
 
 class ChangeSetItem(NamedTuple):
-    """An appointment with its resources, and the content of all their requests. The Content-ID is
-    the appointment's.
+    """An appointment with its resources, and the content of all their requests. The Content-ID and
+    the id are the appointment's.
     """
 
     content_id: str
     snapshot: Snapshot
     content: bytes
+    entity_id: str | None
 
 
 class _Draft(NamedTuple):
     content_id: str
+    entity_id: str | None
     fields: dict[str, Any]
     resources: list[dict[str, Any]]
     contents: list[bytes]
@@ -47,7 +50,8 @@ class _Draft(NamedTuple):
     def change(self) -> ChangeSetItem:
         lines = Lines(self.resources, [])
         found = snapshot(Protocol.DATAVERSE, lambda field: field.dataverse, self.fields, lines)
-        return ChangeSetItem(self.content_id, found, b"\n".join(self.contents))
+        content = b"\n".join(self.contents)
+        return ChangeSetItem(self.content_id, found, content, self.entity_id)
 
 
 def read_changes(requests: Sequence[Request]) -> list[ChangeSetItem]:
@@ -67,7 +71,7 @@ def read_changes(requests: Sequence[Request]) -> list[ChangeSetItem]:
 
 def _take(request: Request, drafts: dict[str, _Draft]) -> None:
     if request.entity_set == APPOINTMENTS:
-        drafts[f"${request.content_id}"] = _appointment(request)
+        drafts[_reference(request)] = _appointment(request)
     elif request.entity_set == RESOURCES:
         _resource(request, drafts)
     else:
@@ -91,13 +95,18 @@ def _appointment(request: Request) -> _Draft:
         raise ChangeError(
             request.content_id, 400, ARGUMENT_ERROR, "Database Action must be I, U or D."
         )
-    return _Draft(request.content_id, fields, [], [request.content])
+    return _Draft(request.content_id, request.entity_id, fields, [], [request.content])
+
+
+def _reference(request: Request) -> str:
+    """Return the reference to the new record: its address, or the Content-ID without one."""
+    if request.entity_id is None:
+        return f"${request.content_id}"
+    return f"/{request.entity_set}({request.entity_id})"
 
 
 def _resource(request: Request, drafts: dict[str, _Draft]) -> None:
-    """Add the resource to the appointment that it references by the Content-ID of an earlier
-    request.
-    """
+    """Add the resource to the appointment that it references, of an earlier request."""
     sent = read_object(request.content)
     reference = sent.pop(f"{LINK}@odata.bind", None)
     draft = drafts.get(reference) if isinstance(reference, str) else None

@@ -1,4 +1,7 @@
-"""The requests of a batch: one change set with one POST per record. Raises MultipartError."""
+"""The requests of a batch: one change set with one POST or PATCH per record.
+
+A PATCH creates a record with an id of the caller's. Raises MultipartError.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +17,21 @@ from simulator.dataverse.multipart import (
     split,
 )
 
-_LINE = re.compile(rb"POST (?P<target>[^ ]+) HTTP/1\.1")
-_TARGET = re.compile(r"(.*/api/data/v9\.2/|)(?P<entity_set>[A-Za-z_]+)")
+_LINE = re.compile(rb"(?P<method>POST|PATCH) (?P<target>[^ ]+) HTTP/1\.1")
+_ID = r"\((?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\)"
+_TARGET = re.compile(rf"(.*/api/data/v9\.2/|)(?P<entity_set>[A-Za-z_]+)(?:{_ID})?")
 
 
 class Request(NamedTuple):
-    """One POST. Later parts refer to it by its ``content_id``."""
+    """One creation of a record. Later parts refer to it by its ``content_id``, or by its address.
+
+    ``entity_id`` is None where the server chooses the id.
+    """
 
     content_id: str
     entity_set: str
     content: bytes
+    entity_id: str | None = None
 
 
 def read_requests(content_type: str, body: bytes) -> list[Request]:
@@ -40,7 +48,7 @@ def read_requests(content_type: str, body: bytes) -> list[Request]:
 
 
 def _request(part: MimePart) -> Request:
-    """Return the POST of a part."""
+    """Return the creation of a part."""
     if (
         part.headers.get("content-type", "").lower() != "application/http"
         or part.headers.get("content-transfer-encoding", "").lower() != "binary"
@@ -54,9 +62,13 @@ def _request(part: MimePart) -> Request:
     line, _, rest = part.content.partition(NEWLINE)
     asked = _LINE.fullmatch(line)
     target = _TARGET.fullmatch(asked["target"].decode("latin-1")) if asked else None
-    if target is None:
-        raise MultipartError(f"'{line.decode('latin-1')}' is no POST to an entity set.")
+    if asked is None or target is None or (asked["method"] == b"PATCH") != bool(target["id"]):
+        raise MultipartError(
+            f"'{line.decode('latin-1')}' is no POST to an entity set, and no PATCH of a record."
+        )
     inner = read_message(rest)
+    if target["id"] and inner.headers.get("if-none-match") != "*":
+        raise MultipartError("A PATCH must have the header If-None-Match: * here.")
     if (
         inner.headers.get("content-type", "").partition(";")[0].strip().lower()
         != "application/json"
@@ -64,4 +76,4 @@ def _request(part: MimePart) -> Request:
         raise MultipartError(
             "The content type of a request in the change set must be application/json."
         )
-    return Request(part.headers["content-id"], target["entity_set"], inner.content)
+    return Request(part.headers["content-id"], target["entity_set"], inner.content, target["id"])

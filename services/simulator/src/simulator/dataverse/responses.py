@@ -79,7 +79,10 @@ def who_am_i() -> dict[str, str]:
 
 def edmx() -> bytes:
     """Return the metadata document."""
-    appointment = {name: field.kind for name, field in APPOINTMENT_FIELDS.items()}
+    appointment = {name: field.kind for name, field in APPOINTMENT_FIELDS.items()} | {
+        "statecode": Kind.INT,
+        "statuscode": Kind.INT,
+    }
     resource: dict[str, Kind] = {name: field.kind for name, field in RESOURCE_FIELDS.items()}
     link = {LINK: f"{NAMESPACE}.dime_dsappointment"}
     return metadata(

@@ -61,6 +61,11 @@ def read_create(action: str | None, body: bytes) -> tuple[Snapshot, etree._Eleme
     return snapshot(Protocol.PAGE_SERVICE, lambda field: field.page, fields, lines), entity
 
 
+def parsed_payload(body: bytes) -> etree._Element:
+    """Return the only element of the envelope's body. Raises SoapFaultError."""
+    return _payload(_parsed(body))
+
+
 def _parsed(body: bytes) -> etree._Element:
     """Return the root element. A document type is refused, and entities are never replaced."""
     parser = etree.XMLParser(

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import base64
 from copy import deepcopy
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from simulator.page_service.faults import SOAP
 from simulator.page_service.schema import NAMESPACE
 
+if TYPE_CHECKING:
+    from simulator.back_offices.processing import ProcessedState
+
 _LINES = ("Resources", "Field_Values")
 
 
-def created(entity: etree._Element, entry_no: int) -> bytes:
-    """Return the envelope with the sent entity, and the number and keys that the server sets."""
+def created(entity: etree._Element, entry_no: int, found: ProcessedState | None = None) -> bytes:
+    """Return the envelope with the sent entity, and the number and keys that the server sets.
+
+    ``found`` is the state of the record, where the back office processes records.
+    """
     envelope = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"Soap": SOAP})
     body = etree.SubElement(envelope, f"{{{SOAP}}}Body")
     result = etree.SubElement(body, _named("Create_Result"), nsmap={None: NAMESPACE})
@@ -25,6 +32,9 @@ def created(entity: etree._Element, entry_no: int) -> bytes:
         deepcopy(child) for child in entity if child.tag not in {_named("Key"), _named("Entry_No")}
     )
     _key_lines(stored, entry_no)
+    if found is not None:
+        etree.SubElement(stored, _named("Status")).text = str(found.state)
+        etree.SubElement(stored, _named("Error_Message")).text = found.message
     etree.cleanup_namespaces(envelope)
     return etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from simulator.appointments.fields import APPOINTMENT, FIELD_VALUE, RESOURCE, Field
+from simulator.appointments.fields import APPOINTMENT, FIELD_VALUE, RESOURCE, STATE_FIELDS, Field
 
 NAMESPACE = "urn:microsoft-dynamics-schemas/page/appointment"
 XSD = "http://www.w3.org/2001/XMLSchema"
@@ -53,7 +53,7 @@ OPERATIONS: dict[str, tuple[tuple[Element, ...], tuple[Element, ...]]] = {
         (Element("Delete_Field_Values_Result", "xsd:boolean", "1"),),
     ),
 }
-"""Parameters and results of each operation. Only Create is implemented."""
+"""Parameters and results of each operation. Create, Read and ReadMultiple are implemented."""
 
 
 def schema() -> etree._Element:
@@ -78,6 +78,7 @@ def schema() -> etree._Element:
             Element("Key", "xsd:string"),
             Element("Entry_No", "xsd:int"),
             *_parts(APPOINTMENT),
+            *(Element(name, f"xsd:{kind}") for name, kind in STATE_FIELDS.items()),
             *parts,
         ],
     )
@@ -101,7 +102,7 @@ def _parts(fields: tuple[Field, ...]) -> list[Element]:
 def _filter(root: etree._Element) -> None:
     names = etree.SubElement(root, f"{{{XSD}}}simpleType", name="Appointment_Fields")
     allowed = etree.SubElement(names, f"{{{XSD}}}restriction", base="xsd:string")
-    for name in ("Entry_No", *(field.page for field in APPOINTMENT)):
+    for name in ("Entry_No", *(field.page for field in APPOINTMENT), *STATE_FIELDS):
         etree.SubElement(allowed, f"{{{XSD}}}enumeration", value=name)
     _type(
         root,

@@ -8,11 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from common.exact_json import write_json
 from simulator.api_page.read import PARTS, read_appointment, read_line
-from simulator.api_page.responses import appointment_created, edmx, error_body, line_created
+from simulator.api_page.responses import (
+    PROPERTIES,
+    appointment_created,
+    edmx,
+    error_body,
+    line_created,
+    row_of,
+)
 from simulator.back_offices.fault import ODataFault
+from simulator.back_offices.rows import faulty_rows
 from simulator.errors import ODataError
-from simulator.routes.fault_injection import respond
+from simulator.odata.query import read_rows
+from simulator.routes.fault_injection import respond, respond_to_read
 from simulator.routes.middleware import ADDRESS, authenticated
 
 if TYPE_CHECKING:
@@ -31,9 +41,11 @@ LOCKED = ODataFault(
         "another user. Please retry the activity."
     ),
 )
+SKIP_TOKEN, PAGE_ROWS = "$skiptoken", 100
 _NO_COMPANY = str(uuid.UUID(int=0))
 """The id of a company that does not exist."""
 _APPOINTMENTS = re.compile(rf"companies\({_GUID}\)/appointments")
+_RECORD = re.compile(rf"companies\({_GUID}\)/appointments\((?P<id>{_GUID})\)")
 _LINES = re.compile(
     rf"companies\({_GUID}\)/appointments\((?P<id>{_GUID})\)/(?P<part>{'|'.join(PARTS)})"
 )
@@ -73,6 +85,9 @@ async def _describe(_request: web.Request, _office: BackOffice, _body: bytes) ->
 async def _call(request: web.Request, back_office: BackOffice, body: bytes) -> web.StreamResponse:
     path = request.match_info["path"]
     lines = _LINES.fullmatch(path)
+    record = _RECORD.fullmatch(path)
+    if record is not None and request.method == "GET":
+        return _record(back_office, record["id"].lower())
     if lines is None and not _APPOINTMENTS.fullmatch(path):
         raise ODataError(
             404, "BadRequest_ResourceNotFound", f"Resource not found for the segment '{path}'."
@@ -80,7 +95,7 @@ async def _call(request: web.Request, back_office: BackOffice, body: bytes) -> w
     if path.startswith(f"companies({_NO_COMPANY})"):
         raise ODataError(404, "BadRequest_NotFound", f"The company '{_NO_COMPANY}' does not exist.")
     if request.method == "GET" and lines is None:
-        return web.json_response({"value": []}, headers={"OData-Version": "4.0"})
+        return await _rows(request, back_office)
     if request.method != "POST":
         raise ODataError(
             405, "BadRequest_MethodNotAllowed", f"{request.method} is not supported here."
@@ -98,6 +113,41 @@ async def _call(request: web.Request, back_office: BackOffice, body: bytes) -> w
     )
 
 
+async def _rows(request: web.Request, back_office: BackOffice) -> web.StreamResponse:
+    """Answer a page of at most 100 rows, with the link to the next one."""
+    back_office.reads += 1
+    records = back_office.all_records()
+    rows = [row_of(record, back_office.state_of(record)) for record in records]
+    query = {name: value for name, value in request.query.items() if name != SKIP_TOKEN}
+    token = request.query.get(SKIP_TOKEN, "0")
+    if not token.isdecimal():
+        raise ODataError(400, "BadRequest", f"'{token}' is no skip token.")
+    begin = int(token)
+
+    def answer(fault: Fault | None) -> web.Response:
+        read = faulty_rows(rows, fault)
+        is_wrong = fault is not None and fault.other_records
+        found = read_rows({} if is_wrong else query, read, PROPERTIES)
+        body: dict[str, Any] = {"value": found[begin : begin + PAGE_ROWS]}
+        if begin + PAGE_ROWS < len(found):
+            following = request.url.update_query({SKIP_TOKEN: str(begin + PAGE_ROWS)})
+            body["@odata.nextLink"] = str(following)
+        return web.json_response(body, headers={"OData-Version": "4.0"}, dumps=write_json)
+
+    return await respond_to_read(request, back_office, answer, _refuse)
+
+
+def _record(back_office: BackOffice, entity_id: str) -> web.Response:
+    back_office.reads += 1
+    record = back_office.find(entity_id)
+    if record is None:
+        raise ODataError(
+            404, "BadRequest_NotFound", f"The appointment '{entity_id}' does not exist."
+        )
+    row = row_of(record, back_office.state_of(record))
+    return web.json_response(row, headers={"OData-Version": "4.0"}, dumps=write_json)
+
+
 async def _appointment(
     request: web.Request, back_office: BackOffice, body: bytes
 ) -> web.StreamResponse:
@@ -108,7 +158,9 @@ async def _appointment(
         record = back_office.store(snapshot, request.headers, body)
         return _created(
             f"{address}({record.entity_id})",
-            appointment_created(address, record.entity_id, record.number, record.fields),
+            appointment_created(
+                address, row_of(record, back_office.state_of(record)), back_office.processing
+            ),
         )
 
     return await respond(request, back_office, snapshot, store, _refuse)

@@ -14,6 +14,7 @@ from aiohttp import web
 from simulator.authentication.requirements import read_requirement
 from simulator.authentication.token_errors import token_error, token_status
 from simulator.authentication.token_requests import check_token_request
+from simulator.back_offices.fault import FaultTarget
 from simulator.errors import OAuthError
 from simulator.routes.fault_injection import inject_fault
 from simulator.routes.middleware import ADDRESS
@@ -56,7 +57,7 @@ def authentication(back_offices: BackOffices) -> list[web.RouteDef]:
 def _tokens(back_offices: BackOffices) -> list[web.RouteDef]:
     async def token(request: web.Request) -> web.StreamResponse:
         back_office, body = back_offices.get(request.match_info["name"]), await request.read()
-        fault = back_office.choose_fault(for_token=True)
+        fault = back_office.choose_fault(target=FaultTarget.TOKENS)
         try:
             if fault is None:
                 return _issued(request, back_office, body)

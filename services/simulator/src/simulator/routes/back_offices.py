@@ -11,11 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from common.exact_json import write_json
 from simulator.back_offices.fault import read_fault
 from simulator.back_offices.fault_injector import FaultInjector
+from simulator.back_offices.processing import Processing
 from simulator.routes.api_page import api_page
 from simulator.routes.authentication import authentication
 from simulator.routes.bodies import read_body, read_query
 from simulator.routes.dataverse import dataverse
 from simulator.routes.journal import journal
+from simulator.routes.list_page import list_page
 from simulator.routes.middleware import ADDRESS
 from simulator.routes.page_service import page_service
 from simulator.routes.webhook import webhook
@@ -57,6 +59,7 @@ def back_office_routes(back_offices: BackOffices) -> list[web.RouteDef]:
         *webhook(back_offices),
         *page_service(back_offices),
         *api_page(back_offices),
+        *list_page(back_offices),
         *dataverse(back_offices),
     ]
     return [
@@ -65,6 +68,7 @@ def back_office_routes(back_offices: BackOffices) -> list[web.RouteDef]:
         *_records(back_offices),
         *_faults(back_offices),
         *_secrets(back_offices),
+        *_processing(back_offices),
         *journal(back_offices.journal),
     ]
 
@@ -137,6 +141,25 @@ def _secrets(back_offices: BackOffices) -> list[web.RouteDef]:
         return web.Response(status=204)
 
     return [web.put(address, put), web.delete(address, remove)]
+
+
+def _processing(back_offices: BackOffices) -> list[web.RouteDef]:
+    address = f"{ADDRESS}/processing"
+
+    async def show(request: web.Request) -> web.Response:
+        processing = back_offices.get(request.match_info["name"]).processing
+        return web.json_response(processing.model_dump() if processing else None)
+
+    async def put(request: web.Request) -> web.Response:
+        processing = read_body(Processing, await request.read())
+        back_offices.get_or_create(request.match_info["name"]).processing = processing
+        return web.json_response(processing.model_dump())
+
+    async def remove(request: web.Request) -> web.Response:
+        back_offices.get(request.match_info["name"]).processing = None
+        return web.Response(status=204)
+
+    return [web.get(address, show), web.put(address, put), web.delete(address, remove)]
 
 
 def _shown(step: StoredSnapshot) -> dict[str, Any]:

@@ -1,15 +1,17 @@
-"""The Web API of Dataverse: batches, WhoAmI and the metadata."""
+"""The Web API of Dataverse: batches, reads of records, WhoAmI and the metadata."""
 
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from common.exact_json import write_json
 from simulator.back_offices.fault import ODataFault
 from simulator.dataverse.change_set import (
     APPOINTMENTS,
+    DUPLICATE_ERROR,
     NO_RESOURCE_ERROR,
     PAYLOAD_ERROR,
     RESOURCES,
@@ -19,11 +21,15 @@ from simulator.dataverse.change_set import (
 from simulator.dataverse.multipart import MultipartError
 from simulator.dataverse.requests import Request, read_requests
 from simulator.dataverse.responses import Batch, edmx, error_body, who_am_i
+from simulator.dataverse.rows import JOB_PROPERTIES, JOBS, PROPERTIES, job_of, row_of
 from simulator.errors import ChangeError, ODataError
+from simulator.odata.query import read_rows
 from simulator.routes.fault_injection import respond
-from simulator.routes.middleware import ADDRESS, authenticated
+from simulator.routes.middleware import ADDRESS, CALL, authenticated
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simulator.back_offices.back_office import BackOffice
     from simulator.back_offices.back_offices import BackOffices
     from simulator.back_offices.fault import Fault
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
 _BASE = f"{ADDRESS}/api/data/v9.2"
 _REQUIRED = (("OData-Version", "4.0"), ("OData-MaxVersion", "4.0"), ("Accept", "application/json"))
 _UNEXPECTED = "0x80040216"
+QUERY_ERROR = "0x80060888"
 LOCKED = ODataFault(
     code="0x80044150", message="Sql error: Generic SQL error. Sql Number: 1205", status=500
 )
@@ -42,10 +49,9 @@ def dataverse(back_offices: BackOffices) -> list[web.RouteDef]:
         web.post(f"{_BASE}/$batch", authenticated(back_offices, _unauthorised, _batch)),
         web.get(f"{_BASE}/WhoAmI", authenticated(back_offices, _unauthorised, _who)),
         web.get(f"{_BASE}/$metadata", authenticated(back_offices, _unauthorised, _describe)),
-        *(
-            web.get(f"{_BASE}/{entity_set}", authenticated(back_offices, _unauthorised, _none))
-            for entity_set in (APPOINTMENTS, RESOURCES)
-        ),
+        web.get(f"{_BASE}/{APPOINTMENTS}", authenticated(back_offices, _unauthorised, _rows)),
+        web.get(f"{_BASE}/{JOBS}", authenticated(back_offices, _unauthorised, _jobs)),
+        web.get(f"{_BASE}/{RESOURCES}", authenticated(back_offices, _unauthorised, _none)),
         web.route(
             "*", f"{_BASE}/{{path:.*}}", authenticated(back_offices, _unauthorised, _unknown)
         ),
@@ -65,6 +71,35 @@ async def _none(_request: web.Request, _office: BackOffice, _body: bytes) -> web
     records.
     """
     return web.json_response({"value": []}, headers={"OData-Version": "4.0"})
+
+
+async def _rows(request: web.Request, back_office: BackOffice, _body: bytes) -> web.StreamResponse:
+    """Return the records of appointments."""
+    back_office.reads += 1
+    rows = [row_of(record, back_office.state_of(record)) for record in back_office.all_records()]
+    return _found(request, rows, PROPERTIES)
+
+
+async def _jobs(request: web.Request, back_office: BackOffice, _body: bytes) -> web.StreamResponse:
+    """Return the system jobs of records that were processed or refused."""
+    back_office.reads += 1
+    jobs = [job_of(record, back_office.state_of(record)) for record in back_office.all_records()]
+    return _found(request, [job for job in jobs if job], JOB_PROPERTIES)
+
+
+def _found(
+    request: web.Request, rows: list[dict[str, Any]], names: Sequence[str]
+) -> web.StreamResponse:
+    try:
+        found = read_rows(request.query, rows, names, _query_error)
+    except ODataError as error:
+        return _error(error.status, error.code, str(error))
+    body = {"value": found}
+    return web.json_response(body, headers={"OData-Version": "4.0"}, dumps=write_json)
+
+
+def _query_error(text: str) -> ODataError:
+    return ODataError(400, QUERY_ERROR, text)
 
 
 async def _unknown(
@@ -116,10 +151,13 @@ def _store(
     requests: list[Request],
     changes: list[ChangeSetItem],
 ) -> web.Response:
-    ids = {request.content_id: str(uuid.uuid4()) for request in requests}
+    taken = back_office.take_ids([one.entity_id for one in requests if one.entity_id])
+    if taken is not None:
+        return _exists(request, back_office, taken, requests)
+    ids = {one.content_id: one.entity_id or str(uuid.uuid4()) for one in requests}
     for change in changes:
         ids[change.content_id] = back_office.store(
-            change.snapshot, request.headers, body, change.content
+            change.snapshot, request.headers, body, change.content, change.entity_id
         ).entity_id
     base = str(request.url).removesuffix("$batch")
     batch = Batch()
@@ -132,6 +170,17 @@ def _store(
     return web.Response(
         body=created, headers={"Content-Type": batch.content_type, "OData-Version": "4.0"}
     )
+
+
+def _exists(
+    request: web.Request, back_office: BackOffice, taken: str, requests: list[Request]
+) -> web.Response:
+    """Refuse the change set, because the record with the id ``taken`` exists."""
+    back_office.refused += 1
+    request[CALL].stored = False
+    content_id = next(one.content_id for one in requests if one.entity_id == taken)
+    message = "A record with matching key values already exists."
+    return _failed(ChangeError(content_id, 412, DUPLICATE_ERROR, message))
 
 
 def _failed(error: ChangeError, retry_after_s: int | None = None) -> web.Response:

@@ -7,10 +7,12 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from simulator.back_offices.fault import FaultTarget
 from simulator.routes.middleware import CALL
 from simulator.routes.response_faults import corrupt_response
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from simulator.back_offices.fault import Fault
 
     Store = Callable[[], web.Response]
+    Answer = Callable[[Fault | None], web.Response]
     Refuse = Callable[[Fault], web.Response]
 
 _SIGN_IN = (
@@ -54,11 +57,23 @@ async def respond(
     return store() if fault is None else await inject_fault(request, fault, store, refuse)
 
 
+async def respond_to_read(
+    request: web.Request, back_office: BackOffice, answer: Answer, refuse: Refuse
+) -> web.StreamResponse:
+    """Answer a read of records. ``answer`` returns the normal response, or that of a fault."""
+    fault = back_office.choose_fault(target=FaultTarget.READS)
+    if fault is None:
+        return answer(None)
+    return await inject_fault(request, fault, partial(answer, fault), refuse)
+
+
 async def inject_fault(
     request: web.Request, fault: Fault, store: Store, refuse: Refuse
 ) -> web.StreamResponse:
     """Answer a call, or a request for a token, with the fault."""
     stored = store() if fault.is_stored else None
+    if fault.stored_after_s:
+        asyncio.get_running_loop().call_later(fault.stored_after_s, store)
     await asyncio.sleep(fault.delay_s)
     if fault.store_then_silence:
         await asyncio.Event().wait()

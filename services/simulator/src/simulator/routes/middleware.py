@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 ADDRESS = f"/back-offices/{{name:{BACK_OFFICE_NAME}}}"
 POST = "POST"
+FILTER, READ = "$filter", "read"
+"""The option of a read of records, and its action in the journal."""
 CALL = web.RequestKey("call", Call)
 """The key of a request's journal entry."""
 
@@ -39,8 +41,14 @@ def authenticated(
 
     async def handle(request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
-        if request.method != POST:
+        if request.method != POST and FILTER not in request.query:
             return await respond(request, back_offices.get(name), is_call=False)
+        if request.method != POST:
+            with back_offices.journal.call(name) as call:
+                call.action = READ
+                response = await respond(request, back_offices.get(name), is_call=False)
+                call.status = response.status
+                return response
         with back_offices.journal.call(name) as call:
             request[CALL] = call
             response = await respond(request, back_offices.get_or_create(name), is_call=True)

@@ -1,5 +1,5 @@
-"""The page service ``/back-offices/{name}/WS/{company}/Page/Appointment``, its WSDL and its
-operation Create.
+"""The page service ``/back-offices/{name}/WS/{company}/Page/Appointment``, its WSDL, its operation
+Create and its reads.
 """
 
 from __future__ import annotations
@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from simulator.back_offices.rows import faulty_rows
 from simulator.errors import SoapFaultError
 from simulator.page_service.create import read_create
 from simulator.page_service.faults import CATALOGUE, NOT_FOUND, SoapFault, fault_body
+from simulator.page_service.read import find_rows, read_operation, read_result
 from simulator.page_service.responses import created
+from simulator.page_service.rows import row_of
 from simulator.page_service.wsdl import wsdl
-from simulator.routes.fault_injection import respond
-from simulator.routes.middleware import ADDRESS, authenticated
+from simulator.routes.fault_injection import respond, respond_to_read
+from simulator.routes.middleware import ADDRESS, CALL, READ, authenticated
 
 if TYPE_CHECKING:
     from simulator.back_offices.back_office import BackOffice
@@ -54,6 +57,9 @@ async def _call(request: web.Request, back_office: BackOffice, body: bytes) -> w
     if request.content_type != _CONTENT_TYPE or (request.charset or "utf-8").lower() != "utf-8":
         back_office.refused += 1
         return _plain(415, f"The content type must be {_CONTENT_TYPE}; charset=utf-8", {})
+    operation = read_operation(request.headers.get("SOAPAction"))
+    if operation:
+        return await _read(request, back_office, operation, body)
     try:
         snapshot, entity = read_create(request.headers.get("SOAPAction"), body)
     except SoapFaultError as error:
@@ -62,11 +68,35 @@ async def _call(request: web.Request, back_office: BackOffice, body: bytes) -> w
 
     def store() -> web.Response:
         record = back_office.store(snapshot, request.headers, body)
+        state = back_office.state_of(record) if back_office.processing else None
         return web.Response(
-            body=created(entity, record.number), content_type=_CONTENT_TYPE, charset="utf-8"
+            body=created(entity, record.number, state), content_type=_CONTENT_TYPE, charset="utf-8"
         )
 
     return await respond(request, back_office, snapshot, store, _refuse)
+
+
+async def _read(
+    request: web.Request, back_office: BackOffice, operation: str, body: bytes
+) -> web.StreamResponse:
+    """Answer a read of records, which is counted apart from the calls that store."""
+    request[CALL].action = READ
+    back_office.reads += 1
+    back_office.received -= 1
+    records = back_office.all_records()
+    rows = [row_of(record, back_office.state_of(record)) for record in records]
+
+    def answer(fault: Fault | None) -> web.Response:
+        read = faulty_rows(rows, fault)
+        found = read if fault and fault.other_records else find_rows(operation, body, read)
+        return web.Response(
+            body=read_result(operation, found), content_type=_CONTENT_TYPE, charset="utf-8"
+        )
+
+    try:
+        return await respond_to_read(request, back_office, answer, _refuse)
+    except SoapFaultError as error:
+        return _faulty(SoapFault(error.exception, str(error)))
 
 
 def _refuse(fault: Fault) -> web.Response:

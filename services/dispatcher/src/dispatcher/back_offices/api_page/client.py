@@ -6,21 +6,28 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from common.contracts.mapping import ApiPageMapping
+from common.contracts.applied import AppliedPreset
+from common.contracts.applied_presets import names_of
+from common.contracts.mapping import ApiPageMapping, property_of
+from common.contracts.outcome_check import CheckWay, check_way
 from common.exact_json import write_json
 from dispatcher.back_offices.api_page.probe import probe
+from dispatcher.back_offices.api_page.read_back import ApiPageFinder
+from dispatcher.back_offices.applied_rows import state_of_answer
 from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import (
+    Confirmation,
     HttpCall,
     HttpResponse,
     PreparedDelivery,
-    Receipt,
-    receipt_of,
 )
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
 from dispatcher.back_offices.http_client import open_http_client
-from dispatcher.back_offices.odata import mapped_values, odata_error
+from dispatcher.back_offices.odata import mapped_values, odata_error, parse_object
+from dispatcher.back_offices.odata_records import BC_HEADERS, ODataRecordReader, list_reader
+from dispatcher.back_offices.parsing import parse_answer
 from dispatcher.back_offices.probe import ProbeResult
+from dispatcher.back_offices.receipts import id_in, location_of, receipt_of
 from dispatcher.back_offices.value_limits import BUSINESS_CENTRAL
 from dispatcher.errors import DeliveryError
 
@@ -30,10 +37,13 @@ if TYPE_CHECKING:
 
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
+    from common.contracts.receipt import Receipt
+    from dispatcher.back_offices.applied_rows import RecordReader, RecordState
     from dispatcher.back_offices.appointment_fields import AppointmentFields, Value
     from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
     from dispatcher.back_offices.probe import ProbeResult
 
+ENTRY_NO = property_of("Entry No.")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 HEADERS = {
     "Content-Type": "application/json",
@@ -62,6 +72,8 @@ class ApiPageClient:
         self._mapping = mapping
         self._zone = zone
         self._uri = http.uri
+        is_asked = check_way(http.connector) is CheckWay.READ
+        self.finder = ApiPageFinder(http, mapping, zone) if is_asked else None
 
     def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
         """Map the snapshot to one record. Resources that are posted after it are follow-ups."""
@@ -76,20 +88,26 @@ class ApiPageClient:
         )
         return PreparedDelivery(call, tuple(follow_ups))
 
-    async def send(self, prepared: PreparedDelivery) -> Receipt:
+    async def send(self, prepared: PreparedDelivery) -> Confirmation:
         """Create the record, then the resources below it. A success is 201 with a Location.
 
         After a failed follow-up, the error's ``remaining`` holds the follow-ups that are still to
         be sent.
         """
-        if prepared.stored_status is not None:
-            return await self._post_remaining(prepared, prepared.stored_status)
+        if prepared.stored is not None:
+            return await self._post_remaining(prepared, prepared.stored)
         response = await self._post(prepared.call)
         location = response.headers.get("Location")
         if not location:
             raise self._http.faults.transport_error("no location", response)
+        stored = Confirmation(
+            response.status,
+            response.exchange,
+            await self._receipt(response, location),
+            state=await self._state(response),
+        )
         if not prepared.follow_ups:
-            return receipt_of(response)
+            return stored
         record = record_address(self._uri, location)
         if record is None:
             raise self._http.faults.transport_error("lines missing", response)
@@ -99,12 +117,18 @@ class ApiPageClient:
             for call in prepared.follow_ups
         ]
         return await self._post_remaining(
-            PreparedDelivery(follow_ups[0], tuple(follow_ups[1:])), response.status
+            PreparedDelivery(follow_ups[0], tuple(follow_ups[1:])), stored
         )
 
     async def probe(self) -> ProbeResult:
         """Compare the names of the metadata, and read an empty page of the company."""
         return await probe(self._http, self._mapping)
+
+    def record_reader(self) -> RecordReader:
+        """Return the reader of records by the connector's preset. Raises MisconfiguredError."""
+        if self._http.connector.applied.preset is AppliedPreset.ODATA_LIST:
+            return list_reader(self._http)
+        return ODataRecordReader(self._http, self._uri, BC_HEADERS)
 
     async def close(self) -> None:
         """Close idle connections of the HTTP client."""
@@ -123,7 +147,30 @@ class ApiPageClient:
             ]
         return record
 
-    async def _post_remaining(self, remaining: PreparedDelivery, stored_status: int) -> Receipt:
+    async def _state(self, response: HttpResponse) -> RecordState | None:
+        """Return the state of the record by the created record, if the connector reads it."""
+        connector = self._http.connector
+        if connector.applied.preset is not AppliedPreset.ANSWER:
+            return None
+        record = await parse_answer(parse_object, response.body)
+        names = names_of(connector.kind, connector.applied)
+        return state_of_answer(record, names, self._http.faults.quote)
+
+    async def _receipt(self, response: HttpResponse, location: str) -> Receipt | None:
+        """Return the receipt of the record. A body that is no object adds nothing to it."""
+        record = await parse_answer(parse_object, response.body)
+        address = location_of(self._uri, location)
+        return receipt_of(
+            self._http.faults,
+            record_id=record.get("systemId") or record.get("id") or id_in(address),
+            entry_no=record.get(ENTRY_NO),
+            location=address,
+            etag=record.get("@odata.etag") or response.headers.get("ETag"),
+        )
+
+    async def _post_remaining(
+        self, remaining: PreparedDelivery, stored: Confirmation
+    ) -> Confirmation:
         """Post the follow-ups one by one. Follow-ups that were posted before are not repeated."""
         follow_ups = (remaining.call, *remaining.follow_ups)
         for number, follow_up in enumerate(follow_ups):
@@ -131,10 +178,10 @@ class ApiPageClient:
                 response = await self._post(follow_up)
             except DeliveryError as error:
                 error.remaining = PreparedDelivery(
-                    follow_up, follow_ups[number + 1 :], stored_status=stored_status
+                    follow_up, follow_ups[number + 1 :], stored=stored
                 )
                 raise
-        return receipt_of(response, stored_status)
+        return stored._replace(exchange=response.exchange)
 
     async def _post(self, call: HttpCall) -> HttpResponse:
         response = await self._http.call(call)

@@ -18,24 +18,27 @@ BOUNDARY, CHANGES = "mboc-batch", "mboc-changes"
 CONTENT_TYPE = f"multipart/mixed; boundary={BOUNDARY}"
 MAX_HEAD_BYTES = 16 * 1024
 _STATUS = re.compile(rb"^HTTP/1\.[01] (\d{3})\b[^\r\n]*", re.MULTILINE)
+_CONTENT_ID = re.compile(rb"^Content-ID:([^\r\n]*)", re.MULTILINE | re.IGNORECASE)
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 
 class BatchPart(NamedTuple):
-    """One response inside the response to a batch."""
+    """One response inside the response to a batch. ``content_id`` names the request, if given."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    content_id: str | None = None
 
 
-def change_set(posts: Sequence[tuple[str, dict[str, Any]]]) -> bytes:
-    """Return the body that posts each record to its address.
+def change_set(records: Sequence[tuple[str, dict[str, Any]]]) -> bytes:
+    """Return the body that creates each record at its address.
 
-    Records can refer to each other by ``$1``, ``$2`` and so on.
+    A change set with an address that exists already is refused as a whole, so a repetition stores
+    nothing (RFC 9110, 13.1.2).
     """
     parts = "".join(
-        _part(number, address, record) for number, (address, record) in enumerate(posts, 1)
+        _part(number, address, record) for number, (address, record) in enumerate(records, 1)
     )
     inner = f"{parts}--{CHANGES}--\r\n"
     return (
@@ -52,8 +55,9 @@ def _part(number: int, address: str, record: dict[str, Any]) -> str:
         "Content-Type: application/http\r\n"
         "Content-Transfer-Encoding: binary\r\n"
         f"Content-ID: {number}\r\n\r\n"
-        f"POST {address} HTTP/1.1\r\n"
-        "Content-Type: application/json; type=entry\r\n\r\n"
+        f"PATCH {address} HTTP/1.1\r\n"
+        "Content-Type: application/json; type=entry\r\n"
+        "If-None-Match: *\r\n\r\n"
         f"{write_json(record)}\r\n"
     )
 
@@ -81,4 +85,6 @@ def _response_in(part: bytes) -> BatchPart | None:
     head = part[status.end() : min(end.start(), status.end() + MAX_HEAD_BYTES)]
     lines = (line.partition(":") for line in head.decode(errors="replace").splitlines())
     headers = CIMultiDict((name.strip(), value.strip()) for name, _, value in lines if name)
-    return BatchPart(int(status[1]), headers, part[end.end() :].strip())
+    named = _CONTENT_ID.search(part, 0, min(status.start(), MAX_HEAD_BYTES))
+    content_id = named[1].decode(errors="replace").strip() if named else None
+    return BatchPart(int(status[1]), headers, part[end.end() :].strip(), content_id)

@@ -9,7 +9,10 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from common.contracts.mapping import element_of
+
 SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
+KEY, ENTRY_NO = element_of("Key"), element_of("Entry No.")
 
 
 class SoapFault(NamedTuple):
@@ -47,19 +50,27 @@ def parse_xml(body: bytes, *, forgiving: bool = False) -> etree._Element | None:
     return root
 
 
-def read_response(body: bytes, namespace: str) -> SoapFault | bool:
-    """Return the fault, or whether the response is the result of Create.
+class CreateResult(NamedTuple):
+    """The result of Create, with the names that the server gave to the record."""
+
+    key: str | None
+    entry_no: str | None
+
+
+def read_response(body: bytes, namespace: str, entity: str) -> SoapFault | CreateResult | None:
+    """Return the fault, or the result of Create, or None for any other response.
 
     A fault is read even where its text was cut off. A result must be complete.
     """
     is_whole = body.rstrip(b" \t\r\n\x00").endswith(b">")  # UTF-16 ends in a zero byte
     root = parse_xml(body, forgiving=True)
     if root is None:
-        return False
+        return None
+    record = f"{{{namespace}}}Create_Result", f"{{{namespace}}}{entity}"
     try:
-        return _read_envelope(root, namespace, is_whole=is_whole)
+        return _read_envelope(root, *record, is_whole=is_whole)
     except UnicodeDecodeError:
-        return _read_envelope(_without_half_pairs(root), namespace, is_whole=is_whole)
+        return _read_envelope(_without_half_pairs(root), *record, is_whole=is_whole)
 
 
 def _without_half_pairs(root: etree._Element) -> etree._Element:
@@ -71,15 +82,33 @@ def _without_half_pairs(root: etree._Element) -> etree._Element:
     return etree.fromstring(text.encode(), etree.XMLParser(resolve_entities=False, recover=True))
 
 
-def _read_envelope(root: etree._Element, namespace: str, *, is_whole: bool) -> SoapFault | bool:
+def _read_envelope(
+    root: etree._Element, result: str, entity: str, *, is_whole: bool
+) -> SoapFault | CreateResult | None:
     if root.tag != f"{SOAP}Envelope":
-        return False
+        return None
+    fault = read_fault(root)
+    if fault is None:
+        created = root.find(f"{SOAP}Body/{result}")
+        return None if created is None or not is_whole else _result_of(created, entity)
+    return fault
+
+
+def read_fault(root: etree._Element) -> SoapFault | None:
+    """Return the fault of an envelope, or None."""
     fault = root.find(f"{SOAP}Body/{SOAP}Fault")
     if fault is None:
-        return is_whole and root.find(f"{SOAP}Body/{{{namespace}}}Create_Result") is not None
+        return None
     code, message = fault.findtext("faultcode") or "", fault.findtext("faultstring") or ""
     detail = fault.find("detail")
     return SoapFault(
         code.partition(":")[2] or code,
         message or " ".join(detail.itertext() if detail is not None else ()),
     )
+
+
+def _result_of(created: etree._Element, entity: str) -> CreateResult:
+    """Return the names of the record, which have the namespace of its element."""
+    namespace = entity.rpartition("}")[0] + "}"
+    key, entry_no = (created.findtext(f"{entity}/{namespace}{name}") for name in (KEY, ENTRY_NO))
+    return CreateResult(key, entry_no)

@@ -43,6 +43,7 @@ class PageWsdl:
         schema, self.entity = _create_in(wsdl)
         self.namespace = schema.get("targetNamespace") or ""
         self._types = _types(schema)
+        self._operations = {element.get("name") for element in schema.iterfind(f"{XSD}element")}
         self._elements = self._types.get(self.entity, {})
 
     def mapping(self) -> SoapMapping:
@@ -70,6 +71,11 @@ class PageWsdl:
         for part in (wanted.resources, wanted.field_values):
             lacking += self._missing_of(part) if part else []
         return [sent for sent, there in heads if sent != there] + lacking
+
+    def missing_elements(self, names: Iterable[str], operation: str | None) -> list[str]:
+        """Return the elements of a record, and the operation, that the page does not have."""
+        lacking = [name for name in names if name not in self._elements]
+        return lacking + ([operation] if operation and operation not in self._operations else [])
 
     def _missing_of(self, part: SoapResources | SoapFieldValues) -> list[str]:
         if part.name not in self._elements:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from dispatcher.back_offices.calls import HttpCall, PreparedDelivery, Receipt, receipt_of
+from dispatcher.back_offices.calls import Confirmation, HttpCall, PreparedDelivery
 from dispatcher.back_offices.connector_settings import open_secrets
 from dispatcher.back_offices.http_client import open_http_client
+from dispatcher.back_offices.receipts import location_of, receipt_of
 from dispatcher.back_offices.webhook.probe import probe
 from dispatcher.back_offices.webhook.signature import key_of, sign
 
@@ -33,6 +34,8 @@ def build(connector: Connector, shared: SharedResources) -> WebhookClient:
 class WebhookClient:
     """The client of one connector's webhook."""
 
+    finder = None
+
     def __init__(self, http: BackOfficeHttpClient, key: bytes | None) -> None:
         self._http = http
         self._uri = http.uri
@@ -57,16 +60,22 @@ class WebhookClient:
             }
         return PreparedDelivery(HttpCall("POST", self._uri, headers, body))
 
-    async def send(self, prepared: PreparedDelivery) -> Receipt:
+    async def send(self, prepared: PreparedDelivery) -> Confirmation:
         """POST the snapshot. A success is any 2xx."""
-        response = await self._http.call(prepared.call)
+        faults, response = self._http.faults, await self._http.call(prepared.call)
         if not response.is_success:
-            raise self._http.faults.status_error(response)
-        return receipt_of(response)
+            raise faults.status_error(response)
+        headers = response.headers
+        location = location_of(self._uri, headers.get("Location"))
+        receipt = receipt_of(faults, location=location, etag=headers.get("ETag"))
+        return Confirmation(response.status, response.exchange, receipt)
 
     async def probe(self) -> ProbeResult:
         """Test the address with HEAD, and with GET where HEAD finds a page."""
         return await probe(self._http)
+
+    def record_reader(self) -> None:
+        """Return None, because a receiver of webhooks shows no records."""
 
     async def close(self) -> None:
         """Close idle connections of the HTTP client."""

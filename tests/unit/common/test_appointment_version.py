@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.contracts.appointment import Action
+from common.contracts.appointment_version import AppointmentVersion
 from common.contracts.moments import ticks_of
 from common.contracts.transaction import TransactionReceived
-from dispatcher.ledger.version import AppointmentVersion
 from tests.support.builders import A_MOMENT, a_transaction
 
 OLD, NEW = "00000000000007ff", "0000000000000800"

@@ -1,0 +1,1 @@
+"""The questions to back offices for the state of records after *Success* (docs/applied.md)."""

@@ -1,0 +1,1 @@
+"""Payloads, requests and answers of deliveries, for the roles that may read them."""
