@@ -25,7 +25,7 @@ async def two_versions(system: System, app: str) -> str:
     second = first | {
         "LastModifiedDate": "2026-07-21T15:00:00",
         "Subject": "Replace the large compressor",
-        "Resources": [{"Name": "Anna"}],
+        "Resources": [{"Name": "Anna", "Number": 12345678901234567891}],
     }
     del second["Category"]
     failed = await system.delivery(await system.change("update", second), "Failed")
@@ -56,6 +56,7 @@ async def test_an_administrator_finds_out_what_was_sent_compares_and_copies_it(
     await at.button("Show what was sent").click()
     snapshot = at.page.get_by_role("region", name="Snapshot")
     await expect(snapshot).to_contain_text('"Subject": "Replace the large compressor"')
+    await expect(snapshot).to_contain_text('"Number": 12345678901234567891')
     await at.page.get_by_label("Find", exact=True).fill("ANNA")
     await at.sees("1 of 1")
     assert '"Name": "Anna"' in await copied(at, "Copy as text")

@@ -40,7 +40,11 @@ test('Error Tracking takes finished deliveries that were not sent', () => {
 
 test('Error Tracking leaves an overtaken failure out, and its filter finds it', () => {
   const overtaken = aDelivery({
-    overtaken_by: { delivery_id: 't2.c1', transaction_id: 't2', modified_at: '2026-07-21T09:00:00Z' },
+    overtaken_by: {
+      delivery_id: 't2.c1',
+      transaction_id: 't2',
+      modified_at: '2026-07-21T09:00:00Z',
+    },
   });
 
   expect(matches(overtaken, {}, true)).toBe(false);

@@ -101,7 +101,7 @@ export function toAppliedValues(settings: AppliedSettings): AppliedValues {
   return {
     ...EMPTY_APPLIED,
     ...(Object.fromEntries([...lists, ...texts]) as Partial<AppliedValues>),
-    preset: settings.preset ?? 'off',
+    preset: settings.preset,
     interval_s: String(settings.interval_s),
     give_up_after_h: String(settings.give_up_after_h),
   };

@@ -34,9 +34,9 @@ test('JSON gets an indentation, and any other body stays', () => {
   expect(prettyBody('{"cut": "of')).toBe('{"cut": "of');
 });
 
-test('a body whose numbers would change stays as it is', () => {
-  expect(prettyBody('{"id":12345678901234567890}')).toBe('{"id":12345678901234567890}');
-  expect(prettyBody('{"amount":1.50}')).toBe('{"amount":1.50}');
+test('no number of a body changes', () => {
+  expect(prettyBody('{"id":12345678901234567890}')).toContain('12345678901234567890');
+  expect(prettyBody('{"amount":1.50}')).toContain('1.50');
 });
 
 test('values of a difference show their type', () => {

@@ -2,6 +2,23 @@
 
 import type { MappedCall } from '@/api/types';
 
+interface ExactJson {
+  rawJSON?: (source: string) => unknown;
+}
+
+/**
+ * Parse JSON. A number with more digits than JavaScript has keeps its text, so that JSON shows it
+ * as it was sent. Older browsers round it.
+ */
+export function parseExactly(body: string): unknown {
+  const { rawJSON } = JSON as ExactJson;
+  return JSON.parse(body, (_, value: unknown, context?: { source?: string }) => {
+    const source = context?.source;
+    const isExact = typeof value !== 'number' || source === undefined || String(value) === source;
+    return isExact || !rawJSON ? value : rawJSON(source);
+  });
+}
+
 /** Return JSON with an indentation. A text stays as it is. */
 export function prettyJson(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
@@ -12,8 +29,8 @@ export function prettyBody(body: string): string {
   const first = body.trimStart()[0];
   if (first !== '{' && first !== '[') return body;
   try {
-    const parsed: unknown = JSON.parse(body);
-    // a long number changes when it is parsed, and the shown body must be the sent one
+    const parsed = parseExactly(body);
+    // the shown body must be the sent one, and some values change when they are parsed
     const isExact = withoutSpace(JSON.stringify(parsed)) === withoutSpace(body);
     return isExact ? JSON.stringify(parsed, null, 2) : body;
   } catch {

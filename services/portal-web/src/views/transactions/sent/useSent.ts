@@ -3,6 +3,7 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { api, unwrap } from '@/api/client';
 import type { KeptAnswer, MappedRequest, Payload } from '@/api/types';
+import { parseExactly } from '@/views/transactions/sent/asText';
 
 /** The content of an attempt does not change, so it is read once while the page is open. */
 const READ_ONCE = { staleTime: Infinity, gcTime: 0, retry: false, refetchOnWindowFocus: false };
@@ -11,12 +12,15 @@ export function usePayload(deliveryId: string): UseQueryResult<Payload> {
   return useQuery({
     ...READ_ONCE,
     queryKey: ['sent', deliveryId, 'payload'],
-    queryFn: () =>
-      unwrap(
+    queryFn: async () => {
+      const body = await unwrap(
         api.GET('/api/deliveries/{delivery_id}/payload', {
           params: { path: { delivery_id: deliveryId } },
+          parseAs: 'text',
         }),
-      ),
+      );
+      return parseExactly(body) as Payload;
+    },
   });
 }
 
