@@ -121,6 +121,22 @@ async def test_users_change_their_password_and_create_a_key_in_the_profile(
         assert answer.status == 200
 
 
+async def test_a_meter_shows_the_strength_of_a_new_password(open_portal: OpenPortal) -> None:
+    at = await open_portal("viewer")
+    await at.open("/profile")
+    new_password = at.page.get_by_label("New password", exact=False).first
+    meter = at.page.get_by_role("meter", name="Strength of the password")
+
+    for entered, strength in (
+        ("lantern 5", "Too short: at least 12 characters"),
+        ("password1234", "Easy to guess"),
+        ("another made-up lantern 5", "Very hard to guess"),
+    ):
+        await new_password.fill(entered)
+        await at.sees(strength)
+        assert await meter.get_attribute("aria-valuetext") == strength
+
+
 async def test_times_are_in_the_administrators_zone_with_the_exact_instant_on_hover(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:

@@ -43,7 +43,7 @@ BODY = as_body(a_snapshot(Assignments=RESOURCES)).decode()
 
 
 class Received(NamedTuple):
-    """One request as the server received it."""
+    """One received request: method, address, headers and body."""
 
     method: str
     url: str

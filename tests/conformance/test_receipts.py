@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from common.contracts.delivery import Status
+from common.contracts.mapping import SoapMapping
 from common.contracts.receipt import MAX_RECEIPT_LENGTH, Receipt
+from dispatcher.back_offices.dataverse.client import ALREADY_THERE, IDS
 from dispatcher.back_offices.table import build
+from dispatcher.errors import RefusedError
+from dispatcher.outcome import Outcome
 from tests.support.builders import a_connector, a_delivery, a_snapshot, a_transaction, as_body
 from tests.support.raw_server import raw_server
 from tests.support.sealed import with_secrets
@@ -174,3 +180,97 @@ async def test_a_strange_record_of_an_api_page_is_a_success(
     assert (receipt.record_id, receipt.entry_no, receipt.etag) == tuple(
         ids.get(text or "", text) if place == 0 else text for place, text in enumerate(wanted)
     )
+
+
+NAMESPACE = SoapMapping().namespace
+GUID_ADDRESS = f"https://org.example/api/data/v9.2/dime_dsappointments({GUID})?$select=x"
+
+
+def result(inside: str, entity: str = "Appointment") -> bytes:
+    return (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        f'<Create_Result xmlns="{NAMESPACE}"><{entity}>{inside}</{entity}></Create_Result>'
+        "</s:Body></s:Envelope>"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        (result("<Key>24;a</Key><Entry_No>17</Entry_No>"), ("24;a", "17")),
+        (result(f"<Key>{PASSWORD}</Key>"), ("***", None)),
+        (result(f"<Key>{'x' * 5_000}</Key>"), ("x" * 500, None)),
+        (result("<Key>a&#xD800;b&#x1;c</Key>"), ("a\ufffd\ufffd\ufffdb\ufffdc", None)),
+        (result("<Key/><Entry_No> </Entry_No>"), None),
+        (result("<Key><b>1</b></Key><Resources><Key>2</Key></Resources>"), None),
+        (result('<Key xmlns="urn:other">1</Key>'), None),
+        (result("<Key>1</Key>", "Other"), None),
+        (result("<Key>1</Key><Key>2</Key>"), ("1", None)),
+        (result("").replace(b"<Appointment></Appointment>", b""), None),
+    ],
+)
+async def test_a_strange_result_of_a_page_service_is_a_success(
+    shared: SharedResources, body: bytes, wanted: tuple[str | None, str | None] | None
+) -> None:
+    confirmed = await confirmed_by(shared, SOAP, http(200, body, "Content-Type: text/xml"))
+
+    receipt = confirmed.receipt
+    assert (receipt and (receipt.key, receipt.entry_no)) == wanted
+    confirmed_as = Outcome(status=Status.SUCCESS, receipt=receipt)
+    assert Outcome.model_validate_json(confirmed_as.model_dump_json()) == confirmed_as
+
+
+@pytest.mark.parametrize(
+    ("header", "identity", "location"),
+    [
+        (f"OData-EntityId: {GUID_ADDRESS}", GUID, GUID_ADDRESS.partition("?")[0]),
+        (f"Location: {GUID_ADDRESS}", GUID, GUID_ADDRESS.partition("?")[0]),
+        ("OData-EntityId: http://[::1", None, None),
+        ("OData-EntityId: nonsense", None, "nonsense"),
+        (f"OData-EntityId: /{PASSWORD}", None, "/***"),
+        (f"OData-EntityId: /{'x' * 5_000}", None, "xxx"),
+        ("X: y", None, None),
+    ],
+)
+async def test_a_strange_address_of_dataverse_is_a_success(
+    shared: SharedResources, header: str, identity: str | None, location: str | None
+) -> None:
+    parts = "".join(
+        "--c\r\nContent-Type: application/http\r\n\r\n"
+        f'HTTP/1.1 204 No Content\r\n{header}\r\nETag: W/"7"\r\n\r\n\r\n'
+        for _ in range(2)
+    )
+    answer = http(200, f"{parts}--c--\r\n".encode(), "Content-Type: multipart/mixed; boundary=c")
+
+    confirmed = await confirmed_by(shared, "CRM", answer)
+
+    receipt = confirmed.receipt
+    assert receipt is not None
+    own = str(uuid.uuid5(IDS, REQUEST.delivery_id))
+    assert (receipt.record_id, receipt.etag) == (identity or own, 'W/"7"')
+    assert (location or own) in (receipt.location or "")
+    assert "select" not in (receipt.location or "")
+
+
+@pytest.mark.parametrize("named", ["", "Content-ID: 1\r\n", "content-id:1\r\n"])
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"error":{"code":"","message":"It exists."}}'])
+async def test_a_record_that_dataverse_has_already_is_a_success(
+    shared: SharedResources, named: str, body: bytes
+) -> None:
+    parts = f"--c\r\nContent-Type: application/http\r\n{named}\r\nHTTP/1.1 412 X\r\n\r\n".encode()
+    answer = http(412, parts + body + b"\r\n--c--\r\n")
+
+    confirmed = await confirmed_by(shared, "CRM", answer)
+
+    assert confirmed.note == ALREADY_THERE
+    assert confirmed.receipt is not None
+    assert confirmed.receipt.record_id == str(uuid.uuid5(IDS, REQUEST.delivery_id))
+
+
+async def test_a_resource_that_dataverse_has_already_is_no_success(
+    shared: SharedResources,
+) -> None:
+    parts = b"--c\r\nContent-ID: 2\r\n\r\nHTTP/1.1 412 X\r\n\r\n{}\r\n--c--\r\n"
+
+    with pytest.raises(RefusedError):
+        await confirmed_by(shared, "CRM", http(412, parts))

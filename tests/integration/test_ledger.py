@@ -10,6 +10,7 @@ import pytest
 from common.contracts.appointment import Action
 from common.contracts.delivery import Status
 from common.contracts.moments import ticks_of
+from common.contracts.receipt import Answer, Receipt
 from dispatcher.ledger.bulk_writer import BulkWriter
 from dispatcher.ledger.claim import AlreadySettled, Claim, ClaimedElsewhere, Granted, Superseded
 from dispatcher.ledger.ledger import Ledger
@@ -260,6 +261,40 @@ async def test_a_delivery_that_succeeded_is_known_after_its_attempt_was_forgotte
 
     assert isinstance(answer, AlreadySettled)
     assert answer.outcome.status is Status.SUCCESS
+
+
+CONFIRMED = SUCCESS.model_copy(
+    update={
+        "receipt": Receipt(record_id="5d11", entry_no="7", key="24;1", etag='W/"1"'),
+        "sent_action": Action.CREATE,
+    }
+)
+
+
+async def test_a_repetition_has_the_receipt_even_after_its_attempt_was_forgotten(
+    ledger: Ledger, empty_database: Database
+) -> None:
+    await deliver(ledger, version(1), CONFIRMED)
+
+    again = await ledger.claim(Claim(version(1)))
+    await empty_database["ledger"].update_one({}, {"$set": {"recent": []}})
+    later = await ledger.claim(Claim(version(1, attempt=99)))
+
+    assert again == AlreadySettled(CONFIRMED)
+    assert isinstance(later, AlreadySettled)
+    assert later.outcome.receipt == CONFIRMED.receipt
+    assert later.outcome.sent_action is Action.CREATE
+
+
+async def test_the_answer_of_a_failed_call_is_not_stored(
+    ledger: Ledger, empty_database: Database
+) -> None:
+    answer = Answer(http_status=422, body="personal data", is_whole=True)
+
+    await deliver(ledger, version(1), REFUSED.model_copy(update={"answer": answer}))
+
+    assert "personal data" not in str(await the_document(empty_database))
+    assert await ledger.claim(Claim(version(1))) == AlreadySettled(REFUSED)
 
 
 async def test_an_unknown_outcome_may_be_sent_again_by_a_new_attempt(ledger: Ledger) -> None:

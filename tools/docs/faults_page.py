@@ -21,6 +21,7 @@ The back office's own text follows, without secrets, in at most 500 characters.
 
 *Tried again at once*: up to three times within the attempt, with growing pauses.
 *Outcome unknown*: the back office may have stored the appointment, so check there before a retry.
+Dataverse needs no check, because it stores a repetition once.
 
 | Seen | Which | Code | Tried again at once | Outcome unknown | What the administrator reads |
 |---|---|---|---|---|---|
@@ -37,7 +38,7 @@ def table() -> str:
     by_code: dict[str, list[dict[str, Any]]] = {}
     for row in CATALOGUE:
         leaf = ERROR_TYPES[row.means]
-        meaning = {"say": row.say, "retried": leaf.transient, "unknown": leaf.outcome_unknown}
+        meaning = {"say": row.say, "retried": _is_retried(row), "unknown": leaf.outcome_unknown}
         for code in sorted({row.code} if isinstance(row.code, str) else set(row.code.values())):
             by_code.setdefault(code, []).append(meaning)
     return json.dumps(dict(sorted(by_code.items())), indent=1) + "\n"
@@ -49,9 +50,13 @@ def _line(row: FaultRow) -> str:
     which = "any other" if row.is_ == ("*",) else ", ".join(row.is_)
     meaning = row.say.replace("|", "\\|")
     return (
-        f"| {row.seen}{kinds} | {which} | {_codes(row)} | {_yes(leaf.transient)} | "
+        f"| {row.seen}{kinds} | {which} | {_codes(row)} | {_yes(_is_retried(row))} | "
         f"{_yes(leaf.outcome_unknown)} | {meaning} |\n"
     )
+
+
+def _is_retried(row: FaultRow) -> bool:
+    return row.repeats or ERROR_TYPES[row.means].transient
 
 
 def _codes(row: FaultRow) -> str:

@@ -52,6 +52,7 @@ ELSEWHERE = {
     "limits.total_timeout_s": 3.0,
     "limits.partitions": 3,
     "most_partitions": 3,
+    "applied": {"preset": "SOAP Read"},
     "sends_missing_create": False,
     "newest_only": True,
     "recognises_delivery_id": True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from tests.support.fake_lane import FakeClient, a_lane, changed
 from tests.support.virtual_time import in_virtual_time
 
 RECEIPT = Receipt(entry_no="7")
-FOLLOW_UP = PreparedDelivery(
+FOLLOW_UP: Any = PreparedDelivery(
     HttpCall("POST", "http://bc/resources"), stored=Confirmation(201, None, RECEIPT)
 )
 

@@ -2,10 +2,12 @@
 
 import Visibility from '@mui/icons-material/VisibilityOutlined';
 import VisibilityOff from '@mui/icons-material/VisibilityOffOutlined';
+import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
 import InputAdornment from '@mui/material/InputAdornment';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
+import { PasswordStrength } from '@/components/PasswordStrength';
 import { useText } from '@/texts/texts';
 
 interface Props {
@@ -18,10 +20,20 @@ interface Props {
   hint?: string;
   required?: boolean;
   autoFocus?: boolean;
+  /** Whether a meter shows the strength of the entered password. */
+  showsStrength?: boolean;
   size?: 'small' | 'medium';
 }
 
-export function PasswordField({ value, onChange, error, hint, required = true, ...input }: Props) {
+export function PasswordField({
+  value,
+  onChange,
+  error,
+  hint,
+  required = true,
+  showsStrength = false,
+  ...input
+}: Props) {
   const text = useText();
   const [isVisible, setIsVisible] = useState(false);
   const label = text(isVisible ? 'signIn.hide' : 'signIn.show');
@@ -32,7 +44,7 @@ export function PasswordField({ value, onChange, error, hint, required = true, .
       </IconButton>
     </InputAdornment>
   );
-  return (
+  const field = (
     <TextField
       {...input}
       name="password"
@@ -44,5 +56,12 @@ export function PasswordField({ value, onChange, error, hint, required = true, .
       helperText={error ?? hint}
       slotProps={{ input: { endAdornment: visibilityButton } }}
     />
+  );
+  if (!showsStrength) return field;
+  return (
+    <Box sx={{ display: 'grid', gap: 1 }}>
+      {field}
+      <PasswordStrength password={value} />
+    </Box>
   );
 }

@@ -50,6 +50,7 @@ export function PasswordForm({
       onChange={(password) => setForm({ ...form, [name]: password })}
       error={error}
       hint={hint}
+      showsStrength={name === 'new'}
     />
   );
   return (

@@ -46,7 +46,7 @@ def test_there_is_no_automatic_retry_of_other_statuses_than_failed(change: dict[
         ({}, None, None, OFF),
         ({}, None, TimerJob(expression=""), OFF),
         ({"outcome_unknown": True}, None, ON, UNKNOWN),
-        ({}, {"status": "Success"}, ON, OVERTAKEN),
+        ({"overtaken_by": {"delivery_id": "t2.c1"}}, None, ON, OVERTAKEN),
     ],
 )
 def test_the_reason_says_why_the_timer_job_leaves_it_alone(

@@ -19,7 +19,7 @@ FIELDS = frozenset(
         *("attempt", "cause", "changed_at", "code", "connector_id"),
         *("connector_name", "duration_ms", "http_status", "message", "outcome_unknown", "phase"),
         *("received_at", "recorded_at", "replica", "retryable", "status", "transaction_id"),
-        *("tries", "trigger", "words"),
+        *("applied.state", "tries", "trigger", "words"),
         *(
             f"appointment.{name}"
             for name in (

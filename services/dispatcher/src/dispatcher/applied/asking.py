@@ -111,7 +111,7 @@ class ConnectorAsking:
             states = await self._in_slot(connector, lambda: reader.read(batch))
             if states is not None:
                 waiting = [key for key in batch if states[key].state is AppliedState.WAITING]
-                if reader.has_failures and waiting:
+                if waiting and reader.has_failures():
                     more = await self._in_slot(connector, lambda: reader.read_failures(waiting))
                     states |= more
                 return states, None

@@ -31,9 +31,8 @@ if TYPE_CHECKING:
             """Return the names that the back office's own description does not have."""
             ...
 
-        @property
         def has_failures(self) -> bool:
-            """Whether failures are stored apart from the records."""
+            """Return whether failures are stored apart from the records."""
             ...
 
 

@@ -43,8 +43,6 @@ class ODataRecordReader:
         self._id_field = id_field
         self._names = names_of(http.connector.kind, http.connector.applied)
 
-    has_failures = False
-
     async def read(self, keys: Sequence[RecordKey]) -> dict[RecordKey, RecordState] | None:
         """Return the state of each record, or None for an answer that was too long.
 
@@ -77,6 +75,10 @@ class ODataRecordReader:
         if not response.is_success:
             raise await odata_error(self._http.faults, response)
         return response
+
+    def has_failures(self) -> bool:
+        """Return False, because a record holds its own failure."""
+        return False
 
     async def read_failures(self, keys: Sequence[RecordKey]) -> dict[RecordKey, RecordState]:
         """Return nothing, because the records hold their failures."""

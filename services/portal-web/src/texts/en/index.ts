@@ -12,7 +12,14 @@ import { appointments, empty, list, transactions } from '@/texts/en/lists';
 import { audit, home, logs, statusPage } from '@/texts/en/monitoring';
 import { oidc } from '@/texts/en/openIdConnect';
 import { operations } from '@/texts/en/operations';
-import { notices, restriction, secondFactor, sessions, verification } from '@/texts/en/security';
+import {
+  notices,
+  restriction,
+  secondFactor,
+  sessions,
+  strength,
+  verification,
+} from '@/texts/en/security';
 import { app, error, menu, notFound, shell, state } from '@/texts/en/shell';
 import { sent } from '@/texts/en/sent';
 import {
@@ -67,6 +74,7 @@ export const en = {
   status,
   statusMeaning,
   statusPage,
+  strength,
   time,
   timeline,
   transactions,

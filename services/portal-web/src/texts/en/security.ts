@@ -7,6 +7,16 @@ export const verification = {
   submit: 'Continue',
 };
 
+export const strength = {
+  label: 'Strength of the password',
+  short: 'Too short: at least 12 characters',
+  veryWeak: 'Guessed at once',
+  weak: 'Easy to guess',
+  fair: 'Can be guessed: add a word',
+  strong: 'Hard to guess',
+  veryStrong: 'Very hard to guess',
+};
+
 export const secondFactor = {
   title: 'Second factor',
   lead: 'A code of an authenticator app, in addition to your password.',

@@ -86,6 +86,7 @@ export function EditUserDialog({ user, onClose }: { user: User; onClose: () => v
             onChange={setPassword}
             error={fieldError(reset.error, 'password')}
             hint={text('users.resetHint')}
+            showsStrength
           />
           <Button
             variant="outlined"

@@ -53,6 +53,7 @@ export function NewUserDialog({ onClose }: { onClose: () => void }) {
         onChange={setPassword}
         error={fieldError(create.error, 'password')}
         hint={text('users.firstHint')}
+        showsStrength
       />
     </FormDialog>
   );

@@ -68,7 +68,7 @@ def _due_at(delivery: Document, connector: Mapping[str, Any] | None) -> datetime
     """Return the time of the next check, or None when a person has to decide."""
     if connector is None or not connector.get("enabled", True) or not can_be_asked(connector):
         return None
-    return next_check_at(delivery, connector.get("missing_after_s") or MISSING_AFTER_S)
+    return next_check_at(delivery, connector.get("missing_after_s", MISSING_AFTER_S))
 
 
 def can_be_asked(connector: Mapping[str, Any]) -> bool:

@@ -40,8 +40,6 @@ class DataverseRecordReader:
         self._jobs = f"{root}/asyncoperations"
         self._records = ODataRecordReader(http, f"{root}/{entity_set}", HEADERS, key)
 
-    has_failures = True
-
     async def read(self, keys: Sequence[RecordKey]) -> dict[RecordKey, RecordState] | None:
         """Return the state of each record, or None for an answer that was too long.
 
@@ -52,6 +50,10 @@ class DataverseRecordReader:
     async def missing_fields(self) -> list[str]:
         """Return the names that Dataverse does not have. Raises a DeliveryError."""
         return await self._records.missing_fields()
+
+    def has_failures(self) -> bool:
+        """Return True, because a failed system job holds the failure of a record."""
+        return True
 
     async def read_failures(self, keys: Sequence[RecordKey]) -> dict[RecordKey, RecordState]:
         """Return the waiting records with a failed system job as refused, in a second call.

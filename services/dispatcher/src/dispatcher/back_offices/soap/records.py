@@ -34,8 +34,6 @@ class PageRecordReader:
         self._mapping = mapping
         self._names = names_of(http.connector.kind, http.connector.applied)
 
-    has_failures = False
-
     async def read(self, keys: Sequence[RecordKey]) -> dict[RecordKey, RecordState] | None:
         """Return the state of each record, or None for an answer that was too long.
 
@@ -56,6 +54,10 @@ class PageRecordReader:
                 return None
             raise await self._error(response)
         return states_of(keys, rows, self._names.entry, self._names, self._http.faults.quote)
+
+    def has_failures(self) -> bool:
+        """Return False, because a record holds its own failure."""
+        return False
 
     async def read_failures(self, keys: Sequence[RecordKey]) -> dict[RecordKey, RecordState]:
         """Return nothing, because the records hold their failures."""
