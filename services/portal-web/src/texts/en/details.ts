@@ -55,7 +55,7 @@ export const details = {
   noActivity: 'No transactions yet.',
   newerFirst: 'Newest first',
   reported: '%{action} reported',
-  viewerCannot: 'You need the role Operator to retry, check or archive.',
+  viewerCannot: 'You need the role Operator to retry or archive.',
   adminOnly: 'You need the role Admin to change MBOC settings.',
   unlinked: 'not linked',
   took: 'took %{duration}',
