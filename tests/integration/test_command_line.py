@@ -68,6 +68,29 @@ async def test_lists_details_and_exports(system: System, app: str) -> None:
     assert "1: Success" in (await mboc(system, "appointments", "timeline", key))[1]
 
 
+async def test_the_snapshot_the_calls_and_the_answer_of_a_delivery(
+    system: System, app: str
+) -> None:
+    await system.hook(app)
+    await system.simulated("PUT", app, "/faults", json={"status": 400})
+    failed = await system.delivery(
+        await system.change("create", a_snapshot(source_app=app)), "Failed"
+    )
+    delivery_id = failed["delivery_id"]
+
+    payload = await mboc(system, "transactions", "payload", delivery_id)
+    request = await mboc(system, "transactions", "request", delivery_id)
+    curl = await mboc(system, "transactions", "request", delivery_id, "--attempt", "1", "--curl")
+    answer = await mboc(system, "transactions", "answer", delivery_id)
+    missing = await mboc(system, "transactions", "answer", delivery_id, "--attempt", "9")
+
+    assert json.loads(payload[1])["body"]["Task"]["Job"]["SourceApp"] == app
+    assert json.loads(request[1])["calls"][0]["method"] == "POST"
+    assert curl[1].startswith("curl ")
+    assert json.loads(answer[1])["http_status"] == 400
+    assert (missing[0], "attempt 9" in missing[1]) == (1, True)
+
+
 async def test_data_with_control_characters_is_escaped_in_the_terminal(
     system: System, app: str
 ) -> None:

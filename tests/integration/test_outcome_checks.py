@@ -15,7 +15,6 @@ from retry.store.requeues import ClaimStore
 from retry.store.transactions import TransactionQueries
 from retry.store.unknown import UnknownOutcomes
 from retry.timer.failed_requeuer import FailedRequeuer
-from tests.support.builders import A_MOMENT
 from tests.support.database import Database
 from tests.support.retry_replica import (
     ONE,
@@ -127,13 +126,7 @@ async def test_checks_without_a_result_are_counted(database: Database) -> None:
 
 
 async def test_an_overtaken_delivery_is_not_checked(database: Database) -> None:
-    appointment = {"key": "demo/1", "modified_at": A_MOMENT}
-    await store(database, appointment=appointment)
-    newer = {"status": "Success", "delivery_id": "t9.c1"}
-    await database["appointments"].insert_one({"_id": "demo/1", "connectors": {"c1": newer}})
-    await database["deliveries"].insert_one(
-        {"_id": "t9.c1", "appointment": {"modified_at": A_MOMENT + LONG_AGO}}
-    )
+    await store(database, overtaken_by={"delivery_id": "t9.c1"})
 
     assert await requested(database) == []
 

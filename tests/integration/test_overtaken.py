@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -10,12 +11,13 @@ from typing import Any
 import pytest
 
 from common.contracts.appointment import Action
-from common.contracts.delivery import Phase, Status, StatusChanged
+from common.contracts.dead_letter import DeadLetter
+from common.contracts.delivery import Status, StatusChanged
 from portal_api.recording.record import Recorder
 from portal_api.store.overtaken import OvertakenMarks
 from portal_api.store.regroup import mark_overtaken
 from portal_api.store.writer import Writer
-from tests.support.builders import A_MOMENT, a_snapshot, a_transaction, an_event
+from tests.support.builders import A_MOMENT, a_delivery, a_snapshot, a_transaction, an_event
 from tests.support.database import Database
 from tests.support.operations import begin_operation, nonzero_counts, wait_for_state
 from tests.support.query_plans import stages
@@ -216,6 +218,14 @@ async def an_overtaken_delivery(system: System, app: str) -> tuple[dict[str, Any
     return await until(marked, "the mark"), newer_id
 
 
+@pytest.fixture
+async def retry(system: System) -> AsyncIterator[None]:
+    await system.start("retry")
+    yield
+    await system.stop("retry")
+
+
+@pytest.mark.usefixtures("retry")
 async def test_an_overtaken_failure_leaves_error_tracking_and_is_archived_by_its_filter(
     system: System, app: str
 ) -> None:
@@ -251,9 +261,6 @@ async def _ids(system: System, **filters: Any) -> list[str]:
 async def test_a_dead_letter_of_an_older_version_is_overtaken(
     database: Database, recorder: Recorder
 ) -> None:
-    from common.contracts.dead_letter import DeadLetter  # noqa: PLC0415
-    from tests.support.builders import a_delivery  # noqa: PLC0415
-
     await recorder.record_statuses([an_event(number=2, modified_at=LATER)])
     letter = DeadLetter(
         dead_letter_id="d1",
@@ -268,4 +275,3 @@ async def test_a_dead_letter_of_an_older_version_is_overtaken(
     await recorder.record_dead_letter(letter)
 
     assert (await marks(database))["t1.c1"] == "t2.c1"
-    assert Phase.DONE

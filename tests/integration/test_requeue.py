@@ -149,21 +149,12 @@ async def test_the_timer_job_never_retries_an_unknown_outcome(
 
 
 @pytest.mark.parametrize(
-    ("status", "newer_by_s", "is_requested"),
-    [("Success", 60, False), ("Success", -60, True), ("Failed", 60, True)],
+    ("overtaken_by", "is_requested"), [({"delivery_id": "t9.c1"}, False), (None, True)]
 )
 async def test_an_overtaken_delivery_is_not_requested(
-    database: Database, status: str, newer_by_s: int, *, is_requested: bool
+    database: Database, overtaken_by: dict[str, Any] | None, *, is_requested: bool
 ) -> None:
-    newer = a_delivery(
-        2,
-        status=status,
-        archived=True,
-        appointment={"key": "demo/1", "modified_at": A_MOMENT + timedelta(seconds=newer_by_s)},
-    )
-    await store(database, a_delivery(1), newer)
-    latest = {"delivery_id": newer["_id"], "status": status}
-    await database["appointments"].insert_one({"_id": "demo/1", "connectors": {"c1": latest}})
+    await store(database, a_delivery(1, overtaken_by=overtaken_by))
 
     assert bool(await requests_after_a_run(database)) == is_requested
 

@@ -25,8 +25,11 @@ from mboc_client.commands.root import mboc
 ROOT = Path(__file__).parents[3]
 WORDS = {
     "appointments": ("list", "export", "show", "timeline", "forget-order"),
-    "transactions": ("list", "show", "export", "retry", "archive", "restore"),
-    "errors": ("list", "causes", "note", "retry", "archive"),
+    "transactions": (
+        *("list", "show", "payload", "request", "answer", "export"),
+        *("retry", "check", "archive", "restore"),
+    ),
+    "errors": ("list", "causes", "note", "retry", "check", "archive"),
     "operations": ("list", "items", "show", "follow", "pause", "resume", "cancel"),
     "connectors": ("list", "show", "test", "enable", "disable", "versions", "export", "import"),
     "views": ("list", "save", "delete"),

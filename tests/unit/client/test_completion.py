@@ -37,7 +37,7 @@ def test_each_shell_has_a_script(shell: str) -> None:
     ("words", "found"),
     [
         (("tr",), ["transactions"]),
-        (("transactions", "re"), ["retry", "restore"]),
+        (("transactions", "re"), ["request", "retry", "restore"]),
         (("transactions", "list", "--status", "s"), ["Success", "Skipped"]),
         (("transactions", "list", "--archived", ""), ["true", "false"]),
         (("logs", "tail", "-l", "w"), ["warning"]),

@@ -1,4 +1,6 @@
-"""Retry, check, archive and restore: commands that select deliveries and run an operation on them."""
+"""Retry, check, archive and restore: commands that select deliveries and run an operation on
+them.
+"""
 
 from __future__ import annotations
 

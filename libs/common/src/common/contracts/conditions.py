@@ -15,7 +15,7 @@ LISTS = frozenset({"$in", "$nin", "$all"})
 COMPARISONS = frozenset({"$eq", "$ne", "$gt", "$gte", "$lt", "$lte"})
 FIELDS = frozenset(
     {
-        *("_id", "action", "applied.state", "archived", "overtaken_by.delivery_id"),
+        *("_id", "action", "archived", "overtaken_by.delivery_id"),
         *("attempt", "cause", "changed_at", "code", "connector_id"),
         *("connector_name", "duration_ms", "http_status", "message", "outcome_unknown", "phase"),
         *("received_at", "recorded_at", "replica", "retryable", "status", "transaction_id"),

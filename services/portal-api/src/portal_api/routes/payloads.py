@@ -32,7 +32,9 @@ NO_ANSWER = (
     "No answer is stored for attempt {}. Only failed attempts with an answer have one, and it is "
     "deleted after the time of the setting PORTAL_API_ANSWERS_DAYS."
 )
-Attempt = Annotated[int, Path(ge=1, le=MAX_ATTEMPT)]
+Attempt = Annotated[
+    int, Path(ge=1, le=MAX_ATTEMPT, description="The number of a finished attempt of the delivery.")
+]
 
 
 def payloads(store: PayloadQueries, queries: DeliveryQueries, views: RequestViews) -> APIRouter:
