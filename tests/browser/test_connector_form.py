@@ -168,3 +168,93 @@ async def test_an_error_of_the_server_about_a_secret_is_shown_at_its_field(
     await expect(at.page.get_by_label("Query of the URI")).to_have_accessible_description(
         "is entered twice: uri has a query as well"
     )
+
+
+async def test_the_switches_of_certain_delivery_are_saved(
+    system: System, open_portal: OpenPortal, connector_id: str
+) -> None:
+    at = await open_portal()
+    await at.open(f"/connectors/{connector_id}")
+    newest = at.page.get_by_role("switch", name="Newest version only")
+    await expect(newest).not_to_be_checked()
+
+    await newest.check()
+    await at.page.get_by_role("switch", name="The receiver recognises webhook-id").check()
+    await at.button("Save").click()
+
+    await at.sees("Saved as version 2")
+    _, connector = await system.api("GET", f"/connectors/{connector_id}")
+    assert (connector["newest_only"], connector["recognises_delivery_id"]) == (True, True)
+    versions = at.page.get_by_role("list", name="Versions").get_by_role("listitem")
+    await (
+        versions.filter(has_text="Version 2")
+        .filter(has_text="Newest version only")
+        .filter(has_text="The receiver recognises webhook-id")
+        .wait_for()
+    )
+
+
+async def test_the_system_of_a_new_connector_chooses_what_certain_delivery_offers(
+    open_portal: OpenPortal,
+) -> None:
+    at = await open_portal()
+    await at.open("/connectors/new")
+    newest = at.page.get_by_role("switch", name="Newest version only")
+    await expect(newest).not_to_be_checked()
+
+    await choose(at, "System", "NAV")
+    await choose(at, "API type", "SOAP")
+    await expect(newest).to_be_checked()
+    await expect(at.page.get_by_label("Missing after (s)")).to_have_value("600")
+    await choose(at, "Ask for the state of records", "SOAP Read")
+    await expect(at.page.get_by_label("Status field")).to_have_attribute("placeholder", "Status")
+    await expect(at.page.get_by_label("Address of the list page")).to_have_count(0)
+
+    await choose(at, "System", "Webhook")
+    await expect(newest).not_to_be_checked()
+    await expect(at.page.get_by_label("Missing after (s)")).to_have_count(0)
+    await at.sees("This system cannot be asked for the state of its records.")
+
+
+async def choose(at: PortalPage, field: str, option: str) -> None:
+    """Choose an option of a select input."""
+    await at.page.get_by_role("combobox", name=field).click()
+    await at.page.get_by_role("option", name=option, exact=True).click()
+
+
+async def test_the_questions_for_states_are_entered_and_refused_at_their_field(
+    system: System, app: str, open_portal: OpenPortal
+) -> None:
+    connector_id = await system.connector(
+        name=f"States {app}",
+        source_app=app,
+        system="NAV",
+        api_type="SOAP",
+        uri="https://nav.cronus.example/Codeunit/DS",
+    )
+    at = await open_portal()
+    await at.open(f"/connectors/{connector_id}")
+    await choose(at, "Ask for the state of records", "OData list")
+
+    address = at.page.get_by_label("Address of the list page")
+    await address.fill("https://elsewhere.example/list")
+    await at.page.get_by_label("Values for applied").fill("Ready\nBooked")
+    await at.button("Save").click()
+    await expect(address).to_have_accessible_description(
+        "must have the scheme, host and port of the URI, because the credentials are sent to that "
+        "server alone"
+    )
+    await address.fill("https://nav.cronus.example/list")
+    await at.page.get_by_label("Values for refused").fill("ready")
+    await at.button("Save").click()
+    await expect(at.page.get_by_label("Values for refused")).to_have_accessible_description(
+        "must not have a value of applied_values: ready"
+    )
+    await at.page.get_by_label("Values for refused").fill("Stopped")
+    await at.button("Save").click()
+
+    await at.sees("Saved as version 2")
+    _, connector = await system.api("GET", f"/connectors/{connector_id}")
+    applied = connector["applied"]
+    assert (applied["preset"], applied["applied_values"]) == ("OData list", ["Ready", "Booked"])
+    assert (applied["refused_values"], applied["reverted_values"]) == (["Stopped"], None)

@@ -1,6 +1,6 @@
 /** The eight statuses, and which of them leave a delivery unsuccessful. */
 
-import type { Status } from '@/api/types';
+import type { AppliedState, Delivery, Status } from '@/api/types';
 
 export const STATUSES: readonly Status[] = [
   'Success',
@@ -12,6 +12,21 @@ export const STATUSES: readonly Status[] = [
   'Invalid MBOC Back Office Type',
   'Invalid MBOC URI',
 ];
+
+export const APPLIED_STATES: readonly AppliedState[] = [
+  'waiting',
+  'applied',
+  'refused',
+  'reverted',
+  'cannot be told',
+];
+
+/** Return whether a delivery has ended and the outcome of its last attempt is unknown. */
+export function isOutcomeUnknown(
+  delivery: Partial<Pick<Delivery, 'status' | 'outcome_unknown'>>,
+): boolean {
+  return Boolean(delivery.outcome_unknown) && delivery.status === 'Failed';
+}
 
 /**
  * Return whether a finished delivery belongs in Error Tracking, because it was neither sent nor

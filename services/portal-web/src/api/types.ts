@@ -1,9 +1,14 @@
 /** The API's schemas under short names. */
 
 import type { RaRecord } from 'react-admin';
-import type { components } from '@/api/schema';
+import type { components, paths } from '@/api/schema';
 
 type Schemas = components['schemas'];
+type Read<Path extends keyof paths> = paths[Path] extends {
+  get: { responses: { 200: { content: { 'application/json': infer Body } } } };
+}
+  ? Body
+  : never;
 
 /** An item of a list, with the `id` that react-admin needs. */
 export type Row = RaRecord<string>;
@@ -19,6 +24,17 @@ export type Timeline = Schemas['Timeline'];
 export type TimelineEntry = Timeline['items'][number];
 export type HttpExchange = Schemas['HttpExchangeResponse'];
 export type Attempt = Schemas['AttemptDetails'];
+export type Receipt = NonNullable<Delivery['receipt']>;
+export type OutcomeCheck = NonNullable<Delivery['outcome_check']>;
+export type Applied = NonNullable<Delivery['applied']>;
+export type AppliedState = Applied['state'];
+export type AppliedSettings = Connector['applied'];
+export type AppliedPreset = NonNullable<AppliedSettings['preset']>;
+export type Payload = Read<'/api/deliveries/{delivery_id}/payload'>;
+export type PayloadChange = Payload['changes'][number];
+export type MappedRequest = Read<'/api/deliveries/{delivery_id}/attempts/{attempt}/request'>;
+export type MappedCall = MappedRequest['calls'][number];
+export type KeptAnswer = Read<'/api/deliveries/{delivery_id}/attempts/{attempt}/answer'>;
 export type Cause = Schemas['Cause'];
 export type Connector = Schemas['ConnectorResponse'];
 export type ConnectorVersion = Schemas['ConnectorVersion'];

@@ -18,7 +18,7 @@ export function CopyableValue({ value, label }: { value: string; label: string }
       {window.isSecureContext ? (
         <IconButton
           size="small"
-          aria-label={text('shell.copy', { label })}
+          aria-label={text('shell.copy', { what: label })}
           onClick={copy}
           sx={{ ml: 0.5, p: 0.25 }}
         >

@@ -37,3 +37,27 @@ test('Error Tracking takes finished deliveries that were not sent', () => {
   expect(matches(aDelivery({ status: 'Skipped' }), {}, true)).toBe(false);
   expect(matches(aDelivery({ status: 'Failed', phase: 'pending' }), {}, true)).toBe(false);
 });
+
+test('Error Tracking leaves an overtaken failure out, and its filter finds it', () => {
+  const overtaken = aDelivery({
+    overtaken_by: {
+      delivery_id: 't2.c1',
+      transaction_id: 't2',
+      modified_at: '2026-07-21T09:00:00Z',
+    },
+  });
+
+  expect(matches(overtaken, {}, true)).toBe(false);
+  expect(matches(overtaken, { overtaken: 'true' }, false)).toBe(true);
+  expect(matches(aDelivery(), { overtaken: 'true' }, false)).toBe(false);
+});
+
+test('a delivery is found by its unknown outcome and by the state of its record', () => {
+  const delivery = aDelivery({ outcome_unknown: true, applied: { state: 'refused' } });
+
+  expect(matches(delivery, { outcome_unknown: 'true', applied: 'refused\nreverted' }, true)).toBe(
+    true,
+  );
+  expect(matches(aDelivery(), { outcome_unknown: 'true' }, true)).toBe(false);
+  expect(matches(aDelivery(), { applied: 'refused' }, true)).toBe(false);
+});

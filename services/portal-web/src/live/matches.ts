@@ -1,6 +1,6 @@
 /** The test whether a live event belongs on the current list. */
 
-import { isUnsuccessful } from '@/api/statuses';
+import { isOutcomeUnknown, isUnsuccessful } from '@/api/statuses';
 import type { Delivery } from '@/api/types';
 import { splitValues } from '@/list/multiValue';
 
@@ -18,6 +18,9 @@ const EVENT_FIELDS: Record<string, (event: Delivery) => string | number | null |
   task_no: (event) => event.appointment?.task_no,
   appointment_id: (event) => event.appointment?.appointment_id,
   appointment_key: (event) => event.appointment?.key,
+  applied: (event) => event.applied?.state,
+  outcome_unknown: (event) => String(isOutcomeUnknown(event)),
+  overtaken: (event) => String(Boolean(event.overtaken_by)),
 };
 
 /**
@@ -36,5 +39,5 @@ export function matches(
 }
 
 function isUnsuccessfulEvent(event: Delivery): boolean {
-  return event.phase === 'done' && isUnsuccessful(event.status);
+  return event.phase === 'done' && isUnsuccessful(event.status) && !event.overtaken_by;
 }

@@ -21,7 +21,7 @@ export function useLiveTransactions(rows: Rows<DeliveryRow>, listState: ListStat
 }
 
 export function useLiveErrors(rows: Rows<DeliveryRow>, listState: ListState): NewRows {
-  return useLiveList(rows, listState, true);
+  return useLiveList(rows, listState, listState.criteria.overtaken !== 'true');
 }
 
 /** Merge events into the rows, and count the new deliveries that match the criteria. */

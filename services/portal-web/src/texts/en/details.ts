@@ -27,6 +27,18 @@ export const details = {
   edit: 'Edit',
   test: 'Test the connection',
   retry: 'Retry',
+  check: 'Check now',
+  checked: 'Check requested. The result appears here.',
+  receipt: 'Receipt',
+  receiptHint: 'The answer of the back office to the record.',
+  appliedTitle: 'At the back office',
+  appliedChecked: 'Last question',
+  appliedNext: 'Next question',
+  overtaken:
+    'A newer version of the appointment arrived at this back office. Nothing is missing there.',
+  newerTransaction: 'Open the newer transaction',
+  sentAsCreate:
+    'Sent as a create, because the create of the appointment never arrived at this back office.',
   archive: 'Archive',
   restore: 'Restore',
   retried: 'Retry requested. The result appears here.',
@@ -58,6 +70,8 @@ export const details = {
 
 export const timeline = {
   retry: 'Retry requested',
+  check: 'Check requested',
+  receipt: 'Receipt: %{values}',
   archive: 'Archived',
   restore: 'Restored from the archive',
   noted: 'Note about the cause',

@@ -4,6 +4,11 @@ export const errors = {
   held: 'Held lanes. Their transactions wait and continue automatically.',
   list: 'List',
   groups: 'By cause',
+  overtaken: 'Overtaken',
+  overtakenLead:
+    'A newer version of these appointments arrived at the same back office. Nothing is missing there.',
+  archiveOvertaken: 'Archive all overtaken',
+  checkNow: 'Check now',
   retryAll: 'Retry All',
   archiveAll: 'Archive All',
   show: 'Show transactions',
@@ -19,6 +24,7 @@ export const errors = {
 
 export const plan = {
   retry: 'Retry All',
+  check: 'Check now',
   archive: 'Archive All',
   restore: 'Restore',
   making: 'Preparing the plan …',
@@ -33,6 +39,7 @@ export const plan = {
   stopAt: 'Stop when this share fails (%)',
   stopAtHint: 'Empty: never stop.',
   startRetry: 'Retry %{smart_count} transaction |||| Retry %{smart_count} transactions',
+  startCheck: 'Check %{smart_count} transaction |||| Check %{smart_count} transactions',
   startArchive: 'Archive %{smart_count} transaction |||| Archive %{smart_count} transactions',
   startRestore: 'Restore %{smart_count} transaction |||| Restore %{smart_count} transactions',
   nothing:
@@ -40,6 +47,8 @@ export const plan = {
   changed: 'The transactions have changed. Check the new plan, then start again.',
   explainRetry:
     'Each transaction is sent again with the current MBOC settings. If a newer version of its appointment was already sent, it is skipped.',
+  explainCheck:
+    'Each back office is asked whether it has the record. Records that are missing are sent again. Only transactions with an unknown outcome are checked.',
   explainArchive: 'They leave Error Tracking and are not sent. You can restore them later.',
   explainRestore: 'They return to Error Tracking.',
   started: 'Started. Follow the progress under Operations.',

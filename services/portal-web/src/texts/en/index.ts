@@ -21,9 +21,13 @@ import {
   verification,
 } from '@/texts/en/security';
 import { app, error, menu, notFound, shell, state } from '@/texts/en/shell';
+import { sent } from '@/texts/en/sent';
 import {
   action,
+  applied,
+  appliedMeaning,
   nextStep,
+  outcome,
   phase,
   phaseMeaning,
   status,
@@ -34,6 +38,8 @@ import {
 export const en = {
   action,
   app,
+  applied,
+  appliedMeaning,
   appointments,
   audit,
   connectors,
@@ -51,6 +57,7 @@ export const en = {
   notices,
   oidc,
   operations,
+  outcome,
   phase,
   phaseMeaning,
   plan,
@@ -58,6 +65,7 @@ export const en = {
   restriction,
   role,
   secondFactor,
+  sent,
   sessions,
   shell,
   signIn,

@@ -21,6 +21,8 @@ export const home = {
   failed: 'Not successful',
   skipped: 'Skipped',
   waiting: 'Waiting',
+  notApplied: 'Not applied',
+  recordCount: '%{count} %{state}',
   inFlight: 'In progress',
   oldestWaiting: 'Oldest',
   rate: 'Success rate',

@@ -2,8 +2,9 @@
 
 export const operations = {
   title: 'Operations',
-  lead: 'Operations retry, archive or restore many transactions.',
+  lead: 'Operations retry, check, archive or restore many transactions.',
   retry: 'Retry',
+  check: 'Check',
   archive: 'Archive',
   restore: 'Restore',
   planned: 'Planned',

@@ -38,8 +38,34 @@ export const nextStep = {
   'Invalid MBOC URI': 'Enter the URI in the MBOC settings, test the connection, then retry.',
   Skipped: 'Nothing.',
   Failed: 'Fix the reason, test the connection, then retry.',
-  unknownOutcome:
-    'The back office may have stored the appointment. Check there first. A retry sends it again.',
+};
+
+/** An outcome that the answer of the back office did not confirm. */
+export const outcome = {
+  unknown: 'Outcome unknown',
+  unknownMeaning: 'No answer came, so the back office may have stored the appointment.',
+  nextStep:
+    'Wait for the next check, or check now. A check asks the back office, and sends the appointment only if it is missing. If the back office cannot be asked, look there first. A retry sends the appointment again.',
+  check: 'Last check',
+  next: 'Next check:',
+  noNext: 'There is no further automatic check.',
+};
+
+/** The states of a received record at the back office. */
+export const applied = {
+  waiting: 'Waiting',
+  applied: 'Applied',
+  refused: 'Refused',
+  reverted: 'Reverted',
+  'cannot be told': 'Cannot be told',
+};
+
+export const appliedMeaning = {
+  waiting: 'The back office has the record and has not processed it yet.',
+  applied: 'The back office has processed the record.',
+  refused: 'The back office received the record and refused to process it.',
+  reverted: 'The back office processed the record and then reverted it.',
+  'cannot be told': 'The back office did not report the state of the record.',
 };
 
 export const phase = {

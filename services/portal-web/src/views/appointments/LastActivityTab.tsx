@@ -14,7 +14,8 @@ import type { Activity } from '@/api/types';
 import { EmptyState } from '@/components/EmptyState';
 import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
 import { ScrollRegion } from '@/components/ScrollRegion';
-import { StatusTag } from '@/components/StatusTag';
+import { AppliedTag } from '@/components/AppliedTag';
+import { DeliveryTags } from '@/components/DeliveryTags';
 import { Timestamp } from '@/components/Timestamp';
 import { useText } from '@/texts/texts';
 
@@ -74,10 +75,8 @@ function DeliveryTable({ deliveries }: { deliveries: Activity['deliveries'] }) {
               </IconButton>
             </TableCell>
             <TableCell>
-              <StatusTag
-                status={delivery.status}
-                phase={delivery.archived ? 'archived' : delivery.phase}
-              />
+              <DeliveryTags delivery={delivery} />{' '}
+              {delivery.applied ? <AppliedTag applied={delivery.applied} /> : null}
             </TableCell>
             <TableCell>
               <Timestamp at={delivery.received_at} />

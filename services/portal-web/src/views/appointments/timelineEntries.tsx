@@ -5,12 +5,15 @@ import type { ReactNode } from 'react';
 import type { HttpExchange, TimelineEntry } from '@/api/types';
 import { formatSourceDate, formatElapsed } from '@/components/dateTime';
 import { formatBytes } from '@/components/formatBytes';
-import { statusTone, StatusTag } from '@/components/StatusTag';
+import { AppliedTag } from '@/components/AppliedTag';
+import { DeliveryTags } from '@/components/DeliveryTags';
+import { statusTone } from '@/components/StatusTag';
 import { Tag } from '@/components/Tag';
 import type { TextFunction, TextKey } from '@/texts/texts';
 import type { Tone } from '@/theme/tones';
 import { actionName } from '@/views/audit/actionName';
 import { fieldLabelKey } from '@/views/connectors/differences';
+import { receiptText } from '@/views/transactions/receiptText';
 
 type EntryOf<Kind extends TimelineEntry['kind']> = Extract<TimelineEntry, { kind: Kind }>;
 
@@ -98,7 +101,8 @@ function describeAttempt(
 ): EntryDescription {
   const title = (
     <>
-      <StatusTag status={attempt.status} phase="done" />
+      <DeliveryTags delivery={{ ...attempt, phase: 'done' }} />
+      {attempt.applied ? <AppliedTag applied={attempt.applied} /> : null}
       <Typography variant="body2">
         {connector_name ?? text('details.noConnector')} ·{' '}
         {text('details.attemptBy', {
@@ -121,9 +125,23 @@ function describeAttempt(
     calls: attempt.exchange
       ? describeCalls(attempt.exchange, attempt.duration_ms, text)
       : [text('timeline.nothingSent')],
-    details: [...details, attempt.message].filter(Boolean).join(' · '),
+    details: [...details, attempt.message, ...outcomeTexts(attempt, text)]
+      .filter(Boolean)
+      .join(' · '),
     links: [transactionLink(delivery_id, text)],
   };
+}
+
+/** The receipt of the back office, its message about the record, and the last outcome check. */
+function outcomeTexts(
+  { receipt, applied, outcome_check }: EntryOf<'attempt'>['attempt'],
+  text: TextFunction,
+): string[] {
+  return [
+    receipt ? text('timeline.receipt', { values: receiptText(receipt, text) }) : '',
+    applied?.message ?? '',
+    outcome_check?.note ?? '',
+  ];
 }
 
 function describeCalls(

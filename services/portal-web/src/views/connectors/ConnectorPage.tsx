@@ -19,6 +19,7 @@ import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
 import { Tag } from '@/components/Tag';
 import { useText } from '@/texts/texts';
+import { CertainDeliverySection } from '@/views/connectors/CertainDeliverySection';
 import { ConnectionTest, useConnectionTest } from '@/views/connectors/ConnectionTest';
 import {
   AdvancedSection,
@@ -167,6 +168,9 @@ function ConnectorForm({ connector }: { connector?: Connector }) {
           </Panel>
           <Panel title={text('connectors.limits')}>
             <LimitsSection />
+          </Panel>
+          <Panel title={text('connectors.certain')}>
+            <CertainDeliverySection />
           </Panel>
           <Panel title={text('connectors.advanced')}>
             <AdvancedSection connector={connector} />

@@ -44,6 +44,22 @@ const FIELDS: Record<string, FieldReader> = {
   ],
   'limits.total_timeout_s': ['connectors.label.total_timeout_s', (c) => c.limits.total_timeout_s],
   'limits.partitions': ['connectors.label.partitions', (c) => c.limits.partitions],
+  newest_only: ['connectors.label.newest_only', (c) => c.newest_only],
+  recognises_delivery_id: [
+    'connectors.label.recognises_delivery_id',
+    (c) => c.recognises_delivery_id,
+  ],
+  missing_after_s: ['connectors.label.missing_after_s', (c) => c.missing_after_s],
+  'applied.preset': ['connectors.label.applied_preset', (c) => c.applied.preset],
+  'applied.address': ['connectors.label.applied_address', (c) => c.applied.address],
+  'applied.status_field': ['connectors.label.status_field', (c) => c.applied.status_field],
+  'applied.message_field': ['connectors.label.message_field', (c) => c.applied.message_field],
+  'applied.entry_field': ['connectors.label.entry_field', (c) => c.applied.entry_field],
+  'applied.applied_values': ['connectors.label.applied_values', (c) => c.applied.applied_values],
+  'applied.refused_values': ['connectors.label.refused_values', (c) => c.applied.refused_values],
+  'applied.reverted_values': ['connectors.label.reverted_values', (c) => c.applied.reverted_values],
+  'applied.interval_s': ['connectors.label.interval_s', (c) => c.applied.interval_s],
+  'applied.give_up_after_h': ['connectors.label.give_up_after_h', (c) => c.applied.give_up_after_h],
   sends_missing_create: ['connectors.label.sends_missing_create', (c) => c.sends_missing_create],
 };
 const SECRETS: Record<string, TextKey> = {

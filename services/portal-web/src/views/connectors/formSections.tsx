@@ -29,7 +29,7 @@ import {
   useSecretsToEnterAgain,
 } from '@/views/connectors/secretInputs';
 
-function FieldGrid({ children, columns = 2 }: { children: ReactNode; columns?: number }) {
+export function FieldGrid({ children, columns = 2 }: { children: ReactNode; columns?: number }) {
   return (
     <Box
       sx={{
@@ -211,11 +211,6 @@ export function AdvancedSection({ connector }: { connector?: Connector }) {
       <FieldGrid>
         <TimeZoneInput label="connectors.label.time_zone" help="connectors.help.time_zone" />
         {system === 'Webhook' ? <SecretInput name="signing_secret" connector={connector} /> : null}
-        <SwitchInput
-          name="sends_missing_create"
-          label="connectors.label.sends_missing_create"
-          help="connectors.help.sends_missing_create"
-        />
       </FieldGrid>
       <TextInput
         name="mapping"

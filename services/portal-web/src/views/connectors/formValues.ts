@@ -2,6 +2,12 @@
 
 import type { components } from '@/api/schema';
 import type { Connector } from '@/api/types';
+import {
+  EMPTY_APPLIED,
+  toAppliedSettings,
+  toAppliedValues,
+  type AppliedValues,
+} from '@/views/connectors/appliedSettings';
 
 export type ConnectorChange = components['schemas']['ConnectorChange'];
 type AuthenticationType = components['schemas']['AuthenticationType'];
@@ -29,6 +35,11 @@ export interface FormValues {
     scope: string;
   };
   sends_missing_create: boolean;
+  /** Undefined until the user changes it. The system then has the default. */
+  newest_only?: boolean;
+  recognises_delivery_id: boolean;
+  missing_after_s: string;
+  applied: AppliedValues;
   time_zone: string;
   mapping: string;
   ca_certificate: string;
@@ -82,6 +93,9 @@ export const EMPTY_FORM: FormValues = {
     scope: '',
   },
   sends_missing_create: true,
+  recognises_delivery_id: false,
+  missing_after_s: '600',
+  applied: EMPTY_APPLIED,
   time_zone: 'UTC',
   mapping: '',
   ca_certificate: '',
@@ -118,6 +132,10 @@ export function toFormValues(connector: Connector): FormValues {
       scope: toText(auth.scope),
     },
     sends_missing_create: connector.sends_missing_create,
+    newest_only: connector.newest_only,
+    recognises_delivery_id: connector.recognises_delivery_id,
+    missing_after_s: toText(connector.missing_after_s),
+    applied: toAppliedValues(connector.applied),
     time_zone: connector.time_zone,
     mapping: connector.mapping ? JSON.stringify(connector.mapping, null, 2) : '',
     ca_certificate: toText(connector.ca_certificate),
@@ -153,6 +171,10 @@ export function toConnectorFields(values: FormValues): Omit<ConnectorChange, 've
       scope: unchangedOrNull(auth.scope),
     },
     sends_missing_create: values.sends_missing_create,
+    ...(values.newest_only === undefined ? {} : { newest_only: values.newest_only }),
+    recognises_delivery_id: values.system === 'Webhook' && values.recognises_delivery_id,
+    missing_after_s: toNumber(values.missing_after_s) ?? 600,
+    applied: toAppliedSettings(values.applied, values),
     time_zone: values.time_zone || 'UTC',
     mapping: values.mapping.trim() ? (JSON.parse(values.mapping) as Record<string, unknown>) : null,
     ca_certificate: trimmedOrNull(values.ca_certificate),

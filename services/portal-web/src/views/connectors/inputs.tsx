@@ -28,11 +28,14 @@ export function TextInput({
   required = false,
   lines,
   type = 'text',
+  placeholder,
 }: InputProps & {
   name: TextPath;
   required?: boolean;
   lines?: number;
   type?: 'text' | 'url' | 'number';
+  /** The value that an empty field stands for. */
+  placeholder?: string;
 }) {
   const text = useText();
   const { field, fieldState } = useController<FormValues, TextPath>({ name, rules: { required } });
@@ -49,7 +52,9 @@ export function TextInput({
       maxRows={16}
       error={fieldState.invalid}
       helperText={fieldState.error?.message || text(help)}
+      placeholder={placeholder}
       slotProps={{
+        inputLabel: placeholder ? { shrink: true } : undefined,
         htmlInput: { spellCheck: false, step: 'any' },
         input: lines ? { sx: { fontFamily: 'monospace', fontSize: '0.82rem' } } : undefined,
       }}
@@ -117,26 +122,31 @@ export function TimeZoneInput({ label, help }: InputProps) {
   );
 }
 
+type SwitchName = 'enabled' | 'sends_missing_create' | 'newest_only' | 'recognises_delivery_id';
+
 export function SwitchInput({
   name,
   label,
   help,
-}: InputProps & { name: 'enabled' | 'sends_missing_create' }) {
+  fallback = false,
+}: InputProps & { name: SwitchName; fallback?: boolean }) {
   const text = useText();
-  const { field } = useController<FormValues, typeof name>({ name });
+  const { field, fieldState } = useController<FormValues, SwitchName>({ name });
   return (
     <FormControl>
       <FormControlLabel
         control={
           <Switch
-            checked={field.value}
+            checked={field.value ?? fallback}
             onChange={(_, isOn) => field.onChange(isOn)}
             slotProps={{ input: { ref: field.ref } }}
           />
         }
         label={text(label)}
       />
-      <FormHelperText sx={{ mx: 0 }}>{text(help)}</FormHelperText>
+      <FormHelperText sx={{ mx: 0 }} error={fieldState.invalid}>
+        {fieldState.error?.message || text(help)}
+      </FormHelperText>
     </FormControl>
   );
 }

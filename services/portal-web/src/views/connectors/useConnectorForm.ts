@@ -89,12 +89,17 @@ function saveConnector(values: FormValues, connector?: Connector): Promise<Conne
   );
 }
 
+/** Return the form's field. An entry of a list has no field of its own. */
+function formFieldOf(field: string): string {
+  return field.replace(/^body\.?/, '').replace(/(^applied\.\w+)\.\d+$/, '$1');
+}
+
 /** Show each error next to its field. Returns whether there was one. */
 function showFieldErrors(error: unknown, form: UseFormReturn<FormValues>): boolean {
   if (error instanceof SyntaxError) form.setError('mapping', { message: error.message });
   if (!(error instanceof ProblemError)) return false;
   const fieldErrors = (error.problem.errors ?? [])
-    .map(({ field, message }) => [field.replace(/^body\.?/, ''), message] as const)
+    .map(({ field, message }) => [formFieldOf(field), message] as const)
     .filter(
       ([field]) =>
         field in EMPTY_FORM ||

@@ -6,6 +6,7 @@ import Tab from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
 import Typography from '@mui/material/Typography';
 import Archive from '@mui/icons-material/Inventory2Outlined';
+import Check from '@mui/icons-material/FactCheckOutlined';
 import Replay from '@mui/icons-material/ReplayOutlined';
 import { useMemo, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
@@ -13,7 +14,7 @@ import { useHasRole } from '@/account/useHasRole';
 import { isUnsuccessful, STATUSES } from '@/api/statuses';
 import type { DeliveryRow, OperationKind, OperationSelection } from '@/api/types';
 import { PageHeader } from '@/components/PageHeader';
-import type { Column } from '@/list/column';
+import type { Column, Criterion } from '@/list/column';
 import { criteriaToQuery } from '@/list/criteriaQuery';
 import { ListView } from '@/list/ListView';
 import { useListState } from '@/list/useListState';
@@ -28,37 +29,63 @@ import { useTransactionCriteria } from '@/views/transactions/criteria';
 import { transactionName } from '@/views/transactions/names';
 
 const UNSUCCESSFUL_STATUSES = STATUSES.filter(isUnsuccessful);
-const FIXED_FILTER = { troubled: true };
+const UNSUCCESSFUL = { troubled: true };
+/** An overtaken failure needs no work, so the API does not count it as unsuccessful. */
+const OVERTAKEN = { overtaken: true };
 const FIRST_COLUMNS = ['status', 'received_at', 'subject', 'message'];
+
+type View = 'list' | 'groups' | 'overtaken';
 
 export default function ErrorTrackingPage() {
   const text = useText();
   const [params, setParams] = useSearchParams();
-  const isGrouped = params.get('view') === 'groups';
+  const isOvertaken = params.get('overtaken') === 'true';
+  const view: View = isOvertaken
+    ? 'overtaken'
+    : params.get('view') === 'groups'
+      ? 'groups'
+      : 'list';
   return (
     <>
-      <PageHeader title={text('menu.errors')} lead={text('errors.lead')}>
+      <PageHeader
+        title={text('menu.errors')}
+        lead={text(isOvertaken ? 'errors.overtakenLead' : 'errors.lead')}
+      >
         <Tabs
-          value={isGrouped ? 'groups' : 'list'}
-          onChange={(_, view: string) => setParams(view === 'groups' ? { view } : {})}
+          value={view}
+          onChange={(_, chosen: View) => setParams((before) => viewParams(before, chosen))}
           aria-label={text('menu.errors')}
         >
           <Tab value="list" label={text('errors.list')} />
           <Tab value="groups" label={text('errors.groups')} />
+          <Tab value="overtaken" label={text('errors.overtaken')} />
         </Tabs>
       </PageHeader>
       <HeldLanesPanel />
-      {isGrouped ? <CauseList /> : <ErrorList />}
+      {view === 'groups' ? <CauseList /> : <ErrorList isOvertaken={isOvertaken} />}
     </>
   );
 }
 
-function ErrorList() {
+/**
+ * Return the address of a view. The overtaken failures are a criterion, so that saved views keep it,
+ * and the list keeps the other criteria. The causes have none.
+ */
+function viewParams(before: URLSearchParams, view: View): URLSearchParams {
+  if (view === 'groups') return new URLSearchParams({ view });
+  const after = new URLSearchParams(before);
+  for (const name of ['view', 'overtaken', 'after']) after.delete(name);
+  if (view === 'overtaken') after.set('overtaken', 'true');
+  return after;
+}
+
+function ErrorList({ isOvertaken }: { isOvertaken: boolean }) {
   const text = useText();
   const isOperator = useHasRole('operator');
   const selection = useSelection();
   const [planned, setPlanned] = useState<OperationSelection | null>(null);
   const { criteria } = useListState('');
+  const fixedFilter = isOvertaken ? OVERTAKEN : UNSUCCESSFUL;
   const plan = (kind: OperationKind, isAll: boolean) =>
     setPlanned({
       kind,
@@ -67,21 +94,28 @@ function ErrorList() {
         ? {
             filter: {
               ...criteriaToQuery('deliveries', criteria),
-              ...FIXED_FILTER,
+              ...fixedFilter,
             } as OperationSelection['filter'],
           }
         : { delivery_ids: [...selection.ids] }),
     });
   return (
     <>
+      {isOvertaken && isOperator ? (
+        <Box sx={{ mb: 1.5 }}>
+          <Button variant="outlined" startIcon={<Archive />} onClick={() => plan('archive', true)}>
+            {text('errors.archiveOvertaken')}
+          </Button>
+        </Box>
+      ) : null}
       <ListView<DeliveryRow>
         resource="deliveries"
         name="errors"
         title={text('menu.errors')}
         columns={useErrorColumns()}
-        criteria={useTransactionCriteria(UNSUCCESSFUL_STATUSES)}
+        criteria={useErrorCriteria()}
         defaultSort="-received_at"
-        fixedFilter={FIXED_FILTER}
+        fixedFilter={fixedFilter}
         linkTo={(row) => `/errors/${encodeURIComponent(row.delivery_id)}`}
         nameOf={transactionName}
         selection={isOperator ? selection : undefined}
@@ -105,6 +139,11 @@ function ErrorList() {
       ) : null}
     </>
   );
+}
+
+/** The criteria without the one that has a view of its own. */
+function useErrorCriteria(): readonly Criterion[] {
+  return useTransactionCriteria(UNSUCCESSFUL_STATUSES).filter(({ name }) => name !== 'overtaken');
 }
 
 /** The columns with the reason next to the subject, because it matters most here. */
@@ -166,9 +205,16 @@ function BulkActions({
       >
         {text(isArchive ? 'plan.restore' : 'errors.archiveAll')}
       </Button>
-      <Button variant="contained" startIcon={<Replay />} onClick={() => onPlan('retry', isAll)}>
-        {text('errors.retryAll')}
-      </Button>
+      {params.get('overtaken') === 'true' ? null : (
+        <>
+          <Button variant="outlined" startIcon={<Check />} onClick={() => onPlan('check', isAll)}>
+            {text('errors.checkNow')}
+          </Button>
+          <Button variant="contained" startIcon={<Replay />} onClick={() => onPlan('retry', isAll)}>
+            {text('errors.retryAll')}
+          </Button>
+        </>
+      )}
     </Box>
   );
 }

@@ -13,13 +13,16 @@ import { Timestamp } from '@/components/Timestamp';
 import { useCauses } from '@/live/useCauses';
 import { useText } from '@/texts/texts';
 import { HeldLaneItem } from '@/views/status/HeldLaneItem';
+import { hasUnappliedRecords, NotAppliedLinks } from '@/views/status/NotAppliedLinks';
 
 const MAX_CAUSES = 5;
 
 export function AttentionPanel({ health }: { health?: Health }) {
   const text = useText();
   const causes = useCauses().data ?? [];
-  const held = (health?.lanes ?? []).filter((lane) => lane.held_since);
+  const lanes = health?.lanes ?? [];
+  const held = lanes.filter((lane) => lane.held_since);
+  const refused = lanes.filter(hasUnappliedRecords);
   const allCausesLink = (
     <Link component={RouterLink} to="/errors?view=groups" variant="body2">
       {text('errors.groups')}
@@ -27,7 +30,7 @@ export function AttentionPanel({ health }: { health?: Health }) {
   );
   return (
     <Panel title={text('home.attention')} actions={causes.length > 0 ? allCausesLink : undefined}>
-      {causes.length === 0 && held.length === 0 ? (
+      {causes.length + held.length + refused.length === 0 ? (
         <EmptyState
           icon={<Check color="success" />}
           title={text('home.nothing')}
@@ -37,6 +40,14 @@ export function AttentionPanel({ health }: { health?: Health }) {
       <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0 }}>
         {held.map((lane) => (
           <HeldLaneItem key={lane.connector_id} lane={lane} />
+        ))}
+        {refused.map((lane) => (
+          <Box component="li" key={lane.connector_id} sx={{ py: 1 }}>
+            <Typography variant="body2">
+              <strong>{lane.connector_name ?? lane.connector_id}</strong> {text('home.notApplied')}:{' '}
+              <NotAppliedLinks lane={lane} />
+            </Typography>
+          </Box>
         ))}
         {causes.slice(0, MAX_CAUSES).map((cause) => (
           <CauseItem key={cause.cause} cause={cause} />

@@ -1,4 +1,4 @@
-/** Operations that retry, archive or restore many transactions, the newest first. */
+/** Operations that retry, check, archive or restore many transactions, the newest first. */
 
 import { useMemo } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
@@ -13,7 +13,7 @@ import { OperationProgress, StateTag } from '@/views/operations/OperationState';
 
 type OperationRow = Operation & Row;
 const STATES = ['planned', 'running', 'paused', 'stopped', 'cancelled', 'done'] as const;
-const KINDS = ['retry', 'archive', 'restore'] as const;
+const KINDS = ['retry', 'check', 'archive', 'restore'] as const;
 const POLL_INTERVAL_MS = 10_000;
 
 export default function OperationList() {

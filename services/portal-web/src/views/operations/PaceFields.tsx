@@ -5,12 +5,18 @@ import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import FormHelperText from '@mui/material/FormHelperText';
 import TextField from '@mui/material/TextField';
+import type { OperationKind } from '@/api/types';
 import { useText } from '@/texts/texts';
 
 export interface Pace {
   perSecond: string;
   ramp: boolean;
   stopAt: string;
+}
+
+/** Return whether an operation of this kind makes calls to back offices. */
+export function isPaced(kind: OperationKind): boolean {
+  return kind === 'retry' || kind === 'check';
 }
 
 export function PaceFields({ pace, onChange }: { pace: Pace; onChange: (pace: Pace) => void }) {

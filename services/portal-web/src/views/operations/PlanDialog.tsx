@@ -17,16 +17,18 @@ import { ProblemError } from '@/api/problem';
 import type { OperationSelection } from '@/api/types';
 import { errorMessage, ErrorAlert } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
-import { PaceFields, type Pace } from '@/views/operations/PaceFields';
+import { isPaced, PaceFields, type Pace } from '@/views/operations/PaceFields';
 import { PlanSummary } from '@/views/operations/PlanSummary';
 
 const EXPLANATIONS = {
   retry: 'plan.explainRetry',
+  check: 'plan.explainCheck',
   archive: 'plan.explainArchive',
   restore: 'plan.explainRestore',
 } as const;
 const START_LABELS = {
   retry: 'plan.startRetry',
+  check: 'plan.startCheck',
   archive: 'plan.startArchive',
   restore: 'plan.startRestore',
 } as const;
@@ -95,7 +97,7 @@ export function PlanDialog({
         ) : plan.error ? null : (
           <LinearProgress aria-label={text('plan.making')} />
         )}
-        {selection.kind === 'retry' && count > 1 ? (
+        {isPaced(selection.kind) && count > 1 ? (
           <PaceFields pace={pace} onChange={setPace} />
         ) : null}
       </DialogContent>

@@ -6,6 +6,7 @@ import Typography from '@mui/material/Typography';
 import type { OperationKind, Plan } from '@/api/types';
 import { formatDuration } from '@/components/dateTime';
 import { useText } from '@/texts/texts';
+import { isPaced } from '@/views/operations/PaceFields';
 
 export function PlanSummary({ plan, kind }: { plan: Plan; kind: OperationKind }) {
   const text = useText();
@@ -33,7 +34,7 @@ export function PlanSummary({ plan, kind }: { plan: Plan; kind: OperationKind })
           ])}
         total={plan.count}
       />
-      {kind === 'retry' ? (
+      {isPaced(kind) ? (
         <Typography variant="body2" color="text.secondary">
           {text('plan.takes', { duration: formatDuration(plan.seconds, text) })}
         </Typography>

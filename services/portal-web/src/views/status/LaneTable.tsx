@@ -13,10 +13,12 @@ import { ScrollRegion } from '@/components/ScrollRegion';
 import { Tag } from '@/components/Tag';
 import { Timestamp } from '@/components/Timestamp';
 import { useText } from '@/texts/texts';
+import { NotAppliedLinks } from '@/views/status/NotAppliedLinks';
 
 export function LaneTable({ lanes }: { lanes: readonly Lane[] }) {
   const text = useText();
   if (lanes.length === 0) return <EmptyState title={text('empty.lanes')} />;
+  const hasRecords = lanes.some((lane) => lane.not_applied);
   return (
     <ScrollRegion label={text('statusPage.lanes')}>
       <MuiTable size="small">
@@ -27,6 +29,7 @@ export function LaneTable({ lanes }: { lanes: readonly Lane[] }) {
             <TableCell align="right">{text('home.waiting')}</TableCell>
             <TableCell align="right">{text('home.inFlight')}</TableCell>
             <TableCell>{text('home.oldestWaiting')}</TableCell>
+            {hasRecords ? <TableCell>{text('home.notApplied')}</TableCell> : null}
             <TableCell>{text('statusPage.reason')}</TableCell>
           </TableRow>
         </TableHead>
@@ -56,6 +59,11 @@ export function LaneTable({ lanes }: { lanes: readonly Lane[] }) {
                   '–'
                 )}
               </TableCell>
+              {hasRecords ? (
+                <TableCell>
+                  <NotAppliedLinks lane={lane} />
+                </TableCell>
+              ) : null}
               <TableCell sx={{ minWidth: 200, overflowWrap: 'anywhere' }}>{lane.reason}</TableCell>
             </TableRow>
           ))}

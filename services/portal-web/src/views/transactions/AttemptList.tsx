@@ -5,9 +5,12 @@ import Typography from '@mui/material/Typography';
 import type { Attempt } from '@/api/types';
 import { CollapsibleText } from '@/components/CollapsibleText';
 import { formatElapsed } from '@/components/dateTime';
-import { StatusTag } from '@/components/StatusTag';
+import { AppliedTag } from '@/components/AppliedTag';
+import { DeliveryTags } from '@/components/DeliveryTags';
 import { Timestamp } from '@/components/Timestamp';
 import { useText, type TextFunction } from '@/texts/texts';
+import { OutcomeCheckText } from '@/views/transactions/OutcomeCheckText';
+import { receiptText } from '@/views/transactions/receiptText';
 
 export function AttemptList({ attempts }: { attempts: readonly Attempt[] }) {
   const text = useText();
@@ -31,7 +34,8 @@ export function AttemptList({ attempts }: { attempts: readonly Attempt[] }) {
           }}
         >
           <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, alignItems: 'center' }}>
-            <StatusTag status={attempt.status} phase="done" />
+            <DeliveryTags delivery={{ ...attempt, phase: 'done' }} />
+            {attempt.applied ? <AppliedTag applied={attempt.applied} /> : null}
             <Typography variant="body2">
               {text('details.attemptBy', {
                 attempt: attempt.attempt,
@@ -52,6 +56,16 @@ export function AttemptList({ attempts }: { attempts: readonly Attempt[] }) {
               sx={{ mt: 0.5, overflowWrap: 'anywhere' }}
             >
               {attempt.message}
+            </Typography>
+          ) : null}
+          {attempt.outcome_check ? <OutcomeCheckText check={attempt.outcome_check} /> : null}
+          {attempt.receipt ? (
+            <Typography
+              variant="body2"
+              color="text.secondary"
+              sx={{ mt: 0.5, overflowWrap: 'anywhere' }}
+            >
+              {text('timeline.receipt', { values: receiptText(attempt.receipt, text) })}
             </Typography>
           ) : null}
           {attempt.trace ? (

@@ -1,6 +1,7 @@
 /** One transaction on its way to one connector: the reason, the settings, and the retry. */
 
 import Archive from '@mui/icons-material/Inventory2Outlined';
+import Check from '@mui/icons-material/FactCheckOutlined';
 import Replay from '@mui/icons-material/ReplayOutlined';
 import Unarchive from '@mui/icons-material/UnarchiveOutlined';
 import Alert from '@mui/material/Alert';
@@ -9,9 +10,10 @@ import Button from '@mui/material/Button';
 import Link from '@mui/material/Link';
 import Skeleton from '@mui/material/Skeleton';
 import Typography from '@mui/material/Typography';
+import { lazy, Suspense } from 'react';
 import { Link as RouterLink, useLocation, useParams } from 'react-router-dom';
 import { useHasRole } from '@/account/useHasRole';
-import { isUnsuccessful } from '@/api/statuses';
+import { isOutcomeUnknown, isUnsuccessful } from '@/api/statuses';
 import type { DeliveryDetails } from '@/api/types';
 import { BackButton } from '@/components/BackButton';
 import { CopyableValue } from '@/components/CopyableValue';
@@ -26,8 +28,11 @@ import { MbocSettings } from '@/views/connectors/MbocSettings';
 import { AttemptList } from '@/views/transactions/AttemptList';
 import { DeadLetterPanel } from '@/views/transactions/DeadLetterPanel';
 import { appointmentNumber } from '@/views/transactions/names';
+import { AppliedPanel, ReceiptPanel } from '@/views/transactions/ReceiptPanel';
 import { ReasonPanel } from '@/views/transactions/ReasonPanel';
 import { useTransactionAction, useTransaction } from '@/views/transactions/useTransaction';
+
+const SentPanel = lazy(() => import('@/views/transactions/sent/SentPanel'));
 
 export default function TransactionPage() {
   const text = useText();
@@ -59,6 +64,7 @@ function TransactionDetails({
   backLink: React.ReactNode;
 }) {
   const text = useText();
+  const mayRead = useHasRole('operator');
   const { appointment } = delivery;
   return (
     <>
@@ -90,6 +96,8 @@ function TransactionDetails({
       >
         <Box sx={{ display: 'grid', gap: 2, minWidth: 0 }}>
           <ReasonPanel delivery={delivery} />
+          {delivery.applied ? <AppliedPanel applied={delivery.applied} /> : null}
+          {delivery.receipt ? <ReceiptPanel receipt={delivery.receipt} /> : null}
           {delivery.dead_letter ? <DeadLetterPanel deadLetter={delivery.dead_letter} /> : null}
           <Panel title={text('details.attemptsTitle')} hint={text('details.newerFirst')}>
             <AttemptList attempts={delivery.attempts} />
@@ -107,6 +115,13 @@ function TransactionDetails({
           </Panel>
           <AppointmentPanel delivery={delivery} />
         </Box>
+        {mayRead ? (
+          <Box sx={{ gridColumn: '1 / -1', minWidth: 0 }}>
+            <Suspense fallback={<Skeleton variant="rounded" height={72} />}>
+              <SentPanel key={delivery.delivery_id} delivery={delivery} />
+            </Suspense>
+          </Box>
+        ) : null}
       </Box>
     </>
   );
@@ -187,6 +202,16 @@ function TransactionActions({ delivery }: { delivery: DeliveryDetails }) {
           >
             {text('details.archive')}
           </Button>
+          {isOutcomeUnknown(delivery) && !delivery.overtaken_by ? (
+            <Button
+              variant="outlined"
+              startIcon={<Check />}
+              onClick={() => action.mutate('check')}
+              disabled={action.isPending}
+            >
+              {text('details.check')}
+            </Button>
+          ) : null}
           <Button
             variant="contained"
             startIcon={<Replay />}

@@ -3,7 +3,8 @@
 import { useMemo } from 'react';
 import type { DeliveryRow } from '@/api/types';
 import { formatElapsed } from '@/components/dateTime';
-import { StatusTag } from '@/components/StatusTag';
+import { AppliedTag } from '@/components/AppliedTag';
+import { DeliveryTags } from '@/components/DeliveryTags';
 import { Timestamp } from '@/components/Timestamp';
 import type { Column } from '@/list/column';
 import { useText, type TextFunction } from '@/texts/texts';
@@ -20,10 +21,8 @@ function columns(text: TextFunction): readonly Column<DeliveryRow>[] {
       name: 'status',
       label: 'field.status',
       sort: 'status',
-      width: 250,
-      render: (row) => (
-        <StatusTag status={row.status} phase={row.archived ? 'archived' : row.phase} />
-      ),
+      width: 380,
+      render: (row) => <DeliveryTags delivery={row} />,
     },
     {
       name: 'received_at',
@@ -89,6 +88,23 @@ function columns(text: TextFunction): readonly Column<DeliveryRow>[] {
       label: 'field.trigger',
       sort: 'trigger',
       render: (row) => text(`trigger.${row.trigger}`),
+    },
+    {
+      name: 'applied',
+      label: 'field.applied',
+      width: 200,
+      isHiddenByDefault: true,
+      render: (row) => (row.applied ? <AppliedTag applied={row.applied} /> : null),
+    },
+    {
+      name: 'outcome_check',
+      label: 'field.outcome_check',
+      width: 320,
+      isHiddenByDefault: true,
+      render: (row) =>
+        row.outcome_check ? (
+          <span title={row.outcome_check.note}>{row.outcome_check.note}</span>
+        ) : null,
     },
     {
       name: 'source_app',

@@ -1,5 +1,6 @@
 /** The filter criteria of Transactions and Error Tracking. */
 
+import { APPLIED_STATES } from '@/api/statuses';
 import type { Status } from '@/api/types';
 import type { Criterion } from '@/list/column';
 import { useText, type TextFunction } from '@/texts/texts';
@@ -46,6 +47,18 @@ export function useTransactionCriteria(statuses: readonly Status[]): readonly Cr
       label: 'field.outcome_unknown',
       kind: 'choice',
       choices: [{ value: 'true', label: text('list.yes') }],
+    },
+    {
+      name: 'overtaken',
+      label: 'field.overtaken',
+      kind: 'choice',
+      choices: [{ value: 'true', label: text('list.yes') }],
+    },
+    {
+      name: 'applied',
+      label: 'field.applied',
+      kind: 'choices',
+      choices: APPLIED_STATES.map((state) => ({ value: state, label: text(`applied.${state}`) })),
     },
     { name: 'back_office_id', label: 'field.back_office_id', kind: 'text' },
     {

@@ -32,11 +32,12 @@ export function useTransaction(id: string): UseQueryResult<DeliveryDetails> {
   });
 }
 
-export type TransactionAction = 'retry' | 'archive' | 'restore';
+export type TransactionAction = 'retry' | 'check' | 'archive' | 'restore';
 export type TransactionActionMutation = UseMutationResult<Operation, unknown, TransactionAction>;
 
 const CONFIRMATIONS = {
   retry: 'details.retried',
+  check: 'details.checked',
   archive: 'details.archived',
   restore: 'details.restored',
 } as const;
@@ -51,6 +52,8 @@ export function useTransactionAction(id: string): TransactionActionMutation {
       const params = { params: { path: { delivery_id: id } } };
       if (action === 'retry')
         return unwrap(api.POST('/api/deliveries/{delivery_id}/retry', params));
+      if (action === 'check')
+        return unwrap(api.POST('/api/deliveries/{delivery_id}/check', params));
       return action === 'archive'
         ? unwrap(api.POST('/api/deliveries/{delivery_id}/archive', params))
         : unwrap(api.POST('/api/deliveries/{delivery_id}/restore', params));
