@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Request, expect
 
 from tests.browser.conftest import OpenPortal
 from tests.browser.test_accessibility import in_both_lights
@@ -40,15 +40,24 @@ async def copied(at: PortalPage, button: str) -> str:
     return str(await at.page.evaluate("navigator.clipboard.readText()"))
 
 
+def payload_reads(at: PortalPage) -> list[str]:
+    """Return a list that grows with each request of a payload."""
+    reads: list[str] = []
+
+    def note(request: Request) -> None:
+        if "/payload" in request.url:
+            reads.append(request.url.rpartition("/")[2])
+
+    at.page.on("request", note)
+    return reads
+
+
 async def test_an_administrator_finds_out_what_was_sent_compares_and_copies_it(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
     delivery_id = await two_versions(system, app)
     at = await open_portal("admin", permissions=CLIPBOARD)
-    reads: list[str] = []
-    at.page.on(
-        "request", lambda one: "/payload" in one.url and reads.append(one.url.rpartition("/")[2])
-    )
+    reads = payload_reads(at)
     await at.open(f"/errors/{delivery_id}")
     await at.page.get_by_role("heading", name="What was sent").wait_for()
     assert reads == []
@@ -89,8 +98,7 @@ async def test_a_viewer_sees_no_content_and_sends_no_request_for_it(
 ) -> None:
     [delivery_id] = await make_failed_deliveries(system, app, 1)
     at = await open_portal("viewer")
-    reads: list[str] = []
-    at.page.on("request", lambda one: "/payload" in one.url and reads.append(one.url))
+    reads = payload_reads(at)
 
     await at.open(f"/errors/{delivery_id}?sent=snapshot")
 

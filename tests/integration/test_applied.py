@@ -46,7 +46,8 @@ async def until_final(system: System, app: str, count: int) -> list[dict[str, An
 
 async def journal(system: System, app: str) -> list[dict[str, Any]]:
     """Return every call to this back office, in the order of their ends."""
-    url, after, found = system.services["simulator"].url, 0, []
+    url, after = system.services["simulator"].url, 0
+    found: list[dict[str, Any]] = []
     while True:
         query = {"after": str(after), "limit": "10000"}
         async with system.http.get(f"{url}/journal", params=query) as answer:

@@ -37,7 +37,8 @@ curl -X PUT http://127.0.0.1:8602/back-offices/bc/processing \\
 
 The first 45 of each 50 records are applied, then 4 are refused and 1 is reverted.
 `waiting` is the share that stays new, and `message` the text of refused and reverted records.
-`Read` and `ReadMultiple` of the page service, `$filter` of the API page, of `ODataV4/Company('…')/Appointments` and of Dataverse show the states.
+`Read` and `ReadMultiple` of the page service show the states.
+`$filter` shows them at the API page, at `ODataV4/Company('…')/Appointments` and at Dataverse.
 In Dataverse, a refused record has a failed row in `asyncoperations`.
 
 `PUT /back-offices/<name>/faults` adds a fault, `DELETE` removes all:
