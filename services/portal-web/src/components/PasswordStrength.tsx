@@ -23,7 +23,7 @@ export function PasswordStrength({ password }: { password: string }) {
   if (passwordScore === undefined || password === '') return null;
   const isShort = Array.from(password.normalize('NFKC')).length < MIN_LENGTH;
   const score = isShort ? 0 : passwordScore(password);
-  const strength = text(`strength.${isShort ? 'short' : STRENGTHS[score] ?? 'veryWeak'}`);
+  const strength = text(`strength.${isShort ? 'short' : (STRENGTHS[score] ?? 'veryWeak')}`);
   return (
     <Box sx={{ display: 'grid', gridTemplateColumns: '8rem 1fr', gap: 1.5, alignItems: 'center' }}>
       <LinearProgress
