@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from common import topology
+from common.contracts.applied import AppliedChanged
 from common.contracts.connector import (
     ConnectorChanged,
     ConnectorTested,
@@ -52,6 +53,7 @@ MESSAGES = (
     PublishedMessage(DeliveryRequested, topology.DELIVERIES, CONNECTOR),
     PublishedMessage(StatusChanged, topology.STATUSES, many=True),
     PublishedMessage(LaneChanged, topology.STATUSES),
+    PublishedMessage(AppliedChanged, topology.STATUSES, many=True),
     PublishedMessage(ConnectorChanged, topology.CONNECTORS),
     PublishedMessage(ConnectorTestRequested, topology.CONNECTOR_TESTS),
     PublishedMessage(ConnectorTested, topology.CONNECTOR_TEST_RESULTS),
