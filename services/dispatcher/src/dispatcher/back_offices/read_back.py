@@ -94,20 +94,22 @@ def find_row(rows: Iterable[Row], identity: RecordIdentity, zone: ZoneInfo) -> R
     """Return the row of the version, or None where no row is of this version.
 
     Raises UnusableRowsError for rows of another appointment or action, which a server without
-    filters would show. It is raised as well for a row of the same second without a fraction, which
-    may be another version.
+    filters would show. It is raised as well where no row is of this version, and a row may be: a
+    row of the same second without a fraction, or without a readable date.
     """
-    is_unclear = False
+    doubt: str | None = None
     for row in rows:
         if (row.appointment_id, row.action) != identity[:2]:
             raise UnusableRowsError("other records")
         moment = moment_of(row.modified_at, zone) if row.modified_at else None
         if moment is None:
+            doubt = "unreadable records"
             continue
         distance = abs(moment - identity.modified_at)
         if distance <= TOLERANCE:
             return row
-        is_unclear |= not moment.microsecond and distance < SECOND
-    if is_unclear:
-        raise UnusableRowsError("whole seconds")
+        if not moment.microsecond and distance < SECOND:
+            doubt = doubt or "whole seconds"
+    if doubt is not None:
+        raise UnusableRowsError(doubt)
     return None
