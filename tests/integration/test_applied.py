@@ -173,7 +173,12 @@ async def test_every_preset_tells_the_state_of_records_and_passes_its_test(
     assert "The Job Task must be open." in refused["message"]
     assert refused["next_check_at"] is None
     delivery = next(one for one in found if one["applied"]["state"] == "refused")
-    _, details = await system.api("GET", f"/deliveries/{delivery['delivery_id']}")
+
+    async def with_attempt() -> dict[str, Any] | None:
+        _, details = await system.api("GET", f"/deliveries/{delivery['delivery_id']}")
+        return details if details["attempts"] else None
+
+    details = await until(with_attempt, "the attempt, which is stored after its delivery")
     assert details["applied"] == details["attempts"][0]["applied"] == refused
 
 
