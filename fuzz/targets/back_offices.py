@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from common.contracts.mapping import ApiPageMapping, DataverseMapping, SoapMapping
 from dispatcher.back_offices.api_page.client import ApiPageClient, record_address
+from dispatcher.back_offices.applied_rows import RecordKey
 from dispatcher.back_offices.dataverse.client import DataverseClient
 from dispatcher.back_offices.faults import FaultTranslator
 from dispatcher.back_offices.retry_after import seconds_until_retry
@@ -40,6 +41,13 @@ UTC_ZONE = ZoneInfo("UTC")
 URI = "http://127.0.0.1:9/companies(1)/visits"
 LONGEST_PAUSE_S = 10 * 366 * 86_400
 _BODY = as_body(a_snapshot(Assignments=[{"Resource": {"ResourceNo": "JO"}}])).decode()
+_KEYS = [RecordKey("13", is_id=False), RecordKey("14", is_id=False)]
+_SYSTEMS = {"page service": "NAV", "API page": "Business Central", "Dataverse": "CRM"}
+_API_TYPES = {"API page": "REST"}
+_ODATA_ROWS = json_texts(
+    ("value", "appointmentId", "databaseAction", "lastModifiedDate", "entryNo", "status", "id"),
+    ("37743", "I", "U", "13", "2026-07-21T14:03:09Z", "Error"),
+)
 _ODATA = json_texts(("error", "code", "message", "value", "id", "UserId"), ("0x80040217", "status"))
 
 
@@ -67,6 +75,7 @@ def back_office_parsers() -> list[Parser]:
         (_wsdl(), changed(samples.WSDL, _words('<element name="Create">', "<complexType>")))
     )
     edmx = one_of((_edmx(), changed(samples.EDMX, _words("<Property", "BaseType=", "<EntityType"))))
+    rows = one_of((_ODATA_ROWS, changed(samples.ODATA_ROWS, _words("null", '"value":', "@odata."))))
     return [
         _sending("webhook answer", "webhook", lambda http: WebhookClient(http, None), odata),
         _sending("OData answer", "API page", _api_page, odata),
@@ -76,6 +85,11 @@ def back_office_parsers() -> list[Parser]:
         _probing("WSDL", "page service", _page_service, wsdl),
         _probing("OData metadata", "API page", _api_page, edmx),
         _probing("Dataverse metadata", "Dataverse", _dataverse, edmx),
+        _finding("records of a page service", "page service", _page_service, _soap_rows()),
+        _finding("records of an API page", "API page", _api_page, rows),
+        _reading("states of a page service", "page service", _page_service, _soap_rows()),
+        _reading("states of an API page", "API page", _api_page, rows),
+        _reading("states in Dataverse", "Dataverse", _dataverse, rows),
         Parser("Retry-After", on_the_loop(_retry_after), _header((*NUMBERS, *DATES))),
         Parser("Location", on_the_loop(_location), _header(ADDRESSES)),
     ]
@@ -122,6 +136,34 @@ def _probing(name: str, kind: EndpointKind, build: Build, body: Generate) -> Par
     return Parser(name, parse, answers(body), (DeliveryError,))
 
 
+def _finding(name: str, kind: EndpointKind, build: Build, body: Generate) -> Parser:
+    http = _AnsweringHttp(FaultTranslator(kind, "x", ["s3cret"]))
+    http.connector = a_connector(uri=URI, system=_SYSTEMS[kind], api_type=_API_TYPES.get(kind))
+    finder = build(http).finder
+    identity = finder.identify(a_delivery(transaction=a_transaction(body=_BODY)))
+
+    async def parse(raw: bytes) -> None:
+        http.answer = as_response(raw)
+        found = await finder.find(identity)
+        assert found is None or found.receipt
+
+    return Parser(name, parse, answers(body), (DeliveryError,))
+
+
+def _reading(name: str, kind: EndpointKind, build: Build, body: Generate) -> Parser:
+    http = _AnsweringHttp(FaultTranslator(kind, "x", ["s3cret"]))
+    http.connector = a_connector(uri=URI, system=_SYSTEMS[kind], api_type=_API_TYPES.get(kind))
+    reader = build(http).record_reader()
+
+    async def parse(raw: bytes) -> None:
+        http.answer = as_response(raw)
+        for read in (reader.read, reader.read_failures):
+            states = await read(_KEYS)
+            assert states is None or set(states) <= set(_KEYS)
+
+    return Parser(name, parse, answers(body), (DeliveryError,))
+
+
 def _retry_after(raw: bytes) -> None:
     seconds = seconds_until_retry(raw.decode("utf-8", "surrogateescape"), datetime.now(UTC))
     assert seconds is None or 0 <= seconds <= LONGEST_PAUSE_S
@@ -138,6 +180,16 @@ def _header(texts: Sequence[str]) -> Generate:
 
 def _words(*words: str) -> list[bytes]:
     return [word.encode() for word in words]
+
+
+def _soap_rows() -> Generate:
+    names = ("Appointment", "Appointment_Id", "Database_Action", "Last_Modified_Date", "Entry_No")
+    inner = xml_texts((*names, "ReadMultiple_Result", "Key", "Status"), ("xmlns",))
+
+    def generate(random: Random) -> bytes:
+        return samples.soap_rows(inner(random))
+
+    return one_of((generate, changed([samples.SOAP_ROWS], _words("</Appointment>", "&#0;"))))
 
 
 def _soap() -> Generate:

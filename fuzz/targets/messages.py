@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from common.contracts import (
+    applied,
     connector,
     delivery,
     forget_order,
@@ -28,8 +29,17 @@ from portal_api.logs.line import read_lines
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-_MODULES = (connector, delivery, forget_order, mapped_request, operation, telemetry, transaction)
-_LISTED = frozenset({"TransactionReceived", "StatusChanged"})
+_MODULES = (
+    applied,
+    connector,
+    delivery,
+    forget_order,
+    mapped_request,
+    operation,
+    telemetry,
+    transaction,
+)
+_LISTED = frozenset({"TransactionReceived", "StatusChanged", "AppliedChanged"})
 """Messages that several senders put into one list."""
 
 

@@ -48,5 +48,38 @@ _FAULT = (
     b"<detail><string>x</string></detail></Soap:Fault>"
 )
 SOAP = [_ENVELOPE % _RESULT, _ENVELOPE % _FAULT]
+_ROW = (
+    b"<Appointment><Key>1</Key><Entry_No>13</Entry_No><Appointment_Id>37743</Appointment_Id>"
+    b"<Database_Action>I</Database_Action><Status>Error</Status>"
+    b"<Last_Modified_Date>2026-07-21T14:03:09.447Z</Last_Modified_Date></Appointment>"
+)
+
+
+def soap_rows(rows: bytes) -> bytes:
+    """Return the answer of ReadMultiple with these rows."""
+    result = b"<ReadMultiple_Result>%s</ReadMultiple_Result>" % rows
+    listed = b'<ReadMultiple_Result xmlns="%s">%s</ReadMultiple_Result>'
+    return _ENVELOPE % (listed % (SoapMapping().namespace.encode(), result))
+
+
+SOAP_ROWS = soap_rows(_ROW)
+ODATA_ROWS = [
+    json.dumps(
+        {
+            "value": [
+                {
+                    "systemId": "00000000-0000-0000-0000-000000000001",
+                    "entryNo": 13,
+                    "appointmentId": 37743,
+                    "databaseAction": "I",
+                    "lastModifiedDate": "2026-07-21T14:03:09.447Z",
+                    "status": "Error",
+                    "errorMessage": "The job is closed.",
+                }
+            ],
+            "@odata.nextLink": "visits?$skiptoken=1",
+        }
+    ).encode()
+]
 WSDL = [wsdl("http://127.0.0.1:9/WS/Page/Appointment")]
 EDMX = [api_page.edmx(), dataverse.edmx()]

@@ -82,7 +82,7 @@ async def test_a_due_check_is_requested_once(
         ({"system": None}, {}),
         ({"mapping": {"fields": {"appointment_id": None}}}, {}),
         ({"missing_after_s": 86_400.0}, {}),
-        ({}, {"changed_at": datetime.now(UTC)}),
+        ({}, {"changed_at": datetime.now(UTC) + LONG_AGO}),
         ({}, {"archived": True}),
         ({}, {"outcome_unknown": False}),
         ({}, {"phase": "pending", "status": None}),

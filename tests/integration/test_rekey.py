@@ -21,6 +21,7 @@ BOTH = KeyRing.parse(f"{NEW},{OLD}")
 FIELDS = {
     "name": "NAV",
     "source_app": "CRONUS",
+    "system": "NAV",
     "uri": "https://nav.example/WS",
     "authentication": {"type": "NTLM", "login": "DIME"},
     "limits": Limits().model_dump(),

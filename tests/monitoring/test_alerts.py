@@ -21,6 +21,7 @@ BY_RULES_ALONE = {
     "MbocPortalGuessing",
     "MbocPublishWaiting",
     "MbocUnexpectedErrors",
+    "MbocUnknownOutcomes",
 }
 """Alerts that deploy/monitoring/tests provokes, because here they would take too long."""
 TROUBLED = (

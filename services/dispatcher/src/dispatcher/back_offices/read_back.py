@@ -66,10 +66,13 @@ class UnusableRowsError(Exception):
 
 
 def identity_of(fields: dict[str, Value], zone: ZoneInfo) -> RecordIdentity | None:
-    """Return the identity of mapped fields, or None where one of them has no value."""
+    """Return the identity of mapped fields, or None where one of them has no value.
+
+    The appointment id 0 stands for no id (domain.md, section 2), so it identifies nothing.
+    """
     appointment_id, modified = fields.get("appointment_id"), fields.get("last_modified_date")
     moment = moment_of(str(modified), zone) if modified is not None else None
-    if appointment_id is None or moment is None:
+    if not appointment_id or moment is None:
         return None
     return RecordIdentity(str(appointment_id), str(fields["database_action"]), moment)
 

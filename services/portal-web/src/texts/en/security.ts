@@ -8,7 +8,7 @@ export const verification = {
 };
 
 export const strength = {
-  label: 'Strength of the password',
+  label: 'Strength',
   short: 'Too short: at least 12 characters',
   veryWeak: 'Guessed at once',
   weak: 'Easy to guess',

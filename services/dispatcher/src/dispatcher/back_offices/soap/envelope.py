@@ -1,4 +1,4 @@
-"""Writes the envelope of Create.
+"""Writes the envelopes of Create and ReadMultiple.
 
 The elements have the order of the mapping. Fields without a value are omitted.
 """
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from common.contracts.mapping import SoapFieldValues, SoapMapping, SoapResources
     from dispatcher.back_offices.appointment_fields import AppointmentFields, Value
 
@@ -25,11 +27,33 @@ def envelope(mapping: SoapMapping, appointment: AppointmentFields) -> bytes:
         + _part(mapping.resources, appointment.resources)
         + _part(mapping.field_values, appointment.field_values)
     )
+    return _envelope(
+        f'<Create xmlns="{mapping.namespace}"><{mapping.entity}>{inner}</{mapping.entity}></Create>'
+    )
+
+
+def read_multiple(
+    namespace: str, filters: Mapping[str, str], size: int, bookmark: str | None = None
+) -> bytes:
+    """Return the body that asks for at most ``size`` rows behind the bookmark, in UTF-8.
+
+    ``filters`` has the criteria of each field (wire-formats.md).
+    """
+    wanted = "".join(
+        f"<filter><Field>{text(field)}</Field><Criteria>{text(criteria)}</Criteria></filter>"
+        for field, criteria in filters.items()
+    )
+    after = f"<bookmarkKey>{text(bookmark)}</bookmarkKey>" if bookmark else ""
+    return _envelope(
+        f'<ReadMultiple xmlns="{namespace}">{wanted}{after}<setSize>{size}</setSize></ReadMultiple>'
+    )
+
+
+def _envelope(operation: str) -> bytes:
     return (
         '<?xml version="1.0" encoding="utf-8"?>'
         '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-        f'<Create xmlns="{mapping.namespace}"><{mapping.entity}>{inner}</{mapping.entity}>'
-        "</Create></s:Body></s:Envelope>"
+        f"{operation}</s:Body></s:Envelope>"
     ).encode()
 
 

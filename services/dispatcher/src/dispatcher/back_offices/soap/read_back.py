@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
-from xml.sax.saxutils import escape
 
 from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import HttpCall
@@ -20,6 +19,7 @@ from dispatcher.back_offices.read_back import (
     identity_of,
 )
 from dispatcher.back_offices.receipts import receipt_of
+from dispatcher.back_offices.soap.envelope import read_multiple
 from dispatcher.back_offices.soap.response import (
     ENTRY_NO,
     KEY,
@@ -97,20 +97,8 @@ class PageServiceFinder:
 
     def _call(self, identity: RecordIdentity, bookmark: str | None) -> HttpCall:
         names = self._names
-        filters = "".join(
-            f"<filter><Field>{field}</Field><Criteria>{escape(value)}</Criteria></filter>"
-            for field, value in (
-                (names.appointment_id, identity.appointment_id),
-                (names.action, identity.action),
-            )
-        )
-        after = f"<bookmarkKey>{escape(bookmark)}</bookmarkKey>" if bookmark else ""
-        body = (
-            '<?xml version="1.0" encoding="utf-8"?>'
-            '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-            f'<ReadMultiple xmlns="{names.namespace}">{filters}{after}'
-            f"<setSize>{PAGE_ROWS}</setSize></ReadMultiple></s:Body></s:Envelope>"
-        ).encode()
+        filters = {names.appointment_id: identity.appointment_id, names.action: identity.action}
+        body = read_multiple(names.namespace, filters, PAGE_ROWS, bookmark)
         return HttpCall(
             "POST",
             self._http.uri,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -12,6 +11,7 @@ from dispatcher.back_offices.applied_rows import states_of
 from dispatcher.back_offices.calls import HttpCall
 from dispatcher.back_offices.odata_records import MAX_ROWS_BYTES
 from dispatcher.back_offices.parsing import parse_answer
+from dispatcher.back_offices.soap.envelope import read_multiple
 from dispatcher.back_offices.soap.response import SOAP, SoapFault, parse_xml, read_response
 from dispatcher.back_offices.soap.wsdl import MAX_WSDL_BYTES, PageWsdl, WsdlError
 
@@ -44,7 +44,9 @@ class PageRecordReader:
             "Content-Type": "text/xml; charset=utf-8",
             "SOAPAction": f'"{namespace}:{OPERATION}"',
         }
-        body = read_multiple(namespace, self._names.entry, keys)
+        # A bar separates the values of a filter (Microsoft: entering criteria in filters).
+        criteria = "|".join(key.value for key in keys)
+        body = read_multiple(namespace, {self._names.entry: criteria}, len(keys))
         response = await self._http.call(
             HttpCall("POST", self._http.uri, headers, body, max_bytes=MAX_ROWS_BYTES)
         )
@@ -93,20 +95,6 @@ class PageRecordReader:
         return faults.transport_error("malformed", response)
 
 
-def read_multiple(namespace: str, entry_field: str, keys: Sequence[RecordKey]) -> bytes:
-    """Return the envelope that asks for these records. A bar separates values of a filter
-    (Microsoft: entering criteria in filters).
-    """
-    criteria = "|".join(key.value for key in keys)
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>'
-        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-        f'<{OPERATION} xmlns="{namespace}"><filter><Field>{escape(entry_field)}</Field>'
-        f"<Criteria>{criteria}</Criteria></filter><setSize>{len(keys)}</setSize></{OPERATION}>"
-        "</s:Body></s:Envelope>"
-    ).encode()
-
-
 def rows_in(body: bytes, namespace: str, entity: str) -> list[dict[str, str]] | None:
     """Return the records of a result by their elements, or None for any other answer."""
     root = parse_xml(body, forgiving=True)
@@ -122,7 +110,7 @@ def rows_in(body: bytes, namespace: str, entity: str) -> list[dict[str, str]] | 
 
 
 def _row(record: etree._Element) -> dict[str, str]:
-    return {etree.QName(field).localname: _text(field) for field in record if not len(field)}
+    return {str(field.tag).rpartition("}")[2]: _text(field) for field in record if not len(field)}
 
 
 def _text(field: etree._Element) -> str:
