@@ -24,7 +24,9 @@ EXAMPLES = [*examples(DOCS / "api.md"), *examples(DOCS / "ingest.md")]
 @pytest.fixture(scope="module")
 async def delivery_id(fuzzed_system: System) -> str:
     """A delivery to a connector that is disabled, so that no back office has to run."""
-    await fuzzed_system.connector(source_app="disabled", enabled=False)
+    await fuzzed_system.connector(
+        source_app="disabled", enabled=False, uri="http://127.0.0.1:9/hook"
+    )
     transaction = await fuzzed_system.change("create", a_snapshot(source_app="disabled"))
     return str((await fuzzed_system.delivery(transaction, "MBOC Publish Disabled"))["delivery_id"])
 
