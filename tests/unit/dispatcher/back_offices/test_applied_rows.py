@@ -1,4 +1,4 @@
-"""The state of a record by its row, whatever the row holds."""
+"""The state of a record by its row."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MAX_MATCHES, segmentsOf } from '@/views/transactions/sent/find';
 
-test('every match is a segment, whatever its case', () => {
+test('every match is a segment in any case', () => {
   expect(segmentsOf('Job and job', 'JOB')).toEqual([
     { text: 'Job', match: 0 },
     { text: ' and ', match: null },
