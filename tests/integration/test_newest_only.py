@@ -16,7 +16,7 @@ from tests.support.database import Database
 from tests.support.fake_back_office import FakeBackOffice, a_back_office
 from tests.support.system import System, until
 
-APPOINTMENTS = int(os.environ.get("NEWEST_ONLY_APPOINTMENTS", "200"))
+APPOINTMENTS = int(os.environ.get("NEWEST_ONLY_APPOINTMENTS", "80"))
 """The number of appointments of the large backlog. A run by hand may set 1000."""
 VERSIONS = 10
 PAGE = 200
