@@ -9,15 +9,18 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.dates import read_date
+from dispatcher.back_offices.value_limits import BUSINESS_CENTRAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
-    from common.contracts.delivery import HttpExchange
+    from common.contracts.delivery import DeliveryRequested, HttpExchange
     from common.contracts.receipt import Receipt
-    from dispatcher.back_offices.appointment_fields import Value
+    from dispatcher.back_offices.calls import HttpResponse
+    from dispatcher.back_offices.faults import FaultTranslator
 
 PAGE_ROWS = 100
 MAX_PAGES = 10
@@ -65,11 +68,12 @@ class UnusableRowsError(Exception):
         self.reason = reason
 
 
-def identity_of(fields: dict[str, Value], zone: ZoneInfo) -> RecordIdentity | None:
-    """Return the identity of mapped fields, or None where one of them has no value.
+def identify(request: DeliveryRequested, zone: ZoneInfo) -> RecordIdentity | None:
+    """Return the identity of the record of a snapshot, or None where a field has no value.
 
     The appointment id 0 stands for no id (domain.md, section 2), so it identifies nothing.
     """
+    fields = fields_of(request.transaction, zone, BUSINESS_CENTRAL).fields
     appointment_id, modified = fields.get("appointment_id"), fields.get("last_modified_date")
     moment = moment_of(str(modified), zone) if modified is not None else None
     if not appointment_id or moment is None:
@@ -91,6 +95,22 @@ def moment_of(text: str, zone: ZoneInfo) -> datetime | None:
         return date.moment.astimezone(UTC).replace(microsecond=micros)
     except (ValueError, OverflowError):
         return None
+
+
+def row_in(
+    response: HttpResponse,
+    faults: FaultTranslator,
+    rows: Iterable[Row],
+    identity: RecordIdentity,
+    zone: ZoneInfo,
+) -> Row | None:
+    """Return the row of the version in a response, or None. Raises a DeliveryError where the rows
+    do not decide.
+    """
+    try:
+        return find_row(rows, identity, zone)
+    except UnusableRowsError as error:
+        raise faults.transport_error(error.reason, response) from None
 
 
 def find_row(rows: Iterable[Row], identity: RecordIdentity, zone: ZoneInfo) -> Row | None:

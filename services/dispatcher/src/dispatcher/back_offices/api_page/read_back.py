@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from common.contracts.mapping import property_of
-from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import HttpCall, address_of
 from dispatcher.back_offices.odata import odata_error
 from dispatcher.back_offices.parsing import parse_answer, parse_json
@@ -17,12 +16,10 @@ from dispatcher.back_offices.read_back import (
     FoundRecord,
     RecordIdentity,
     Row,
-    UnusableRowsError,
-    find_row,
-    identity_of,
+    identify,
+    row_in,
 )
 from dispatcher.back_offices.receipts import receipt_of
-from dispatcher.back_offices.value_limits import BUSINESS_CENTRAL
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -53,8 +50,7 @@ class ApiPageFinder:
 
     def identify(self, request: DeliveryRequested) -> RecordIdentity | None:
         """Return the identity of the record of this snapshot."""
-        fields = fields_of(request.transaction, self._zone, BUSINESS_CENTRAL).fields
-        return identity_of(fields, self._zone)
+        return identify(request, self._zone)
 
     async def find(self, identity: RecordIdentity) -> FoundRecord | None:
         """Return the record. The next page has the address that the server names."""
@@ -67,7 +63,7 @@ class ApiPageFinder:
             response = await self._http.call(call)
             rows, link = await self._read(response)
             count += len(rows)
-            row = self._row_of(rows, identity, response)
+            row = row_in(response, faults, rows, identity, self._zone)
             if row is not None:
                 return self._found(row, response)
             if link is None and count < MAX_ROWS:
@@ -87,14 +83,6 @@ class ApiPageFinder:
         query = f"$filter={quote(wanted)}&$top={MAX_ROWS}"
         both = f"{parts.query}&{query}" if parts.query else query
         return urlunsplit((parts.scheme, parts.netloc, parts.path, both, ""))
-
-    def _row_of(
-        self, rows: list[Row], identity: RecordIdentity, response: HttpResponse
-    ) -> Row | None:
-        try:
-            return find_row(rows, identity, self._zone)
-        except UnusableRowsError as error:
-            raise self._http.faults.transport_error(error.reason, response) from None
 
     def _found(self, row: Row, response: HttpResponse) -> FoundRecord:
         """Return the record. Lines that are sent after it may be missing."""

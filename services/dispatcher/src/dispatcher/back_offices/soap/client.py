@@ -20,7 +20,7 @@ from dispatcher.back_offices.soap.envelope import envelope
 from dispatcher.back_offices.soap.probe import probe
 from dispatcher.back_offices.soap.read_back import PageServiceFinder
 from dispatcher.back_offices.soap.records import PageRecordReader, rows_in
-from dispatcher.back_offices.soap.response import CreateResult, SoapFault, read_response
+from dispatcher.back_offices.soap.response import CreateResult, SoapFault, read_response, soap_error
 from dispatcher.back_offices.soap.wsdl import MAX_WSDL_BYTES
 from dispatcher.back_offices.value_limits import BUSINESS_CENTRAL
 
@@ -102,9 +102,7 @@ class PageServiceClient:
         names = self._mapping
         result = await parse_answer(read_response, response.body, names.namespace, names.entity)
         if isinstance(result, SoapFault):
-            raise faults.find_error(
-                "soap", result.text, response, result.message
-            ) or faults.status_error(response, result.message)
+            raise soap_error(faults, result, response)
         if not response.is_success:
             raise faults.status_error(response)
         return result

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import HttpCall
 from dispatcher.back_offices.parsing import parse_answer
 from dispatcher.back_offices.read_back import (
@@ -14,9 +13,8 @@ from dispatcher.back_offices.read_back import (
     FoundRecord,
     RecordIdentity,
     Row,
-    UnusableRowsError,
-    find_row,
-    identity_of,
+    identify,
+    row_in,
 )
 from dispatcher.back_offices.receipts import receipt_of
 from dispatcher.back_offices.soap.envelope import read_multiple
@@ -27,8 +25,8 @@ from dispatcher.back_offices.soap.response import (
     SoapFault,
     parse_xml,
     read_fault,
+    soap_error,
 )
-from dispatcher.back_offices.value_limits import BUSINESS_CENTRAL
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -72,8 +70,7 @@ class PageServiceFinder:
 
     def identify(self, request: DeliveryRequested) -> RecordIdentity | None:
         """Return the identity of the record of this snapshot."""
-        fields = fields_of(request.transaction, self._zone, BUSINESS_CENTRAL).fields
-        return identity_of(fields, self._zone)
+        return identify(request, self._zone)
 
     async def find(self, identity: RecordIdentity) -> FoundRecord | None:
         """Return the record. The last Key of a full page is the bookmark of the next one."""
@@ -81,10 +78,7 @@ class PageServiceFinder:
         for _ in range(MAX_PAGES):
             response = await self._http.call(self._call(identity, bookmark))
             rows = await self._read(response)
-            try:
-                row = find_row(rows, identity, self._zone)
-            except UnusableRowsError as error:
-                raise faults.transport_error(error.reason, response) from None
+            row = row_in(response, faults, rows, identity, self._zone)
             if row is not None:
                 receipt = receipt_of(faults, entry_no=row.entry_no, key=row.key)
                 return FoundRecord(response.status, response.exchange, receipt)
@@ -113,9 +107,7 @@ class PageServiceFinder:
         faults = self._http.faults
         rows = await parse_answer(read_rows, response.body, self._names)
         if isinstance(rows, SoapFault):
-            raise faults.find_error(
-                "soap", rows.text, response, rows.message
-            ) or faults.status_error(response, rows.message)
+            raise soap_error(faults, rows, response)
         if not response.is_success:
             raise faults.status_error(response)
         if rows is None or not response.is_whole:

@@ -12,7 +12,13 @@ from dispatcher.back_offices.calls import HttpCall
 from dispatcher.back_offices.odata_records import MAX_ROWS_BYTES
 from dispatcher.back_offices.parsing import parse_answer
 from dispatcher.back_offices.soap.envelope import read_multiple
-from dispatcher.back_offices.soap.response import SOAP, SoapFault, parse_xml, read_response
+from dispatcher.back_offices.soap.response import (
+    SOAP,
+    SoapFault,
+    parse_xml,
+    read_response,
+    soap_error,
+)
 from dispatcher.back_offices.soap.wsdl import MAX_WSDL_BYTES, PageWsdl, WsdlError
 
 if TYPE_CHECKING:
@@ -87,9 +93,7 @@ class PageRecordReader:
         faults, mapping = self._http.faults, self._mapping
         found = await parse_answer(read_response, response.body, mapping.namespace, mapping.entity)
         if isinstance(found, SoapFault):
-            return faults.find_error(
-                "soap", found.text, response, found.message
-            ) or faults.status_error(response, found.message)
+            return soap_error(faults, found, response)
         if not response.is_success:
             return faults.status_error(response)
         return faults.transport_error("malformed", response)

@@ -5,11 +5,16 @@ DTDs, entities and external resources are not loaded.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
 from common.contracts.mapping import element_of
+
+if TYPE_CHECKING:
+    from dispatcher.back_offices.calls import HttpResponse
+    from dispatcher.back_offices.faults import FaultTranslator
+    from dispatcher.errors import DeliveryError
 
 SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 KEY, ENTRY_NO = element_of("Key"), element_of("Entry No.")
@@ -105,6 +110,12 @@ def read_fault(root: etree._Element) -> SoapFault | None:
         code.partition(":")[2] or code,
         message or " ".join(detail.itertext() if detail is not None else ()),
     )
+
+
+def soap_error(faults: FaultTranslator, fault: SoapFault, response: HttpResponse) -> DeliveryError:
+    """Return the error of a fault. The catalogue decides, and otherwise the status."""
+    found = faults.find_error("soap", fault.text, response, fault.message)
+    return found or faults.status_error(response, fault.message)
 
 
 def _result_of(created: etree._Element, entity: str) -> CreateResult:
