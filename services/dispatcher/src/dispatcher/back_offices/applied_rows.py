@@ -6,7 +6,8 @@ Every function is pure. A row is foreign, so each of its values may be anything.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from common.contracts.applied import AppliedPreset, AppliedState
 
@@ -15,25 +16,6 @@ if TYPE_CHECKING:
 
     from common.contracts.applied_presets import AppliedNames
     from common.contracts.receipt import Receipt
-
-    class RecordReader(Protocol):
-        """Reads the states of records of one connector. Every method raises a DeliveryError."""
-
-        async def read(self, keys: Sequence[RecordKey]) -> dict[RecordKey, RecordState] | None:
-            """Return the state of each record, or None for an answer that was too long."""
-            ...
-
-        async def read_failures(self, keys: Sequence[RecordKey]) -> dict[RecordKey, RecordState]:
-            """Return the waiting records that failed, in a call of its own."""
-            ...
-
-        async def missing_fields(self) -> list[str]:
-            """Return the names that the back office's own description does not have."""
-            ...
-
-        def has_failures(self) -> bool:
-            """Return whether failures are stored apart from the records."""
-            ...
 
 
 LABEL = "@OData.Community.Display.V1.FormattedValue"
@@ -61,6 +43,29 @@ class RecordKey(NamedTuple):
 
     value: str
     is_id: bool
+
+
+class RecordReader(ABC):
+    """Reads the states of records of one connector. Every method raises a DeliveryError."""
+
+    @abstractmethod
+    async def read(self, keys: Sequence[RecordKey]) -> dict[RecordKey, RecordState] | None:
+        """Return the state of each record, or None for an answer that was too long."""
+
+    @abstractmethod
+    async def missing_fields(self) -> list[str]:
+        """Return the names that the back office's own description does not have."""
+
+    def has_failures(self) -> bool:
+        """Return whether failures are stored apart from the records."""
+        return False
+
+    async def read_failures(self, keys: Sequence[RecordKey]) -> dict[RecordKey, RecordState]:
+        """Return the waiting records that failed, in a call of its own. Most back offices store
+        the failure in the record.
+        """
+        del keys
+        return {}
 
 
 def key_of(receipt: Receipt | None, preset: AppliedPreset) -> RecordKey | None:

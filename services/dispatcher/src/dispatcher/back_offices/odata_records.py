@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from common.address import origin_of, split_query, with_query
 from common.contracts.applied_presets import names_of
-from dispatcher.back_offices.applied_rows import states_of
+from dispatcher.back_offices.applied_rows import RecordReader, states_of
 from dispatcher.back_offices.calls import HttpCall
 from dispatcher.back_offices.odata import json_property, odata_error
 from dispatcher.back_offices.odata_metadata import MAX_METADATA_BYTES, parse_metadata
@@ -27,7 +27,7 @@ MAX_ROWS_BYTES = 1024 * 1024
 _COMPANY = "/company("
 
 
-class ODataRecordReader:
+class ODataRecordReader(RecordReader):
     """Reads records of one entity set. ``id_field`` is the field of a record's own id."""
 
     def __init__(
@@ -75,15 +75,6 @@ class ODataRecordReader:
         if not response.is_success:
             raise await odata_error(self._http.faults, response)
         return response
-
-    def has_failures(self) -> bool:
-        """Return False, because a record holds its own failure."""
-        return False
-
-    async def read_failures(self, keys: Sequence[RecordKey]) -> dict[RecordKey, RecordState]:
-        """Return nothing, because the records hold their failures."""
-        del keys
-        return {}
 
     async def missing_fields(self) -> list[str]:
         """Return the names that the entity set does not have, by the service's metadata.

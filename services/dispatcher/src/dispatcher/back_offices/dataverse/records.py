@@ -32,24 +32,12 @@ NO_JOBS = (403, 404)
 """The account may not read system jobs, or the organisation has none."""
 
 
-class DataverseRecordReader:
+class DataverseRecordReader(ODataRecordReader):
     """Reads the records of one entity set by their ids."""
 
     def __init__(self, http: BackOfficeHttpClient, root: str, entity_set: str, key: str) -> None:
-        self._http = http
+        super().__init__(http, f"{root}/{entity_set}", HEADERS, key)
         self._jobs = f"{root}/asyncoperations"
-        self._records = ODataRecordReader(http, f"{root}/{entity_set}", HEADERS, key)
-
-    async def read(self, keys: Sequence[RecordKey]) -> dict[RecordKey, RecordState] | None:
-        """Return the state of each record, or None for an answer that was too long.
-
-        Raises a DeliveryError.
-        """
-        return await self._records.read(keys)
-
-    async def missing_fields(self) -> list[str]:
-        """Return the names that Dataverse does not have. Raises a DeliveryError."""
-        return await self._records.missing_fields()
 
     def has_failures(self) -> bool:
         """Return True, because a failed system job holds the failure of a record."""
@@ -66,7 +54,7 @@ class DataverseRecordReader:
             "$filter": f"statuscode eq {FAILED_JOB} and ({regarding})",
         }
         try:
-            response = await self._records.call(self._jobs, options)
+            response = await self.call(self._jobs, options)
         except DeliveryError as error:
             if error.http_status in NO_JOBS:
                 return {}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from common.contracts.applied_presets import ASKED_LATER, names_of
-from dispatcher.back_offices.applied_rows import states_of
+from dispatcher.back_offices.applied_rows import RecordReader, states_of
 from dispatcher.back_offices.calls import HttpCall
 from dispatcher.back_offices.odata_records import MAX_ROWS_BYTES
 from dispatcher.back_offices.parsing import parse_answer
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 OPERATION = "ReadMultiple"
 
 
-class PageRecordReader:
+class PageRecordReader(RecordReader):
     """Reads records of one published page by their Entry No."""
 
     def __init__(self, http: BackOfficeHttpClient, mapping: SoapMapping) -> None:
@@ -62,15 +62,6 @@ class PageRecordReader:
                 return None
             raise await self._error(response)
         return states_of(keys, rows, self._names.entry, self._names, self._http.faults.quote)
-
-    def has_failures(self) -> bool:
-        """Return False, because a record holds its own failure."""
-        return False
-
-    async def read_failures(self, keys: Sequence[RecordKey]) -> dict[RecordKey, RecordState]:
-        """Return nothing, because the records hold their failures."""
-        del keys
-        return {}
 
     async def missing_fields(self) -> list[str]:
         """Return the names that the page does not have, by its WSDL. Raises a DeliveryError."""
