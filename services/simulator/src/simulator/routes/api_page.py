@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from common.exact_json import write_json
 from simulator.api_page.read import PARTS, read_appointment, read_line
 from simulator.api_page.responses import (
     PROPERTIES,
@@ -24,6 +23,7 @@ from simulator.errors import ODataError
 from simulator.odata.query import read_rows
 from simulator.routes.fault_injection import respond, respond_to_read
 from simulator.routes.middleware import ADDRESS, authenticated
+from simulator.routes.odata_responses import VERSION, odata_error, odata_json
 
 if TYPE_CHECKING:
     from simulator.back_offices.back_office import BackOffice
@@ -54,11 +54,11 @@ _LINES = re.compile(
 def api_page(back_offices: BackOffices) -> list[web.RouteDef]:
     """Return the routes of the API page."""
     return [
-        web.get(f"{_BASE}/$metadata", authenticated(back_offices, _unauthorised, _describe)),
+        web.get(f"{_BASE}/$metadata", authenticated(back_offices, unauthorised, _describe)),
         web.route(
             "*",
             f"{_BASE}/{{path:.*}}",
-            authenticated(back_offices, _unauthorised, _with_odata_errors(_call)),
+            authenticated(back_offices, unauthorised, _with_odata_errors(_call)),
         ),
     ]
 
@@ -73,7 +73,7 @@ def _with_odata_errors(handler: Handler) -> Handler:
             return await handler(request, back_office, body)
         except ODataError as error:
             back_office.refused += 1
-            return _error(error.status, error.code, str(error))
+            return error_response(error.status, error.code, str(error))
 
     return handle
 
@@ -132,7 +132,7 @@ async def _rows(request: web.Request, back_office: BackOffice) -> web.StreamResp
         if begin + PAGE_ROWS < len(found):
             following = request.url.update_query({SKIP_TOKEN: str(begin + PAGE_ROWS)})
             body["@odata.nextLink"] = str(following)
-        return web.json_response(body, headers={"OData-Version": "4.0"}, dumps=write_json)
+        return odata_json(body)
 
     return await respond_to_read(request, back_office, answer, _refuse)
 
@@ -145,7 +145,7 @@ def _record(back_office: BackOffice, entity_id: str) -> web.Response:
             404, "BadRequest_NotFound", f"The appointment '{entity_id}' does not exist."
         )
     row = row_of(record, back_office.state_of(record))
-    return web.json_response(row, headers={"OData-Version": "4.0"}, dumps=write_json)
+    return odata_json(row)
 
 
 async def _appointment(
@@ -191,8 +191,7 @@ def _created(address: str, body: bytes) -> web.Response:
     headers = {
         "Location": address,
         "Content-Type": "application/json; odata.metadata=minimal",
-        "OData-Version": "4.0",
-    }
+    } | VERSION
     return web.Response(status=201, body=body, headers=headers)
 
 
@@ -200,20 +199,17 @@ def _refuse(fault: Fault) -> web.Response:
     error = fault.odata_error or (LOCKED if fault.record_locked else None)
     if error:
         message = error.message.ljust(fault.fault_bytes or 0, "x")
-        return _error(error.status, error.code, message, fault.headers)
-    return _error(fault.status or 500, "Unknown", "A fault on demand.", fault.headers)
+        return error_response(error.status, error.code, message, fault.headers)
+    return error_response(fault.status or 500, "Unknown", "A fault on demand.", fault.headers)
 
 
-def _unauthorised(status: int, detail: str, headers: dict[str, str]) -> web.Response:
-    return _error(status, "Authentication_InvalidCredentials", f"{detail}.", headers)
+def unauthorised(status: int, detail: str, headers: dict[str, str]) -> web.Response:
+    """Return the refusal of a call without valid credentials."""
+    return error_response(status, "Authentication_InvalidCredentials", f"{detail}.", headers)
 
 
-def _error(
+def error_response(
     status: int, code: str, message: str, headers: dict[str, str] | None = None
 ) -> web.Response:
-    return web.Response(
-        status=status,
-        body=error_body(code, message),
-        headers=headers,
-        content_type="application/json",
-    )
+    """Return an error as Business Central's OData services answer it."""
+    return odata_error(status, error_body(code, message), headers)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from common.exact_json import write_json
 from simulator.back_offices.fault import ODataFault
 from simulator.dataverse.change_set import (
     APPOINTMENTS,
@@ -26,6 +25,7 @@ from simulator.errors import ChangeError, ODataError
 from simulator.odata.query import read_rows
 from simulator.routes.fault_injection import respond
 from simulator.routes.middleware import ADDRESS, CALL, authenticated
+from simulator.routes.odata_responses import VERSION, odata_error, odata_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ def dataverse(back_offices: BackOffices) -> list[web.RouteDef]:
 
 
 async def _who(_request: web.Request, _office: BackOffice, _body: bytes) -> web.StreamResponse:
-    return web.json_response(who_am_i(), headers={"OData-Version": "4.0"})
+    return odata_json(who_am_i())
 
 
 async def _describe(_request: web.Request, _office: BackOffice, _body: bytes) -> web.StreamResponse:
@@ -70,7 +70,7 @@ async def _none(_request: web.Request, _office: BackOffice, _body: bytes) -> web
     """Return an empty entity set, because it only has to exist. The control API returns the stored
     records.
     """
-    return web.json_response({"value": []}, headers={"OData-Version": "4.0"})
+    return odata_json({"value": []})
 
 
 async def _rows(request: web.Request, back_office: BackOffice, _body: bytes) -> web.StreamResponse:
@@ -95,7 +95,7 @@ def _found(
     except ODataError as error:
         return _error(error.status, error.code, str(error))
     body = {"value": found}
-    return web.json_response(body, headers={"OData-Version": "4.0"}, dumps=write_json)
+    return odata_json(body)
 
 
 def _query_error(text: str) -> ODataError:
@@ -167,9 +167,7 @@ def _store(
             for request in requests
         }
     )
-    return web.Response(
-        body=created, headers={"Content-Type": batch.content_type, "OData-Version": "4.0"}
-    )
+    return web.Response(body=created, headers={"Content-Type": batch.content_type} | VERSION)
 
 
 def _exists(
@@ -187,7 +185,7 @@ def _failed(error: ChangeError, retry_after_s: int | None = None) -> web.Respons
     batch = Batch()
     return web.Response(
         body=batch.failed(error, retry_after_s),
-        headers={"Content-Type": batch.content_type, "OData-Version": "4.0"},
+        headers={"Content-Type": batch.content_type} | VERSION,
     )
 
 
@@ -207,9 +205,4 @@ def _unauthorised(status: int, detail: str, headers: dict[str, str]) -> web.Resp
 def _error(
     status: int, code: str, message: str, headers: dict[str, str] | None = None
 ) -> web.Response:
-    return web.Response(
-        status=status,
-        body=error_body(code, message),
-        headers=headers,
-        content_type="application/json",
-    )
+    return odata_error(status, error_body(code, message), headers)

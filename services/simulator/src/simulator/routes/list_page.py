@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from common.exact_json import write_json
-from simulator.api_page.responses import error_body
 from simulator.errors import ODataError
 from simulator.odata.query import read_rows
 from simulator.page_service.rows import PROPERTIES, edmx, row_of
+from simulator.routes.api_page import error_response, unauthorised
 from simulator.routes.middleware import ADDRESS, authenticated
+from simulator.routes.odata_responses import odata_json
 
 if TYPE_CHECKING:
     from simulator.back_offices.back_office import BackOffice
@@ -23,9 +23,9 @@ _BASE = f"{ADDRESS}/ODataV4"
 def list_page(back_offices: BackOffices) -> list[web.RouteDef]:
     """Return the routes of the list page."""
     return [
-        web.get(f"{_BASE}/$metadata", authenticated(back_offices, _unauthorised, _describe)),
+        web.get(f"{_BASE}/$metadata", authenticated(back_offices, unauthorised, _describe)),
         web.get(
-            f"{_BASE}/{{company}}/Appointments", authenticated(back_offices, _unauthorised, _rows)
+            f"{_BASE}/{{company}}/Appointments", authenticated(back_offices, unauthorised, _rows)
         ),
     ]
 
@@ -40,25 +40,5 @@ async def _rows(request: web.Request, back_office: BackOffice, _body: bytes) -> 
     try:
         found = read_rows(request.query, rows, PROPERTIES)
     except ODataError as error:
-        return _error(error.status, error.code, str(error))
-    return rows_response(found)
-
-
-def rows_response(rows: list[dict[str, object]]) -> web.Response:
-    """Return the answer with these rows."""
-    return web.json_response({"value": rows}, headers={"OData-Version": "4.0"}, dumps=write_json)
-
-
-def _unauthorised(status: int, detail: str, headers: dict[str, str]) -> web.Response:
-    return _error(status, "Authentication_InvalidCredentials", f"{detail}.", headers)
-
-
-def _error(
-    status: int, code: str, message: str, headers: dict[str, str] | None = None
-) -> web.Response:
-    return web.Response(
-        status=status,
-        body=error_body(code, message),
-        headers=headers,
-        content_type="application/json",
-    )
+        return error_response(error.status, error.code, str(error))
+    return odata_json({"value": found})
