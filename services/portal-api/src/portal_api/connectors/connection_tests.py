@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from common import topology
 from common.contracts.connector import ConnectorTestRequested
 from common.errors import BrokerUnavailableError
+from portal_api.dispatcher_replies import DispatcherReplies
 from portal_api.errors import DispatcherUnavailableError
 
 if TYPE_CHECKING:
@@ -23,8 +23,9 @@ class ConnectionTests:
     """The tests whose results this replica waits for."""
 
     def __init__(self, publisher: Publisher) -> None:
-        self._publisher = publisher
-        self._waiting: dict[str, asyncio.Future[ConnectorTested]] = {}
+        self._replies: DispatcherReplies[ConnectorTested] = DispatcherReplies(
+            publisher, topology.CONNECTOR_TESTS
+        )
 
     async def run(self, connector: Connector) -> ConnectorTested:
         """Request a test and wait for the result, for as long as the connector's timeouts allow.
@@ -36,32 +37,16 @@ class ConnectionTests:
             connector_id=connector.connector_id,
             requested_at=datetime.now(UTC),
         )
-        future: asyncio.Future[ConnectorTested] = asyncio.get_running_loop().create_future()
-        self._waiting[request.test_id] = future
+        limits = connector.limits
+        timeout_s = 3 * limits.connect_timeout_s + limits.total_timeout_s + ANSWER_MARGIN_S
         try:
-            async with asyncio.timeout(
-                3 * connector.limits.connect_timeout_s
-                + connector.limits.total_timeout_s
-                + ANSWER_MARGIN_S
-            ):
-                body = request.model_dump_json().encode()
-                await self._publisher.publish(
-                    topology.CONNECTOR_TESTS,
-                    body,
-                    message_id=request.test_id,
-                    kind="ConnectorTestRequested",
-                )
-                return await future
+            return await self._replies.ask(request.test_id, request, timeout_s)
         except (TimeoutError, BrokerUnavailableError) as error:
             raise DispatcherUnavailableError(
                 "No dispatcher answered: check on the Status page whether one is running, then "
                 "test again"
             ) from error
-        finally:
-            del self._waiting[request.test_id]
 
     def resolve(self, tested: ConnectorTested) -> None:
         """Pass a result to the waiting request. Results of other replicas' requests are ignored."""
-        future = self._waiting.get(tested.test_id)
-        if future is not None and not future.done():
-            future.set_result(tested)
+        self._replies.resolve(tested.test_id, tested)
