@@ -10,6 +10,11 @@ from common.contracts.appointment import Action
 from common.contracts.message import ConnectorId, DeliveryId, Message
 from common.contracts.transaction import TransactionReceived
 
+MASK = "***"
+"""The value of a secret in a mapped call."""
+RECORD = "({id})"
+"""The place of the new record's id, in the address of a call that follows after its creation."""
+
 
 class MappedRequestRequested(Message):
     """portal-api -> dispatcher: map this transaction with this version of the connector.
@@ -28,7 +33,7 @@ class MappedRequestRequested(Message):
 
 
 class MappedHeader(Message):
-    """A header of a call. The value of a secret header is ``***``."""
+    """A header of a call. The value of a secret header is ``MASK``."""
 
     name: str
     value: str

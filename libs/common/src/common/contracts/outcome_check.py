@@ -64,11 +64,6 @@ def check_way(connector: Connector) -> CheckWay | None:
     )
 
 
-def can_be_asked(connector: Connector) -> bool:
-    """Return whether unknown outcomes of this connector end without a person."""
-    return check_way(connector) is not None
-
-
 def next_check_at(delivery: Mapping[str, Any], missing_after_s: float) -> datetime | None:
     """Return the time of the next check of a stored delivery of unknown outcome.
 

@@ -1,7 +1,7 @@
 """Reads the receipt of a stored record from the answer of a back office.
 
-A receipt never decides about success. A value that cannot be read, whatever the answer holds, is
-left out, and every value is without secrets.
+A receipt never decides about success. A value that cannot be read is left out, and every value is
+without secrets.
 """
 
 from __future__ import annotations

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from common.address import with_query
 from common.contracts.connector import Authentication
 from common.contracts.delivery import DeliveryRequested, Trigger
+from common.contracts.mapped_request import MASK
 from common.contracts.message import NO_CONNECTOR
 from dispatcher.back_offices.parsing import run_by_size
 from dispatcher.back_offices.table import KINDS, build
-from dispatcher.request_mapping.shown_calls import MASK, shown_calls, uses_secret
+from dispatcher.request_mapping.shown_calls import shown_calls, uses_secret
 from dispatcher.validate import validate_connector
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from multidict import CIMultiDict
 
 from common.address import exact_url, split_query
 from common.contracts.connector import AuthenticationScheme
-from common.contracts.mapped_request import MappedCall, MappedHeader
+from common.contracts.mapped_request import MASK, RECORD, MappedCall, MappedHeader
 from common.destinations import destination_of
 from dispatcher.back_offices.http_transport import SESSION_HEADERS
 
@@ -21,12 +21,9 @@ if TYPE_CHECKING:
     from common.contracts.connector import Connector
     from dispatcher.back_offices.calls import HttpCall, PreparedDelivery
 
-MASK = "***"
 MAX_BODY_BYTES = 1024 * 1024
 """The most bytes of all bodies together."""
 MAX_CALLS = 500
-RECORD = "({id})"
-"""The place of the new record's id, in the address of a call that follows after its creation."""
 _ESCAPED_RECORD = quote(RECORD, "()")
 SIGNATURE = ("webhook-timestamp", "webhook-signature")
 

@@ -6,12 +6,11 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+from common.contracts.mapped_request import MASK, RECORD
+
 if TYPE_CHECKING:
     from common.contracts.mapped_request import MappedCall
 
-MASK = "***"
-RECORD = "({id})"
-"""The place of the id of a record that an earlier call creates (dispatcher.request_mapping)."""
 QUERY_VARIABLE, RECORD_VARIABLE = "MBOC_URI_QUERY", "MBOC_RECORD_ID"
 WITHOUT = frozenset({"accept-encoding", "connection", "content-length", "host"})
 """Headers that curl sets itself."""
